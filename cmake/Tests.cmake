@@ -1,0 +1,86 @@
+# swh_test(name SOURCES a.c … [LIBS lib …] [LABELS slow] [TIMEOUT seconds])
+# One program, one CTest entry. Sources may name the repository root with SWH_SOURCE_DIR and the
+# program with SWH_BINARY (both are string literals).
+function(swh_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "TIMEOUT" "SOURCES;LIBS;LABELS")
+  if(A_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "swh_test(${name}): what is ${A_UNPARSED_ARGUMENTS}?")
+  endif()
+  swh_missing_rings(missing ${A_LIBS})
+  if(missing)
+    message(STATUS "test ${name} waits for ${missing}")
+    return()
+  endif()
+  add_executable(${name} ${A_SOURCES})
+  swh_test_target(${name} ${A_LIBS})
+  target_link_libraries(${name} PRIVATE test_support ${A_LIBS})
+  add_test(NAME ${name} COMMAND ${name})
+  swh_test_properties(${name} "${A_TIMEOUT}" "${A_LABELS}")
+endfunction()
+
+# swh_command_test(name COMMAND program argument … [LABELS slow] [TIMEOUT seconds])
+# A test that is a script. It finds the program in SWITCHHOOK_BINARY, the root as its directory.
+function(swh_command_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "TIMEOUT" "COMMAND;LABELS")
+  add_test(NAME ${name} COMMAND ${A_COMMAND})
+  swh_test_properties(${name} "${A_TIMEOUT}" "${A_LABELS}")
+endfunction()
+
+# swh_fuzz(name SOURCES a_fuzz.c … [LIBS lib …] [MAX_LEN bytes])
+# One LLVMFuzzerTestOneInput. Its corpus, the files in corpus/<name>/ beside the CMakeLists.txt, is
+# a plain test in every build; with the fuzz preset it is libFuzzer's seed.
+function(swh_fuzz name)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "MAX_LEN" "SOURCES;LIBS")
+  swh_missing_rings(missing ${A_LIBS})
+  if(missing)
+    message(STATUS "fuzz target ${name} waits for ${missing}")
+    return()
+  endif()
+  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+  file(GLOB seeds CONFIGURE_DEPENDS ${corpus}/*)
+  if(NOT seeds)
+    message(FATAL_ERROR "fuzz target ${name} has no corpus in ${corpus}")
+  endif()
+  set(program fuzz_${name})
+  add_executable(${program} ${A_SOURCES})
+  swh_test_target(${program} ${A_LIBS})
+  target_link_libraries(${program} PRIVATE ${A_LIBS})
+  if(SWH_FUZZ)
+    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+    set_property(GLOBAL APPEND PROPERTY SWH_FUZZ_LINES
+      "${program} ${corpus} $<IF:$<BOOL:${A_MAX_LEN}>,${A_MAX_LEN},65536>")
+    add_test(NAME fuzz.${name} COMMAND ${program} -runs=0 ${corpus})
+  else()
+    target_sources(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/standalone.c)
+    add_test(NAME fuzz.${name} COMMAND ${program} ${corpus})
+  endif()
+  swh_test_properties(fuzz.${name} "" "")
+endfunction()
+
+# What the functions above share.
+
+function(swh_missing_rings out)
+  set(missing "")
+  foreach(lib IN LISTS ARGN)
+    if(lib MATCHES "^swh_" AND NOT TARGET ${lib})
+      list(APPEND missing ${lib})
+    endif()
+  endforeach()
+  set(${out} "${missing}" PARENT_SCOPE)
+endfunction()
+
+function(swh_test_target target)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE
+    SWH_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SWH_BINARY="${PROJECT_BINARY_DIR}/switchhook")
+  target_link_libraries(${target} PRIVATE swh_instrument swh_warnings swh_hardening)
+endfunction()
+
+function(swh_test_properties name timeout labels)
+  if(NOT timeout)
+    set(timeout 60)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}"
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    ENVIRONMENT "SWITCHHOOK_BINARY=${PROJECT_BINARY_DIR}/switchhook")
+endfunction()
