@@ -1,0 +1,94 @@
+#ifndef CORE_ENGINE_CONVERSATION_H
+#define CORE_ENGINE_CONVERSATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/log.h"
+#include "core/domain/assistant.h"
+#include "core/domain/call.h"
+#include "core/domain/event.h"
+#include "core/domain/plan.h"
+#include "core/domain/record.h"
+#include "core/domain/store.h"
+
+/*
+ * One turn of an assistant's conversation: from what the caller did to what the carrier does next.
+ * A turn only computes: it reads the store but changes nothing. What is to be kept comes back as
+ * effects, which the webhook service writes in the transaction that accepts the turn; so a turn
+ * that is lost or computed twice leaves no trace.
+ */
+struct conversation; /* knows the brains, the functions, the store and the clock */
+
+struct conversation_options {
+    struct store *store; /* read only; for get_shared_information */
+    struct clock clock;
+    struct log *log; /* may be NULL */
+};
+
+struct conversation *conversation_new(const struct conversation_options *o);
+void conversation_free(struct conversation *cv); /* NULL is fine */
+
+enum conversation_input {
+    CONVERSATION_ANSWERED = 1, /* first document: greeting, disclosure, first question */
+    CONVERSATION_SPOKE,        /* keys or speech, perhaps none of either (silence) */
+};
+
+struct conversation_turn_in {
+    const struct assistant *assistant;
+    const struct call *call;
+    struct str variables_json; /* of the request; "" none */
+    struct str state_json;     /* from the last turn's out; "" before the first */
+    uint32_t turn;             /* number of the document to make: 0 for the answer */
+    enum conversation_input input;
+    struct str speech, digits; /* both empty: silence */
+    double confidence;         /* -1 unknown */
+    enum call_answered_by answered_by;
+    struct str next_url; /* where the carrier sends what comes next: action of a gather */
+    int64_t now_ms;
+};
+
+enum {
+    CONVERSATION_EFFECTS_MAX = 32
+};
+
+enum conversation_effect_kind {
+    CONVERSATION_LINE = 1,  /* a transcript line: role, text */
+    CONVERSATION_INFO,      /* captured information: category, text */
+    CONVERSATION_FUNCTION,  /* a function ran: text is {"name","arguments","result"} */
+    CONVERSATION_CONSENT,   /* text: the caller's words; yes tells the answer */
+    CONVERSATION_OUTCOME,   /* end_call: text is the reason; call.outcome */
+    CONVERSATION_RECORDING, /* yes: start recording now; no: stop */
+};
+
+struct conversation_effect {
+    enum conversation_effect_kind kind;
+    enum turn_role role;
+    struct str category;
+    struct str text;
+    bool yes;
+};
+
+/** Everything lives in the arena of plan. Zeroed before the call; release with
+ * conversation_turn_out_release(). */
+struct conversation_turn_out {
+    struct plan plan; /* what the carrier does next; ends with hang-up when the call is over */
+    struct str state_json;
+    struct conversation_effect effects[CONVERSATION_EFFECTS_MAX];
+    size_t effect_count;
+};
+void conversation_turn_out_release(struct conversation_turn_out *out);
+
+/**
+ * Compute one turn. May block for a brain that asks a model server, never with a lock held. A brain
+ * that fails still gives a plan (the assistant's fall-back line), so ERR_* here means that the
+ * input itself is unusable: unknown state, limits. Deterministic for the scripted brain.
+ */
+NODISCARD enum error_code conversation_turn(struct conversation *cv,
+                                            const struct conversation_turn_in *in,
+                                            struct conversation_turn_out *out, struct error *err);
+
+#endif
