@@ -149,7 +149,8 @@ struct call {
  * - known already, or another final state after a final one: nothing changes, returns false.
  * Returns true when an event `call.<next>` is due. at_ms fills ringing_ms, answered_ms, ended_ms
  * and dialed_ms where they are still 0 (also for late news). So any order of the same news, with
- * any duplicates, ends in the same call and the same set of events.
+ * any duplicates, ends in the same call and the same set of events. A final state sets check_ms to
+ * 0. moved may be NULL.
  */
 bool call_apply_status(struct call *c, enum call_status next, int64_t at_ms, bool *moved);
 
