@@ -52,7 +52,9 @@ struct http_request {
      * library (libcurl re-sends a POST when a kept-alive connection dies), no reuse afterwards.
      */
     bool once;
-    http_sink_fn *sink; /* when set, body bytes go here instead of response.body */
+    /** When set, the body of a 2xx goes here instead of response.body. The body of any other
+     * status stays in response.body, cut at 64 kB: an error page is never taken for the file. */
+    http_sink_fn *sink;
     void *sink_ctx;
 };
 
