@@ -21,6 +21,7 @@ enum {
     PLAN_TEXT_MAX = 4096, /* bytes of one spoken text */
     PLAN_NOUNS_MAX = 10,  /* far ends of one dial */
     PLAN_PARAMS_MAX = 99,
+    PLAN_PAY_PROMPTS_MAX = 40,
 };
 
 enum plan_kind {
@@ -204,6 +205,17 @@ struct plan_ai {
     struct str document; /* dialect's own JSON for the agent, from swml/ */
 };
 
+/** What the caller hears at one stage of a payment, instead of the carrier's own words. */
+struct plan_pay_prompt {
+    struct str stage;          /* "payment-card-number", "expiration-date", "security-code", … */
+    struct str errors;         /* space separated; "" for any: "timeout invalid-card-number" */
+    struct str card_types;     /* space separated; "" for any */
+    struct str attempts;       /* space separated: "1 2"; "" for any */
+    bool repeat_to_match;      /* keys are asked for twice and have to match */
+    struct plan_step *prompts; /* say, play, pause */
+    size_t prompt_count;
+};
+
 struct plan_pay {
     struct plan_link action, status;
     struct str connector; /* name (TwiML) or URL (SWML) */
@@ -219,6 +231,8 @@ struct plan_pay {
     struct str postal_code; /* "", "true", "false", or the code itself */
     struct plan_param *params;
     size_t param_count;
+    struct plan_pay_prompt *prompts;
+    size_t prompt_count;
 };
 
 struct plan_transcribe {
@@ -263,7 +277,10 @@ struct plan_step {
     } u;
 };
 
-/** Zeroed is an empty plan. */
+/**
+ * Zeroed is an empty plan. Arrays grow through plan_add*() only, or are set whole by hand: never
+ * both on one array, because the capacity is derived from the count.
+ */
 struct plan {
     struct plan_step *steps; /* in the arena */
     size_t count;
@@ -281,6 +298,17 @@ struct plan_step *plan_add(struct plan *p, enum plan_kind kind);
 /** Append a prompt (say, play, pause) to a gather step of this plan; NULL at the limit. */
 struct plan_step *plan_add_prompt(struct plan *p, struct plan_gather *g, enum plan_kind kind);
 
+/** Append a stage's prompt to a pay step; NULL at PLAN_PAY_PROMPTS_MAX. */
+struct plan_pay_prompt *plan_add_pay_prompt(struct plan *p, struct plan_pay *pay);
+
+/** Append say, play or pause to what is heard at that stage; NULL at the limit. */
+struct plan_step *plan_add_pay_step(struct plan *p, struct plan_pay_prompt *at,
+                                    enum plan_kind kind);
+
+/** Append a parameter to an array in a step of this plan; false at PLAN_PARAMS_MAX. */
+NODISCARD bool plan_add_param(struct plan *p, struct plan_param **params, size_t *count,
+                              struct str name, struct str value);
+
 /** Append a far end to a dial step of this plan; NULL at PLAN_NOUNS_MAX. */
 struct plan_noun *plan_add_noun(struct plan *p, struct plan_dial *d, enum plan_noun_kind kind);
 
@@ -289,14 +317,17 @@ bool plan_equal(const struct plan *a, const struct plan *b);
 
 /**
  * Check what no dialect could carry out: text lengths and characters (UTF-8 that XML 1.0 can hold),
- * URLs absolute http(s) or wss, digits, ranges, nesting. err->field is the path ("steps[2].text").
+ * URLs absolute http(s) or wss, digits, ranges, nesting. err->field is the path
+ * ("steps[2].say.text").
  */
 NODISCARD enum error_code plan_check(const struct plan *p, struct error *err);
 
 /**
  * Plan JSON, the form users send: {"steps":[{"say":{"text":"Hello"}},{"hangup":{}}]}. One object
  * with one member per step; member names are the struct's field names, links are {"url","method"}
- * or a plain URL string, tristates are booleans. Unknown members are refused with their path.
+ * or a plain URL string, tristates are booleans, parameters one object of strings, an input set an
+ * array of "keys" and "speech"; finish_key "" means that no key ends the input. Unknown members are
+ * refused with their path. The contents are not judged here: plan_check() does that.
  */
 NODISCARD enum error_code plan_from_json(const struct json *v, struct plan *out, struct error *err);
 void plan_to_json(const struct plan *p, struct json_writer *w);
