@@ -74,7 +74,8 @@ struct session {
     struct str caller_id;
     int64_t first_ms, last_ms;
     uint32_t info_count;
-    struct call call; /* zeroed when call_id is 0 */
+    int64_t last_info_id; /* its newest information: the cursor of store_list_sessions() */
+    struct call call;     /* zeroed when call_id is 0 */
 };
 
 /* ---- recordings --------------------------------------------------------------------------- */

@@ -77,12 +77,15 @@ NODISCARD enum error_code store_update_call(struct store_tx *tx, const struct ca
 struct call_filter {
     enum call_status status;                  /* CALL_STATUS_NONE: any */
     struct str to, from, assistant, provider; /* "": any */
-    int64_t since_ms, until_ms;               /* creation; 0: open */
+    int64_t since_ms, until_ms;               /* creation, until excluded; 0: open */
     int64_t before_id;                        /* cursor; 0: from the newest */
     uint32_t limit;
 };
 
-/** Newest first. *out is an arena array. */
+/**
+ * Newest first. *out is an arena array. ids must be TSIDs: the time bounds are turned into bounds
+ * of ids. ERR_LIMIT when the filters match so few calls that finding them would take too long.
+ */
 NODISCARD enum error_code store_list_calls(struct store_tx *tx, const struct call_filter *f,
                                            struct arena *a, struct call **out, size_t *count,
                                            struct error *err);
@@ -95,8 +98,9 @@ NODISCARD enum error_code store_list_due_calls(struct store_tx *tx, int64_t now_
 /* ---- events --------------------------------------------------------------------------------- */
 
 /**
- * Append an event; fills ev->seq. With a call: ev->prev is taken from c->last_event and
- * c->last_event is set to the new seq; the caller updates the call in the same transaction.
+ * Append an event; fills ev->seq. With a call (may be NULL): ev->call_id and ev->prev are taken
+ * from it and c->last_event is set to the new seq; the caller updates the call in the same
+ * transaction.
  */
 NODISCARD enum error_code store_append_event(struct store_tx *tx, struct call *c, struct event *ev,
                                              struct error *err);
@@ -183,6 +187,8 @@ NODISCARD enum error_code store_list_recordings(struct store_tx *tx, int64_t cal
 /** The wrapped data key of a call's recordings; ERR_NOT_FOUND when none was made yet. */
 NODISCARD enum error_code store_get_call_key(struct store_tx *tx, int64_t call_id, struct arena *a,
                                              struct str *wrapped, struct error *err);
+/** ERR_CONFLICT when the call has a key: the first one seals, a second would lose what it sealed.
+ */
 NODISCARD enum error_code store_put_call_key(struct store_tx *tx, int64_t call_id,
                                              struct str wrapped, struct error *err);
 
@@ -211,6 +217,10 @@ enum counter {
     COUNTER_RECORDINGS,
     COUNTER_COUNT
 };
+/**
+ * Whoever makes a change counts it in the same transaction. COUNTER_INFO and COUNTER_SESSIONS are
+ * the exception: store_add_info() counts them itself, as only it knows what is new.
+ */
 NODISCARD enum error_code store_add_counter(struct store_tx *tx, enum counter c, int64_t delta,
                                             struct error *err);
 NODISCARD enum error_code store_get_counters(struct store_tx *tx, int64_t out[COUNTER_COUNT],
