@@ -1,6 +1,7 @@
 #ifndef CORE_BASE_CLOCK_H
 #define CORE_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/buf.h"

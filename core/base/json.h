@@ -17,7 +17,7 @@ struct json;     /* a value inside it, borrowed */
 
 struct json_limits {
     size_t bytes_max;  /* 0: 65536 */
-    size_t depth_max;  /* 0: 16 */
+    size_t depth_max;  /* 0: 16; never more than 31 */
     size_t values_max; /* 0: 1000 */
 };
 
@@ -71,7 +71,9 @@ void json_put_value(struct buf *b, const struct json *v);
 struct json_writer {
     struct buf *b;
     uint32_t need_comma; /* one bit per depth */
-    unsigned depth;
+    uint32_t in_object;  /* one bit per depth */
+    bool has_key;        /* a key waits for its value */
+    unsigned depth;      /* at most 31 */
 };
 
 void json_write_init(struct json_writer *w, struct buf *b);

@@ -1,6 +1,8 @@
 #ifndef CORE_BASE_LOG_H
 #define CORE_BASE_LOG_H
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/buf.h"
@@ -54,6 +56,7 @@ struct log {
     enum log_format format;
     int fd; /* -1: nowhere */
     _Atomic uint64_t dropped;
+    pthread_mutex_t sink; /* between "there is room" and the write */
 };
 
 void log_init(struct log *l, struct clock clock, enum log_level level, enum log_format format,
