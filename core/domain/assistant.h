@@ -1,0 +1,162 @@
+#ifndef CORE_DOMAIN_ASSISTANT_H
+#define CORE_DOMAIN_ASSISTANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/str.h"
+#include "core/domain/call.h"
+
+/*
+ * Who talks on a call, and how: one JSON document, the same for every carrier (docs/assistants.md).
+ * Never changes after assistant_parse(), so any thread may read it; held by reference count, so a
+ * new version can take its place while calls go on with the old one. All strings live as long as
+ * the assistant; an absent one has len 0. Texts may hold ${name}, see text_expand().
+ */
+enum {
+    ASSISTANT_NAME_MAX = 63, /* fits call.assistant */
+    ASSISTANT_TEXT_MAX = 1000,
+    ASSISTANT_BODY_MAX = 8192, /* of a prompt section */
+    ASSISTANT_FILE_MAX = 262144,
+    ASSISTANT_SECTIONS_MAX = 50,
+    ASSISTANT_SECTION_DEPTH_MAX = 3,
+    ASSISTANT_LANGUAGES_MAX = 16,
+    ASSISTANT_FUNCTIONS_MAX = 32,
+    ASSISTANT_VARIABLES_MAX = 64,
+    ASSISTANT_OUTCOME_MAX = CALL_NAME_SIZE - 1,
+};
+
+/** A part of the prompt: what the assistant is and how it should behave, for brains that read. */
+struct assistant_section {
+    struct str title, body;
+    struct str *bullets;
+    size_t bullet_count;
+    struct assistant_section *subsections;
+    size_t subsection_count;
+};
+
+struct assistant_language {
+    struct str code; /* BCP 47, "en-US" */
+    struct str voice;
+    struct str name; /* for people: "English" */
+};
+
+struct assistant_recording {
+    enum call_record rule;        /* CALL_RECORD_OFF, _ON or _ASK */
+    uint32_t channels;            /* 1 or 2 */
+    struct str format;            /* "wav" or "mp3" */
+    struct str notice;            /* rule on: said before recording starts */
+    struct str question;          /* rule ask: answered by yes or no */
+    struct str accepted, refused; /* what is said after the answer */
+};
+
+enum assistant_machine_rule {
+    ASSISTANT_MACHINE_NONE = 0,
+    ASSISTANT_MACHINE_HANG_UP,
+    ASSISTANT_MACHINE_LEAVE_MESSAGE,
+    ASSISTANT_MACHINE_TALK, /* as with a person */
+    ASSISTANT_MACHINE_RULE_COUNT
+};
+const char *assistant_machine_rule_name(enum assistant_machine_rule r); /* "hang_up" … */
+
+/** What to do when machine detection says that no person picked up. */
+struct assistant_machine {
+    enum assistant_machine_rule rule;
+    struct str message; /* leave_message only */
+    uint32_t wait_s;    /* before the message while the machine's own greeting still runs */
+};
+
+struct assistant_limits {
+    uint32_t max_turns;       /* answers of the caller; then a polite end */
+    uint32_t silence_prompts; /* silences in a row before a polite end */
+    uint32_t max_duration_s;  /* since the answer; 0: only the call's own limit */
+    uint32_t listen_s;        /* how long to wait for the caller to begin */
+};
+
+/** What the assistant may do besides talking. Built in, or declared in the file. */
+struct assistant_function {
+    struct str name, description;
+    const struct json *parameters; /* JSON Schema of the arguments, checked; NULL: built in */
+    /* declared functions only: what running one gives; may use ${arguments} */
+    struct str response;
+    struct str share_category, share_information; /* both or none */
+    struct str end_reason;                        /* not empty: the call ends */
+};
+
+struct assistant_variable {
+    struct str name;
+    struct str value; /* default, as text */
+};
+
+/** Things callers may say at any time, whatever was asked. */
+enum assistant_interruption {
+    ASSISTANT_INTERRUPT_NONE = 0,
+    ASSISTANT_INTERRUPT_OPT_OUT, /* "do not call me again" */
+    ASSISTANT_INTERRUPT_ROBOT,   /* "are you a robot?" */
+    ASSISTANT_INTERRUPT_HUMAN,   /* "I want to talk to a person" */
+    ASSISTANT_INTERRUPT_REPEAT,
+    ASSISTANT_INTERRUPT_GOODBYE,
+    ASSISTANT_INTERRUPTION_COUNT
+};
+const char *assistant_interruption_name(enum assistant_interruption i); /* "opt_out" … */
+
+struct assistant_interruption_rule {
+    struct str *match; /* phrases besides the built-in ones; see phrase_match() */
+    size_t match_count;
+    struct str say;     /* never empty: there are defaults */
+    struct str outcome; /* of those that end the call */
+};
+
+struct flow; /* conversation of the scripted brain: core/domain/flow.h */
+
+struct assistant {
+    struct str name, title;
+    struct assistant_section *sections; /* a plain text prompt is one section without title */
+    size_t section_count;
+    struct assistant_language *languages; /* at least one; the first is spoken */
+    size_t language_count;
+    struct str greeting, goodbye;
+    struct str fallback_line; /* when the brain fails; never empty */
+    struct str disclosure;    /* said first of all */
+    struct assistant_recording recording;
+    struct assistant_machine machine;
+    struct assistant_limits limits;
+    struct assistant_function *functions; /* those that this assistant may use */
+    size_t function_count;
+    struct assistant_variable *variables;
+    size_t variable_count;
+    struct assistant_interruption_rule interruptions[ASSISTANT_INTERRUPTION_COUNT];
+    struct str brain;        /* "scripted" */
+    const struct flow *flow; /* NULL unless the brain is scripted */
+};
+
+/**
+ * Read a definition. Strict: unknown members, references that lead nowhere, states that cannot be
+ * reached or never end are ERR_INVALID (size: ERR_LIMIT); err->field is the JSON path
+ * ("flow.states[3].next") and err->text says what to do. On ERR_OK *out has one reference.
+ */
+NODISCARD enum error_code assistant_parse(struct str json, struct assistant **out,
+                                          struct error *err);
+
+/** Take and give back a reference; the last one frees. Any thread. unref(NULL) is fine. */
+const struct assistant *assistant_ref(const struct assistant *a);
+void assistant_unref(const struct assistant *a);
+void assistant_unrefp(const struct assistant **a); /* for CLEANUP */
+
+/** By name; NULL when the assistant does not have it. */
+const struct assistant_function *assistant_find_function(const struct assistant *a,
+                                                         struct str name);
+const struct assistant_variable *assistant_find_variable(const struct assistant *a,
+                                                         struct str name);
+
+/**
+ * Are these the variables of a call to this assistant? An object (or NULL) of declared names with
+ * texts, numbers or booleans; texts up to ASSISTANT_TEXT_MAX. err->field: "variables.user_name".
+ */
+NODISCARD enum error_code assistant_check_variables(const struct assistant *a,
+                                                    const struct json *variables,
+                                                    struct error *err);
+
+#endif

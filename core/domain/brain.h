@@ -1,0 +1,86 @@
+#ifndef CORE_DOMAIN_BRAIN_H
+#define CORE_DOMAIN_BRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/domain/assistant.h"
+
+/*
+ * The brain port: given what the caller said, what does the assistant say and do? Consent to be
+ * recorded, voicemail, limits and "do not call me again" are decided around the brain, by the
+ * engine, so that no brain can forget them.
+ */
+struct brain;
+
+enum brain_event {
+    BRAIN_NONE = 0,
+    BRAIN_BEGIN,  /* the conversation starts: say the first thing */
+    BRAIN_HEARD,  /* speech, digits or both */
+    BRAIN_SILENT, /* the caller said nothing */
+    BRAIN_REPEAT, /* say the last question again */
+    BRAIN_HUMAN,  /* the caller wants a person */
+    BRAIN_EVENT_COUNT
+};
+
+/** A value that texts may name: a variable of the request or a fact of the call. */
+struct brain_value {
+    struct str name, value;
+};
+
+/** Runs one of the assistant's functions; its effects are kept by whoever gave the tools. */
+struct brain_tools {
+    /** *response is what the function tells the brain; it lives in `arena` of the input. */
+    enum error_code (*run)(void *ctx, struct str function, struct str arguments_json,
+                           struct str *response, struct error *err);
+    void *ctx;
+};
+
+struct brain_input {
+    const struct assistant *assistant;
+    enum brain_event event;
+    struct str state_json; /* the brain's own, from its last output; "" at the beginning */
+    struct str speech, digits;
+    const struct brain_value *values;
+    size_t value_count;
+    struct brain_tools tools;
+    int64_t now_ms;
+    struct arena *arena; /* the output lives here */
+};
+
+enum brain_next {
+    BRAIN_LISTEN = 1,
+    BRAIN_END,
+    BRAIN_TRANSFER
+};
+
+struct brain_output {
+    struct str say; /* plain text; may be empty */
+    enum brain_next next;
+    struct { /* next is BRAIN_LISTEN */
+        bool speech, keys;
+        uint32_t digits_max; /* 0: ended by '#' or a pause */
+        uint32_t timeout_s;  /* 0: the assistant's */
+        struct str hints;
+    } listen;
+    struct str transfer_to; /* next is BRAIN_TRANSFER: E.164 or SIP URI */
+    struct str state_json;  /* at most BRAIN_STATE_MAX bytes */
+};
+
+enum {
+    BRAIN_STATE_MAX = 3500
+};
+
+/**
+ * One step. Writes *out only on ERR_OK. ERR_INVALID: state_json is not this brain's; ERR_LIMIT: the
+ * definition made the step too large; ERR_NETWORK, ERR_UPSTREAM, ERR_BUSY: the far end of a brain
+ * that asks one. May block for such a brain. Any thread.
+ */
+NODISCARD enum error_code brain_think(struct brain *b, const struct brain_input *in,
+                                      struct brain_output *out, struct error *err);
+void brain_free(struct brain *b); /* NULL is fine */
+
+#endif
