@@ -1,0 +1,50 @@
+#include "providers/rest/encode.h"
+
+void rest_put_field(struct buf *b, const char *name, struct str value) {
+    if (b->len)
+        buf_putc(b, '&');
+    buf_puts(b, name);
+    buf_putc(b, '=');
+    buf_put_form(b, value);
+}
+
+void rest_put_field_u64(struct buf *b, const char *name, uint64_t value) {
+    if (b->len)
+        buf_putc(b, '&');
+    buf_puts(b, name);
+    buf_putc(b, '=');
+    buf_put_u64(b, value);
+}
+
+bool rest_is_id(struct str s, const char *prefix, size_t hex_digits) {
+    size_t n = strlen(prefix);
+    if (s.len != n + hex_digits || !str_starts(s, str_z(prefix)))
+        return false;
+    for (size_t i = n; i < s.len; i++)
+        if (!(s.ptr[i] >= '0' && s.ptr[i] <= '9') && !(s.ptr[i] >= 'a' && s.ptr[i] <= 'f'))
+            return false;
+    return true;
+}
+
+bool rest_json_u32(const struct json *v, uint32_t *out) {
+    uint64_t n;
+    int64_t i;
+    if (json_type(v) == JSON_STRING && str_to_u64(json_str(v), INT32_MAX, &n)) {
+        *out = (uint32_t)n;
+        return true;
+    }
+    if (json_int(v, 0, INT32_MAX, &i)) {
+        *out = (uint32_t)i;
+        return true;
+    }
+    return false;
+}
+
+void rest_copy_line(char *dst, size_t n, struct str s) {
+    size_t len = s.len < n ? s.len : n;
+    while (len > 0 && len < s.len && ((unsigned char)s.ptr[len] & 0xC0) == 0x80)
+        len--; /* not in the middle of a character */
+    for (size_t i = 0; i < len; i++)
+        dst[i] = (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7F ? ' ' : s.ptr[i];
+    dst[len] = '\0';
+}

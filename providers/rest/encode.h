@@ -1,0 +1,23 @@
+#ifndef PROVIDERS_REST_ENCODE_H
+#define PROVIDERS_REST_ENCODE_H
+
+#include "core/base/buf.h"
+#include "core/base/json.h"
+#include "core/base/str.h"
+
+/* Small things that encoders and decoders of every dialect need. */
+
+/** Append "name=value" in form encoding, with '&' when b is not empty. name is plain ASCII. */
+void rest_put_field(struct buf *b, const char *name, struct str value);
+void rest_put_field_u64(struct buf *b, const char *name, uint64_t value);
+
+/** One letter prefix and the rest lower-case hex: "CA" and 32 digits, for example. */
+bool rest_is_id(struct str s, const char *prefix, size_t hex_digits);
+
+/** A whole number written as JSON number or as digits in a JSON string; false for all else. */
+NODISCARD bool rest_json_u32(const struct json *v, uint32_t *out);
+
+/** Text of the far end as one clean line for an error text: at most n bytes, dst holds n + 1. */
+void rest_copy_line(char *dst, size_t n, struct str s);
+
+#endif

@@ -1,0 +1,178 @@
+#include <time.h>
+
+#include "providers/rest/flow.h"
+
+enum {
+    URL_BYTES_MAX = 8192,
+    BODY_BYTES_MAX = 32768,
+    RETRY_WAIT_MS = 250,
+    RETRY_LEFT_MS = 1000, /* a second try needs at least this long */
+    RETRY_AFTER_MAX_S = 86400,
+};
+
+struct rest_request rest_request_init(void) {
+    return (struct rest_request){.url = BUF_INIT(URL_BYTES_MAX), .body = BUF_INIT(BODY_BYTES_MAX)};
+}
+
+void rest_request_release(struct rest_request *r) {
+    buf_release(&r->url);
+    buf_release(&r->body);
+}
+
+enum error_code rest_request_check(const struct rest_request *r, struct error *err) {
+    if (!buf_failed(&r->url) && !buf_failed(&r->body))
+        return ERR_OK;
+    return error_set(err, ERR_LIMIT, "the request to the carrier is too long; shorten its URLs");
+}
+
+int64_t rest_deadline(const struct rest_provider *p) {
+    return clock_mono_ms(&p->clock) + p->base.desc->limits.request_timeout_ms;
+}
+
+static bool count_and_pass(void *ctx, struct str bytes) {
+    struct rest_sink *s = ctx;
+    s->bytes += bytes.len;
+    s->refused = s->refused || !s->fn(s->ctx, bytes);
+    return !s->refused;
+}
+
+static enum error_code send_now(const struct rest_provider *p, const struct rest_request *r,
+                                enum rest_mode mode, int64_t deadline, struct rest_sink *sink,
+                                struct http_response *out, struct error *err) {
+    int64_t left = deadline - clock_mono_ms(&p->clock);
+    if (left <= 0)
+        return error_set(err, ERR_NETWORK, "the carrier is too slow: gave up after %u ms",
+                         (unsigned)p->base.desc->limits.request_timeout_ms);
+    struct http_request h = {
+        .method = r->method,
+        .url = buf_str(&r->url),
+        .headers = {{STR("Accept"), sink ? STR("*/*") : STR("application/json")}},
+        .header_count = 1,
+        .body = buf_str(&r->body),
+        .basic_user = r->foreign ? STR("") : p->auth_user,
+        .basic_password = r->foreign ? NULL : p->auth_password,
+        .timeout_ms = (uint32_t)left,
+        .body_max_bytes = r->reply_bytes_max,
+        .trust = r->foreign ? HTTP_TRUST_FOREIGN : HTTP_TRUST_CONFIGURED,
+        .once = mode == REST_CREATE,
+    };
+    if (r->body_type)
+        h.headers[h.header_count++] =
+            (struct http_header){STR("Content-Type"), str_z(r->body_type)};
+    if (sink) {
+        h.sink = count_and_pass;
+        h.sink_ctx = sink;
+    }
+    return http_client_send(p->http, &h, out, err);
+}
+
+/** Seconds that a Retry-After header names; 0 when there is none or it is no plain number. */
+static uint32_t retry_after_s(const struct http_response *r) {
+    uint64_t s;
+    struct str v = http_response_header(r, STR("Retry-After"));
+    return str_to_u64(str_trim(v), RETRY_AFTER_MAX_S, &s) ? (uint32_t)s : 0;
+}
+
+static bool is_passing(int status) {
+    return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+}
+
+/** Milliseconds to wait before a GET is tried again; 0: its result stands. */
+static uint32_t repeat_after_ms(enum error_code rc, const struct http_response *r) {
+    if (rc == ERR_NETWORK || rc == ERR_UNCERTAIN)
+        return RETRY_WAIT_MS;
+    if (rc != ERR_OK || !is_passing(r->status))
+        return 0;
+    uint32_t named_s = retry_after_s(r);
+    return named_s ? named_s * 1000 : RETRY_WAIT_MS;
+}
+
+static void wait_ms(const struct rest_options *o, uint32_t ms) {
+    if (o->wait) {
+        o->wait(o->ctx, ms);
+        return;
+    }
+    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+    while (nanosleep(&t, &t) != 0)
+        continue;
+}
+
+enum error_code rest_send(const struct rest_provider *p, const struct rest_request *r,
+                          enum rest_mode mode, int64_t deadline, struct rest_sink *sink,
+                          struct http_response *out, struct error *err) {
+    struct http_response got = {0};
+    struct error why = {0};
+    enum error_code rc = rest_request_check(r, err);
+    if (rc != ERR_OK)
+        return rc;
+    rc = send_now(p, r, mode, deadline, sink, &got, &why);
+    uint32_t pause = mode == REST_READ && (!sink || !sink->bytes) ? repeat_after_ms(rc, &got) : 0;
+    if (pause && clock_mono_ms(&p->clock) + pause + RETRY_LEFT_MS <= deadline) {
+        if (rc == ERR_OK)
+            http_response_release(&got);
+        got = (struct http_response){0};
+        wait_ms(&p->options, pause);
+        rc = send_now(p, r, mode, deadline, sink, &got, &why);
+    }
+    if (rc == ERR_OK) {
+        *out = got;
+        return ERR_OK;
+    }
+    if (mode == REST_READ && rc == ERR_UNCERTAIN) {
+        rc = why.code = ERR_NETWORK; /* reading changes nothing: repeating is always safe */
+        why.retry = true;
+    }
+    if (err)
+        *err = why;
+    return rc;
+}
+
+/** What a status means when the body says nothing. */
+static enum error_code by_status(int status) {
+    static const struct {
+        int status;
+        enum error_code code;
+    } rows[] = {
+        {400, ERR_INVALID},   {401, ERR_AUTH},       {402, ERR_AUTH},     {403, ERR_AUTH},
+        {404, ERR_NOT_FOUND}, {405, ERR_INVALID},    {409, ERR_CONFLICT}, {410, ERR_NOT_FOUND},
+        {422, ERR_INVALID},   {429, ERR_RATE_LIMIT},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (rows[i].status == status)
+            return rows[i].code;
+    return ERR_UPSTREAM;
+}
+
+enum error_code rest_failure(const struct rest_provider *p, const struct http_response *r,
+                             bool *known, struct error *err) {
+    struct error e = {0};
+    enum error_code rc =
+        r->status >= 400 ? p->dialect->decode_error(r->status, buf_str(&r->body), &e) : ERR_OK;
+    if (known)
+        *known = rc != ERR_OK;
+    if (rc == ERR_OK)
+        rc = error_set(&e, by_status(r->status),
+                       "the carrier's API answered HTTP %d without a reason; check its base URL "
+                       "and status page",
+                       r->status);
+    e.http_status = r->status;
+    e.retry = e.retry || is_passing(r->status);
+    e.retry_after_s = is_passing(r->status) ? retry_after_s(r) : 0;
+    if (err)
+        *err = e;
+    return rc;
+}
+
+enum error_code rest_ask(const struct rest_provider *p, const struct rest_request *r,
+                         enum rest_mode mode, int64_t deadline, struct http_response *out,
+                         struct error *err) {
+    struct http_response got = {0};
+    enum error_code rc = rest_send(p, r, mode, deadline, NULL, &got, err);
+    if (rc == ERR_OK && !rest_is_success(&got)) {
+        rc = rest_failure(p, &got, NULL, err);
+        http_response_release(&got);
+    }
+    if (rc == ERR_OK)
+        *out = got;
+    return rc;
+}

@@ -1,0 +1,72 @@
+#ifndef PROVIDERS_REST_FLOW_H
+#define PROVIDERS_REST_FLOW_H
+
+#include "providers/rest/rest.h"
+
+/* Inside of providers/rest: the provider itself, and one exchange with its carrier. */
+
+struct rest_provider {
+    struct provider base;
+    const struct rest_dialect *dialect;
+    struct rest_account account;
+    struct str auth_user;
+    const struct secret *auth_password;
+    struct rest_url api; /* of account.base_url */
+    struct http_client *http;
+    struct clock clock;
+    struct rest_options options;
+    struct rest_signer signer;
+    struct arena memory; /* the strings above */
+};
+
+/** How a request may be treated. */
+enum rest_mode {
+    REST_READ = 1, /* a GET: may be repeated once */
+    REST_CHANGE,   /* an update: sent once by us, the engine may repeat it */
+    REST_CREATE,   /* sent once by everybody: fresh connection, never re-sent */
+};
+
+/** A request with the flow's limits; release it. */
+struct rest_request rest_request_init(void);
+void rest_request_release(struct rest_request *r);
+
+/** When an operation that starts now has to be over: mono_ms. */
+int64_t rest_deadline(const struct rest_provider *p);
+
+struct rest_sink {
+    http_sink_fn *fn;
+    void *ctx;
+    uint64_t bytes; /* delivered so far: once there are any, nothing is repeated */
+    bool refused;   /* fn said stop */
+};
+
+/**
+ * One exchange with the API host, with the account's credentials. ERR_OK: a response is there,
+ * whatever its status; release it. sink: NULL, or where the body of a 2xx goes.
+ */
+NODISCARD enum error_code rest_send(const struct rest_provider *p, const struct rest_request *r,
+                                    enum rest_mode mode, int64_t deadline, struct rest_sink *sink,
+                                    struct http_response *out, struct error *err);
+
+static inline bool rest_is_success(const struct http_response *r) {
+    return r->status >= 200 && r->status < 300;
+}
+
+/** The error of a response that is no success. known: whether the carrier itself said it. */
+enum error_code rest_failure(const struct rest_provider *p, const struct http_response *r,
+                             bool *known, struct error *err);
+
+/** rest_send() and, unless the status is 2xx, rest_failure(). */
+NODISCARD enum error_code rest_ask(const struct rest_provider *p, const struct rest_request *r,
+                                   enum rest_mode mode, int64_t deadline, struct http_response *out,
+                                   struct error *err);
+
+/** provider_fetch_recording(); in media.c. */
+enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct str sid,
+                           http_sink_fn *sink, void *ctx, struct provider_audio *out,
+                           struct error *err);
+
+/** Our own answer to a request that an encoder could not finish within its limits. */
+enum error_code rest_request_check(const struct rest_request *r, struct error *err);
+
+#endif

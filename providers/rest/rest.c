@@ -1,0 +1,364 @@
+#include "providers/rest/rest.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "providers/rest/flow.h"
+
+static const struct provider_ops rest_ops;
+
+static struct rest_provider *rest_from(struct provider *p) {
+    assert(p->ops == &rest_ops);
+    return container_of(p, struct rest_provider, base);
+}
+
+static void rest_destroy(struct provider *base) {
+    struct rest_provider *p = rest_from(base);
+    rest_signer_release(&p->signer);
+    arena_release(&p->memory);
+    mem_free(p);
+}
+
+/* ---- calls ------------------------------------------------------------------------------- */
+
+static enum provider_outcome uncertain(struct error *err, const char *what, int status) {
+    error_set(err, ERR_UNCERTAIN,
+              "the carrier may have placed the call (%s); it is being settled, do not repeat it",
+              what);
+    if (err)
+        err->http_status = status;
+    return PROVIDER_UNCERTAIN;
+}
+
+/** Statuses that, with the carrier's own words, say for certain that there is no call. */
+static bool is_refusal(int status) {
+    return status == 400 || status == 401 || status == 403 || status == 404 || status == 422;
+}
+
+/** What an answer to a create says. Whatever is not certain is uncertain. */
+static enum provider_outcome judge_place(const struct rest_provider *p,
+                                         const struct http_response *r, struct provider_call *out,
+                                         struct error *err) {
+    char what[48];
+    snprintf(what, sizeof what, "HTTP %d", r->status);
+    if (rest_is_success(r))
+        return p->dialect->decode_place(buf_str(&r->body), out, NULL) == ERR_OK
+                   ? PROVIDER_PLACED
+                   : uncertain(err, "its answer could not be read", r->status);
+    bool known;
+    struct error e;
+    enum error_code rc = rest_failure(p, r, &known, &e);
+    bool limited = r->status == 429 || (known && rc == ERR_RATE_LIMIT && is_refusal(r->status));
+    if (!limited && !(known && is_refusal(r->status)))
+        return uncertain(err, what, r->status);
+    if (err)
+        *err = e;
+    return limited ? PROVIDER_THROTTLED : PROVIDER_REFUSED;
+}
+
+static enum provider_outcome rest_place(struct provider *base, const struct provider_place *req,
+                                        struct provider_call *out, struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    if (p->dialect->encode_place(&p->account, req, &r, err) != ERR_OK ||
+        rest_request_check(&r, err) != ERR_OK)
+        return PROVIDER_REFUSED;
+    enum error_code rc = rest_send(p, &r, REST_CREATE, rest_deadline(p), NULL, &rsp, err);
+    if (rc == ERR_OK)
+        return judge_place(p, &rsp, out, err);
+    if (rc == ERR_NETWORK)
+        return PROVIDER_NOT_SENT;
+    if (rc == ERR_INVALID)
+        return PROVIDER_REFUSED; /* the client would not send it, and never will */
+    return uncertain(err, "its answer never came", 0);
+}
+
+static enum error_code rest_end(struct provider *base, struct str sid, struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    enum error_code rc = p->dialect->encode_end(&p->account, sid, &r, err);
+    if (rc != ERR_OK)
+        return rc;
+    rc = rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, err);
+    return rc == ERR_CONFLICT ? ERR_OK : rc; /* over already: what was wanted */
+}
+
+static enum error_code rest_redirect(struct provider *base, struct str sid, struct str url,
+                                     struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    enum error_code rc = p->dialect->encode_redirect(&p->account, sid, url, &r, err);
+    if (rc != ERR_OK)
+        return rc;
+    return rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, err);
+}
+
+static enum error_code rest_look_up(struct provider *base, struct str sid,
+                                    struct provider_call *out, struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    enum error_code rc = p->dialect->encode_look_up(&p->account, sid, &r, err);
+    if (rc == ERR_OK)
+        rc = rest_ask(p, &r, REST_READ, rest_deadline(p), &rsp, err);
+    if (rc != ERR_OK)
+        return rc;
+    return p->dialect->decode_call(buf_str(&rsp.body), out, err);
+}
+
+/* ---- lists ------------------------------------------------------------------------------- */
+
+struct provider_call *rest_page_add(struct rest_page *page) {
+    if (page->count == REST_CALLS_MAX)
+        return NULL;
+    if (page->count == page->cap) {
+        page->cap = page->cap ? page->cap * 2 : 16;
+        page->calls = mem_resize(page->calls, page->cap * sizeof *page->calls);
+    }
+    struct provider_call *c = &page->calls[page->count++];
+    *c = (struct provider_call){0};
+    return c;
+}
+
+static void page_release(struct rest_page *page) {
+    mem_free(page->calls);
+    buf_release(&page->next_url);
+}
+
+/** All pages of one pass. A list that is cut short would settle calls wrongly: ERR_LIMIT. */
+static enum error_code list_pass(const struct rest_provider *p, struct rest_request *r,
+                                 int64_t deadline, struct rest_page *page, struct error *err) {
+    for (int n = 0; n < REST_PAGES_MAX; n++) {
+        CLEANUP(http_response_release) struct http_response rsp = {0};
+        enum error_code rc = rest_ask(p, r, REST_READ, deadline, &rsp, err);
+        if (rc != ERR_OK)
+            return rc;
+        buf_clear(&page->next_url);
+        rc = p->dialect->decode_list(&p->account, buf_str(&rsp.body), page, err);
+        if (rc != ERR_OK || page->next_url.len == 0)
+            return rc;
+        buf_clear(&r->url);
+        buf_put_str(&r->url, buf_str(&page->next_url));
+    }
+    return error_set(err, ERR_LIMIT, "the carrier lists more than %d pages of calls; ask for less",
+                     REST_PAGES_MAX);
+}
+
+static bool is_listed(const struct provider_call *calls, size_t n, const char *sid) {
+    for (size_t i = 0; i < n; i++)
+        if (str_eq_z(str_z(calls[i].sid), sid))
+            return true;
+    return false;
+}
+
+/** The calls of the time asked for, each once; carriers filter by whole days only. */
+static size_t keep_wanted(struct provider_call *calls, size_t n,
+                          const struct provider_list_filter *f) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        /* carriers' times are cut to seconds; a call without one is new */
+        bool recent = calls[i].created_ms == 0 || calls[i].created_ms + 999 >= f->since_ms;
+        if (recent && !is_listed(calls, kept, calls[i].sid))
+            calls[kept++] = calls[i];
+    }
+    return kept;
+}
+
+static enum error_code rest_list(struct provider *base, const struct provider_list_filter *f,
+                                 struct arena *a, struct provider_call **out, size_t *count,
+                                 struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(page_release) struct rest_page page = {.next_url = BUF_INIT(8192)};
+    int64_t deadline = rest_deadline(p);
+    for (unsigned pass = 0; pass < p->dialect->list_passes; pass++) {
+        CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+        enum error_code rc = p->dialect->encode_list(&p->account, f, pass, &r, err);
+        if (rc == ERR_OK)
+            rc = list_pass(p, &r, deadline, &page, err);
+        if (rc != ERR_OK)
+            return rc;
+    }
+    *count = keep_wanted(page.calls, page.count, f);
+    *out = arena_alloc(a, *count * sizeof **out);
+    if (*count)
+        memcpy(*out, page.calls, *count * sizeof **out);
+    return ERR_OK;
+}
+
+/* ---- recordings and credentials ------------------------------------------------------------ */
+
+static enum error_code rest_control(struct provider *base,
+                                    const struct provider_recording_control *c, char *out_sid,
+                                    struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    enum rest_mode mode = c->action == PROVIDER_RECORDING_START ? REST_CREATE : REST_CHANGE;
+    enum error_code rc = p->dialect->encode_control(&p->account, c, &r, err);
+    if (rc == ERR_OK)
+        rc = rest_ask(p, &r, mode, rest_deadline(p), &rsp, err);
+    if (rc != ERR_OK)
+        return rc;
+    return p->dialect->decode_control(buf_str(&rsp.body), out_sid, err);
+}
+
+static enum error_code rest_fetch_recording(struct provider *base, struct str call_sid,
+                                            struct str sid, http_sink_fn *sink, void *ctx,
+                                            struct provider_audio *out, struct error *err) {
+    return rest_fetch(rest_from(base), call_sid, sid, sink, ctx, out, err);
+}
+
+static enum error_code rest_delete(struct provider *base, struct str call_sid, struct str sid,
+                                   struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    enum error_code rc = p->dialect->encode_delete(&p->account, call_sid, sid, &r, err);
+    if (rc != ERR_OK)
+        return rc;
+    rc = rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, err);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc; /* gone already: what was wanted */
+}
+
+static enum error_code rest_check_account(struct provider *base, char *text, size_t text_size,
+                                          struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    struct rest_check check = {0};
+    int64_t deadline = rest_deadline(p);
+    while (!check.done) {
+        CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+        CLEANUP(http_response_release) struct http_response rsp = {0};
+        enum error_code rc = p->dialect->encode_check(&p->account, check.step, &r, err);
+        if (rc == ERR_OK)
+            rc = rest_send(p, &r, REST_READ, deadline, NULL, &rsp, err);
+        if (rc == ERR_OK && (rsp.status < 200 || rsp.status >= 500 || rsp.status / 100 == 3))
+            rc = rest_failure(p, &rsp, NULL, err);
+        if (rc == ERR_OK)
+            rc = p->dialect->decode_check(&p->account, rsp.status, buf_str(&rsp.body), &check, err);
+        if (rc != ERR_OK)
+            return rc;
+    }
+    snprintf(text, text_size, "%s", check.text);
+    return ERR_OK;
+}
+
+/* ---- webhooks and documents ---------------------------------------------------------------- */
+
+static enum error_code rest_read_webhook(struct provider *base, const struct webhook_request *req,
+                                         struct arena *a, struct webhook_news *out,
+                                         struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    struct form fields = {0};
+    enum error_code rc = p->dialect->verify_webhook(&p->signer, req, a, &fields, err);
+    if (rc != ERR_OK)
+        return rc;
+    return p->dialect->parse_webhook(&p->account, req->kind, &fields, a, out, err);
+}
+
+static enum error_code rest_render(struct provider *base, const struct plan *plan, struct buf *out,
+                                   struct plan_loss_report *loss, struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(buf_release) struct buf doc = BUF_INIT(p->base.desc->limits.document_bytes_max);
+    enum error_code rc = p->dialect->render(plan, &doc, loss, err);
+    if (rc != ERR_OK)
+        return rc;
+    if (!buf_failed(&doc))
+        buf_put_str(out, buf_str(&doc));
+    if (buf_failed(&doc) || buf_failed(out))
+        return error_set(err, ERR_LIMIT, "the document is over %u bytes; say less in one turn",
+                         (unsigned)p->base.desc->limits.document_bytes_max);
+    return ERR_OK;
+}
+
+static const struct provider_ops rest_ops = {
+    .destroy = rest_destroy,
+    .place_call = rest_place,
+    .end_call = rest_end,
+    .redirect_call = rest_redirect,
+    .look_up = rest_look_up,
+    .list_calls = rest_list,
+    .control_recording = rest_control,
+    .fetch_recording = rest_fetch_recording,
+    .delete_recording = rest_delete,
+    .check = rest_check_account,
+    .read_webhook = rest_read_webhook,
+    .render_plan = rest_render,
+};
+
+/* ---- making one ------------------------------------------------------------------------------
+ */
+
+static enum error_code check_base_url(struct str base, struct rest_url *url, struct error *err) {
+    if (!rest_url_parse(base, url) || url->userinfo.len || !str_starts(url->scheme, STR("http")) ||
+        str_find(url->rest, '?') < url->rest.len)
+        return error_field(err, ERR_INVALID, "base_url",
+                           "the API base URL must look like https://api.example.com");
+    if (!rest_url_is_tls(url) && !rest_url_is_loopback(url))
+        return error_field(err, ERR_INVALID, "base_url",
+                           "the API base URL must be https: credentials would travel in clear");
+    return ERR_OK;
+}
+
+static enum error_code check_config(const struct provider_config *cfg, struct error *err) {
+    if (cfg->account.len == 0)
+        return error_field(err, ERR_INVALID, "account", "the carrier's account id is missing");
+    if (!cfg->token || !secret_is_set(cfg->token))
+        return error_field(err, ERR_INVALID, "token", "the carrier's auth token is missing");
+    bool has_secret = cfg->key_secret && secret_is_set(cfg->key_secret);
+    if ((cfg->key_id.len > 0) != has_secret)
+        return error_field(err, ERR_INVALID, has_secret ? "key_id" : "key_secret",
+                           "an API key needs both its id and its secret");
+    if (cfg->number.len && !phone_is_e164(cfg->number))
+        return error_field(err, ERR_INVALID, "number",
+                           "the caller id must be E.164, like +12025550100");
+    return ERR_OK;
+}
+
+static struct str without_slash(struct str s) {
+    while (s.len && s.ptr[s.len - 1] == '/')
+        s.len--;
+    return s;
+}
+
+enum error_code rest_provider_new(const struct rest_dialect *d, const struct provider_desc *desc,
+                                  const struct provider_config *cfg, const struct rest_options *o,
+                                  struct provider **out, struct error *err) {
+    struct rest_url api;
+    desc = desc ? desc : d->desc;
+    struct str base_url = without_slash(cfg->base_url.len ? cfg->base_url : str_z(desc->base_url));
+    enum error_code rc = check_config(cfg, err);
+    if (rc == ERR_OK)
+        rc = check_base_url(base_url, &api, err);
+    if (rc != ERR_OK)
+        return rc;
+
+    struct rest_provider *p = mem_zalloc(sizeof *p);
+    provider_init(&p->base, &rest_ops, desc);
+    p->dialect = d;
+    p->http = cfg->http;
+    p->clock = cfg->clock;
+    if (o)
+        p->options = *o;
+    bool by_key = cfg->key_id.len > 0;
+    p->account = (struct rest_account){
+        .id = arena_copy(&p->memory, cfg->account),
+        .number = arena_copy(&p->memory, cfg->number),
+        .base_url = arena_copy(&p->memory, base_url),
+        .by_key = by_key,
+    };
+    p->auth_user = by_key ? arena_copy(&p->memory, cfg->key_id) : p->account.id;
+    p->auth_password = by_key ? cfg->key_secret : cfg->token;
+    rc = check_base_url(p->account.base_url, &p->api, err); /* again: it points into our copy */
+    if (rc == ERR_OK)
+        rc = rest_signer_init(&p->signer, d->mac, cfg->token,
+                              arena_copy(&p->memory, cfg->public_base_url), err);
+    if (rc != ERR_OK) {
+        rest_destroy(&p->base);
+        return rc;
+    }
+    *out = &p->base;
+    return ERR_OK;
+}

@@ -1,0 +1,133 @@
+#ifndef PROVIDERS_REST_REST_H
+#define PROVIDERS_REST_REST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/form.h"
+#include "core/domain/provider_impl.h"
+#include "providers/rest/signature.h"
+
+/*
+ * What REST carriers share: the flow of an exchange. Credentials, time-outs, the limits, the rule
+ * that a call is never placed twice, the classification of answers, the one retry of a GET, paging
+ * and downloads live here once. What differs is a dialect: pure functions from bytes to bytes,
+ * without I/O, so that each is tested and fuzzed by itself.
+ */
+
+/** What a dialect may know of the account. Strings live as long as the provider. */
+struct rest_account {
+    struct str id;       /* as it stands in paths */
+    struct str number;   /* default caller id */
+    struct str base_url; /* without a trailing slash */
+    bool by_key;         /* an API key pair authenticates, not the account's own token */
+};
+
+/** One request of a dialect, before the flow adds credentials and time-outs. */
+struct rest_request {
+    const char *method;     /* "GET", "POST", "DELETE" */
+    const char *body_type;  /* content type of body; NULL: no body */
+    struct buf url, body;   /* limits are set by the flow */
+    size_t reply_bytes_max; /* 0: 64 KiB */
+    bool foreign; /* set by the flow: not the API's host, so no credentials and a guarded address */
+};
+
+/** Calls of one or more list pages. */
+struct rest_page {
+    struct provider_call *calls; /* heap; grown by rest_page_add() */
+    size_t count, cap;
+    struct buf next_url; /* absolute; empty: this was the last page */
+};
+enum {
+    REST_CALLS_MAX = 1000, /* of one list */
+    REST_PAGES_MAX = 20,
+};
+
+/** A zeroed call at the end of the page; NULL when REST_CALLS_MAX is reached. */
+struct provider_call *rest_page_add(struct rest_page *p);
+
+/** State of a credential check, carried from step to step. */
+struct rest_check {
+    unsigned step;  /* of the next request; the first is 0 */
+    bool done;      /* no further request: `text` is the verdict */
+    char text[200]; /* one line for people */
+};
+
+struct rest_dialect {
+    const struct provider_desc *desc;
+    enum rest_mac mac;        /* under which webhooks are signed */
+    unsigned list_passes;     /* queries that together list all calls between two parties */
+    unsigned audio_variants;  /* addresses of one recording, best first; 400 leads to the next */
+    const char *audio_format; /* "wav" */
+
+    /* Encoders: ERR_INVALID when the input cannot be said (a malformed id). */
+    enum error_code (*encode_place)(const struct rest_account *a, const struct provider_place *p,
+                                    struct rest_request *out, struct error *err);
+    enum error_code (*encode_end)(const struct rest_account *a, struct str sid,
+                                  struct rest_request *out, struct error *err);
+    enum error_code (*encode_redirect)(const struct rest_account *a, struct str sid, struct str url,
+                                       struct rest_request *out, struct error *err);
+    enum error_code (*encode_look_up)(const struct rest_account *a, struct str sid,
+                                      struct rest_request *out, struct error *err);
+    enum error_code (*encode_list)(const struct rest_account *a,
+                                   const struct provider_list_filter *f, unsigned pass,
+                                   struct rest_request *out, struct error *err);
+    enum error_code (*encode_control)(const struct rest_account *a,
+                                      const struct provider_recording_control *c,
+                                      struct rest_request *out, struct error *err);
+    enum error_code (*encode_fetch)(const struct rest_account *a, struct str call_sid,
+                                    struct str sid, unsigned variant, struct rest_request *out,
+                                    struct error *err);
+    enum error_code (*encode_delete)(const struct rest_account *a, struct str call_sid,
+                                     struct str sid, struct rest_request *out, struct error *err);
+    enum error_code (*encode_check)(const struct rest_account *a, unsigned step,
+                                    struct rest_request *out, struct error *err);
+
+    /* Decoders of 2xx bodies: ERR_UPSTREAM when the body is not what the carrier promises. */
+    enum error_code (*decode_place)(struct str body, struct provider_call *out, struct error *err);
+    enum error_code (*decode_call)(struct str body, struct provider_call *out, struct error *err);
+    enum error_code (*decode_list)(const struct rest_account *a, struct str body,
+                                   struct rest_page *page, struct error *err);
+    enum error_code (*decode_control)(struct str body, char *out_sid, struct error *err);
+
+    /** Any status: what it says about the credentials, and whether a further step follows. */
+    enum error_code (*decode_check)(const struct rest_account *a, int status, struct str body,
+                                    struct rest_check *check, struct error *err);
+
+    /**
+     * An answer that is no success. Fills err and returns its code when the body is an error of
+     * this carrier; ERR_OK when it is not (a proxy's page, nothing at all).
+     */
+    enum error_code (*decode_error)(int status, struct str body, struct error *err);
+
+    /**
+     * Check the signature. *fields gets the signed form fields (none for other bodies).
+     * ERR_AUTH: missing or wrong. ERR_INVALID, ERR_LIMIT: not a body that could be checked.
+     */
+    enum error_code (*verify_webhook)(struct rest_signer *s, const struct webhook_request *req,
+                                      struct arena *a, struct form *fields, struct error *err);
+    enum error_code (*parse_webhook)(const struct rest_account *a, enum webhook_kind kind,
+                                     const struct form *fields, struct arena *arena,
+                                     struct webhook_news *out, struct error *err);
+
+    enum error_code (*render)(const struct plan *plan, struct buf *out,
+                              struct plan_loss_report *loss, struct error *err);
+};
+
+/** How to wait between two tries; tests count instead of waiting. */
+struct rest_options {
+    void (*wait)(void *ctx, uint32_t ms);
+    void *ctx;
+};
+
+/**
+ * A provider that speaks `d` and calls itself `desc` (NULL: d->desc). o may be NULL (really waits).
+ * Checks the settings: ERR_INVALID names the field of cfg that is missing or malformed.
+ */
+NODISCARD enum error_code rest_provider_new(const struct rest_dialect *d,
+                                            const struct provider_desc *desc,
+                                            const struct provider_config *cfg,
+                                            const struct rest_options *o, struct provider **out,
+                                            struct error *err);
+
+#endif
