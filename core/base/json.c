@@ -130,7 +130,7 @@ enum error_code json_parse(struct str text, const struct json_limits *limits, st
     if (!doc->root)
         return error_set(err, ERR_LIMIT, "JSON document of %zu bytes does not fit into memory",
                          text.len);
-    struct key twice;
+    struct key twice = {0};
     if (find_duplicate(doc->root, scan.keys, &twice))
         return refuse_duplicate(fresh, &twice, err);
     *out = steal_ptr(doc);
