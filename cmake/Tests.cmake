@@ -48,7 +48,7 @@ function(swh_fuzz name)
   if(SWH_FUZZ)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
     set_property(GLOBAL APPEND PROPERTY SWH_FUZZ_LINES
-      "${program} ${corpus} $<IF:$<BOOL:${A_MAX_LEN}>,${A_MAX_LEN},65536>")
+      "$<TARGET_FILE:${program}> ${corpus} $<IF:$<BOOL:${A_MAX_LEN}>,${A_MAX_LEN},65536>")
     add_test(NAME fuzz.${name} COMMAND ${program} -runs=0 ${corpus})
   else()
     target_sources(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/standalone.c)
