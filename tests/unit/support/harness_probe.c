@@ -24,8 +24,8 @@ TEST(bad, goes_on_after_a_failure) {
 }
 
 TEST(bad, require_leaves_the_case) {
-    REQUIRE(!"a pointer");
-    EXPECT(!"reached");
+    REQUIRE(evaluated < 0);
+    EXPECT(evaluated == -1); /* not reached */
 }
 
 TEST(crash, ends_the_program) {
