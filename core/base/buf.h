@@ -44,7 +44,8 @@ void buf_put_percent(struct buf *b, struct str s);
  */
 void buf_put_xml(struct buf *b, struct str s);
 
-/** JSON string with its quotes. Invalid UTF-8 becomes U+FFFD, so the output is always valid. */
+/** JSON string with its quotes. Invalid UTF-8 and U+0000 become U+FFFD, so that json_parse() takes
+ * every output. */
 void buf_put_json(struct buf *b, struct str s);
 
 void buf_clear(struct buf *b);   /* len 0, failed false, memory kept */

@@ -109,6 +109,7 @@ TEST(buf, printf_over_the_limit_leaves_the_text_alone) {
     buf_puts(&b, "abc");
     buf_printf(&b, "%s", "123456");
     EXPECT(buf_failed(&b));
+    buf_printf(&b, "x");
     EXPECT_STR(b.ptr, "abc");
     EXPECT_INT(b.len, 3);
     buf_clear(&b);
