@@ -191,20 +191,9 @@ static enum error_code check_noun(const struct plan_noun *n, const struct plan_p
     if (n->kind == PLAN_NOUN_SIP && !starts_nocase(n->target, "sip:") &&
         !starts_nocase(n->target, "sips:"))
         return plan_path_error(err, ERR_INVALID, at, "a SIP target starts with sip: or sips:");
-    static const struct plan_noun nothing;
     for (size_t i = 0; i < plan_noun_shape.count; i++) {
         const struct plan_field *f = &plan_noun_shape.fields[i];
-        if (f->nouns == 0 || (f->nouns & BIT(n->kind)))
-            continue;
-        /* Padding is no concern: one member is compared, in the bytes its type has. */
-        size_t bytes = f->type == PLAN_FIELD_STR    ? sizeof(struct str)
-                       : f->type == PLAN_FIELD_LINK ? sizeof(struct plan_link)
-                       : f->type == PLAN_FIELD_BOOL ? sizeof(bool)
-                                                    : sizeof(uint32_t);
-        bool unset = f->type == PLAN_FIELD_STR || f->type == PLAN_FIELD_LINK
-                         ? ((const struct str *)plan_field_at(f, n))->len == 0
-                         : memcmp(plan_field_at(f, n), plan_field_at(f, &nothing), bytes) == 0;
-        if (!unset)
+        if (f->nouns != 0 && !(f->nouns & BIT(n->kind)) && plan_field_is_set(f, n))
             return plan_path_error(err, ERR_INVALID, at, "a %s has no %s",
                                    plan_noun_kind_name(n->kind), f->name);
     }

@@ -286,6 +286,39 @@ const char *plan_noun_kind_name(enum plan_noun_kind k) {
     return noun_words[k - 1];
 }
 
+bool plan_field_is_set(const struct plan_field *f, const void *base) {
+    const void *at = plan_field_at(f, base);
+    switch (f->type) {
+    case PLAN_FIELD_STR:
+    case PLAN_FIELD_HTTP_URL:
+    case PLAN_FIELD_WS_URL:
+    case PLAN_FIELD_JSON:
+        return ((const struct str *)at)->len > 0;
+    case PLAN_FIELD_FINISH_KEY:
+        return ((const struct plan_gather *)base)->has_finish_key;
+    case PLAN_FIELD_LINK:
+        return ((const struct plan_link *)at)->url.len > 0 ||
+               ((const struct plan_link *)at)->method != PLAN_METHOD_DEFAULT;
+    case PLAN_FIELD_BOOL:
+        return *(const bool *)at;
+    case PLAN_FIELD_U32:
+    case PLAN_FIELD_I32:
+    case PLAN_FIELD_TRISTATE:
+    case PLAN_FIELD_ENUM:
+    case PLAN_FIELD_SET:
+        return *(const uint32_t *)at != 0;
+    case PLAN_FIELD_PROMPTS:
+    case PLAN_FIELD_NOUNS:
+    case PLAN_FIELD_PARAMS:
+    case PLAN_FIELD_PAY_PROMPTS:
+        return plan_field_count(f, base) > 0;
+    case PLAN_FIELD_UNKNOWN:
+    case PLAN_FIELD_TYPE_COUNT:
+        break;
+    }
+    return false;
+}
+
 void plan_path_put(const struct plan_path *path, char *dst, size_t dst_size) {
     const struct plan_path *chain[12];
     size_t depth = 0;

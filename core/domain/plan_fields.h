@@ -69,6 +69,9 @@ static inline size_t plan_field_count(const struct plan_field *f, const void *ba
     return *(const size_t *)(const void *)((const char *)base + f->count_offset);
 }
 
+/** Does the member `f` of the struct at base hold anything? */
+bool plan_field_is_set(const struct plan_field *f, const void *base);
+
 /** Where in a plan we are; the text is made only when something is wrong. */
 struct plan_path {
     const struct plan_path *up; /* NULL at the outermost level */

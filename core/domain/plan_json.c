@@ -391,40 +391,6 @@ static void write_json_text(struct str text, struct json_writer *w) {
         json_put_string(w, text);
 }
 
-/* Nothing is written for a member that is not set. */
-static bool is_set(const struct plan_field *f, const void *base) {
-    const void *at = plan_field_at(f, base);
-    switch (f->type) {
-    case PLAN_FIELD_STR:
-    case PLAN_FIELD_HTTP_URL:
-    case PLAN_FIELD_WS_URL:
-    case PLAN_FIELD_JSON:
-        return ((const struct str *)at)->len > 0;
-    case PLAN_FIELD_FINISH_KEY:
-        return ((const struct plan_gather *)base)->has_finish_key;
-    case PLAN_FIELD_LINK:
-        return ((const struct plan_link *)at)->url.len > 0 ||
-               ((const struct plan_link *)at)->method != PLAN_METHOD_DEFAULT;
-    case PLAN_FIELD_BOOL:
-        return *(const bool *)at;
-    case PLAN_FIELD_U32:
-    case PLAN_FIELD_I32:
-    case PLAN_FIELD_TRISTATE:
-    case PLAN_FIELD_ENUM:
-    case PLAN_FIELD_SET:
-        return *(const uint32_t *)at != 0;
-    case PLAN_FIELD_PROMPTS:
-    case PLAN_FIELD_NOUNS:
-    case PLAN_FIELD_PARAMS:
-    case PLAN_FIELD_PAY_PROMPTS:
-        return plan_field_count(f, base) > 0;
-    case PLAN_FIELD_UNKNOWN:
-    case PLAN_FIELD_TYPE_COUNT:
-        break;
-    }
-    return false;
-}
-
 static void write_field(const struct plan_field *f, const void *base, struct json_writer *w) {
     const void *at = plan_field_at(f, base);
     switch (f->type) {
@@ -477,7 +443,7 @@ static void write_members(const struct plan_shape *shape, const void *base, stru
     }
     json_begin_object(w);
     for (size_t i = 0; i < shape->count; i++)
-        if (is_set(&shape->fields[i], base)) {
+        if (plan_field_is_set(&shape->fields[i], base)) {
             json_key(w, shape->fields[i].name);
             write_field(&shape->fields[i], base, w);
         }

@@ -1,0 +1,680 @@
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/base/compiler.h"
+#include "twiml/twiml.h"
+#include "twiml/twiml_grammar.h"
+#include "twiml/twiml_map.h"
+#include "twiml/twiml_read_attrs.h"
+#include "twiml/twiml_ssml.h"
+#include "twiml/xml_doc.h"
+
+void twiml_init(void) {
+    xml_doc_init();
+}
+
+/* Where a verb's step goes: to the plan, or to the prompts of a step. */
+struct target {
+    struct plan_step *(*add)(struct plan *p, void *owner, enum plan_kind kind);
+    void *owner;
+};
+
+typedef void read_fn(struct reading *r, const struct xml_node *n, const struct target *to);
+
+/* The new step, or NULL and a sticky error when the plan is full. */
+static struct plan_step *add(struct reading *r, const struct target *to, enum plan_kind kind,
+                             const struct xml_node *n) {
+    struct plan_step *s = to->add(r->plan, to->owner, kind);
+    if (!s && r->rc == ERR_OK)
+        r->rc = error_set(r->err, ERR_LIMIT, "line %u: the document has more than %d steps",
+                          (unsigned)n->line, PLAN_STEPS_MAX);
+    return s;
+}
+
+static struct str text_of(struct reading *r, const struct xml_node *n) {
+    return arena_copy(&r->plan->arena, xml_node_text(n, &r->doc->arena));
+}
+
+/* ---- inside an element ----------------------------------------------------------------------- */
+
+/* Children that a plan has no place for. Text counts unless the element is one of text. */
+static void drop_children(struct reading *r, const struct xml_node *n, bool text_is_ours) {
+    for (const struct xml_node *c = n->first; c; c = c->next)
+        if (!xml_node_is_text(c))
+            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
+                         twiml_element_name(n));
+    if (!text_is_ours && xml_node_has_text(n))
+        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+}
+
+static void read_param(struct reading *r, const struct xml_node *c, struct plan_param **params,
+                       size_t *count) {
+    const struct str *name = xml_node_attr(c, "name");
+    const struct str *value = xml_node_attr(c, "value");
+    if (!name || name->len == 0) {
+        reading_lose(r, PLAN_LOSS_DROPPED, c, "name", "a parameter needs a name");
+        return;
+    }
+    for (size_t i = 0; i < *count; i++)
+        if (str_eq((*params)[i].name, *name)) {
+            reading_lose(r, PLAN_LOSS_DROPPED, c, "name", "the name is used twice");
+            return;
+        }
+    if (!plan_add_param(r->plan, params, count, *name, value ? *value : STR("")))
+        reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "there are more than %d parameters",
+                     PLAN_PARAMS_MAX);
+    for (size_t i = 0; i < c->attr_count; i++)
+        if (!str_eq(c->attrs[i].name, STR("name")) && !str_eq(c->attrs[i].name, STR("value")))
+            reading_lose(r, PLAN_LOSS_DROPPED, c, c->attrs[i].name.ptr, "it is not part of TwiML");
+    drop_children(r, c, false);
+}
+
+/* <Parameter> children go to params, everything else is dropped. */
+static void read_params(struct reading *r, const struct xml_node *n, struct plan_param **params,
+                        size_t *count) {
+    for (const struct xml_node *c = n->first; c; c = c->next) {
+        if (xml_node_is_text(c))
+            continue;
+        if (str_eq(c->name, STR("Parameter")))
+            read_param(r, c, params, count);
+        else
+            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
+                         twiml_element_name(n));
+    }
+    if (xml_node_has_text(n))
+        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+}
+
+/* ---- say, play, pause ------------------------------------------------------------------------ */
+
+static void ssml_fault(void *ctx, const struct xml_node *element,
+                       const struct xml_attr *attribute) {
+    reading_lose(ctx, PLAN_LOSS_DROPPED, element, attribute ? attribute->name.ptr : NULL,
+                 attribute ? "it does not suit SSML" : "the element does not belong there in SSML");
+}
+
+static void put_all_text(struct buf *b, const struct xml_node *n) {
+    for (const struct xml_node *c = n->first; c; c = c->next)
+        if (xml_node_is_text(c))
+            buf_put_str(b, c->text);
+        else
+            put_all_text(b, c);
+}
+
+/* The words of a Say: markup in its canonical form if there is any, else plain text. */
+static void read_words(struct reading *r, const struct xml_node *n, struct plan_say *say) {
+    if (!twiml_ssml_is_marked_up(n)) {
+        say->text = text_of(r, n);
+        return;
+    }
+    CLEANUP(buf_release) struct buf words = BUF_INIT(XML_BYTES_MAX * 6);
+    struct xml_writer w = {.out = &words};
+    if (!twiml_ssml_write_children(&w, n, ssml_fault, r))
+        buf_clear(&words);
+    if (str_find(buf_str(&words), '<') < words.len) {
+        say->ssml = arena_copy(&r->plan->arena, str_trim(buf_str(&words)));
+        return;
+    }
+    buf_clear(&words);
+    put_all_text(&words, n);
+    say->text = arena_copy(&r->plan->arena, str_trim(buf_str(&words)));
+}
+
+static void read_say(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_say say = {0};
+    read_words(r, n, &say);
+    if (say.text.len + say.ssml.len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is nothing to say");
+        return;
+    }
+    if (say.text.len > PLAN_TEXT_MAX || say.ssml.len > PLAN_TEXT_MAX) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "the text has more than %d bytes",
+                     PLAN_TEXT_MAX);
+        return;
+    }
+    reading_attrs(r, n, &twiml_say, &say);
+    struct plan_step *s = add(r, to, PLAN_SAY, n);
+    if (s)
+        s->u.say = say;
+}
+
+static struct plan_step *add_top(struct plan *p, void *owner, enum plan_kind kind) {
+    (void)owner;
+    return plan_add(p, kind);
+}
+
+static void read_digits(struct reading *r, const struct xml_node *n, const struct target *to,
+                        struct str digits) {
+    const struct xml_element_rule *rule = xml_grammar_element(&twiml_grammar, n->name);
+    if (to->add != add_top || digits.len == 0 ||
+        xml_grammar_judge(xml_grammar_attr(rule, STR("digits")), digits)) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, "digits",
+                     "digits are 0-9 A-D * # w W, and not inside a prompt");
+        return;
+    }
+    for (size_t i = 0; i < n->attr_count; i++)
+        if (!str_eq(n->attrs[i].name, STR("digits")))
+            reading_lose(r, PLAN_LOSS_DROPPED, n, n->attrs[i].name.ptr,
+                         "sending digits takes nothing else");
+    drop_children(r, n, false);
+    struct plan_step *s = add(r, to, PLAN_SEND_DIGITS, n);
+    if (s)
+        s->u.send_digits.digits = arena_copy(&r->plan->arena, digits);
+}
+
+static void read_play(struct reading *r, const struct xml_node *n, const struct target *to) {
+    const struct str *digits = xml_node_attr(n, "digits");
+    if (digits) {
+        read_digits(r, n, to, *digits);
+        return;
+    }
+    struct plan_play play = {.url = text_of(r, n)};
+    if (play.url.len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no URL to play");
+        return;
+    }
+    reading_attrs(r, n, &twiml_play, &play);
+    drop_children(r, n, true);
+    struct plan_step *s = add(r, to, PLAN_PLAY, n);
+    if (s)
+        s->u.play = play;
+}
+
+static void read_pause(struct reading *r, const struct xml_node *n, const struct target *to) {
+    static const struct twiml_map rows[] = {
+        {.attr = STR_INIT("length"), .codec = TWIML_U32, .offset = 0, .member = "seconds"},
+    };
+    static const struct twiml_maps maps = {STR_INIT("Pause"), rows, ARRAY_LEN(rows)};
+    uint32_t seconds = 0;
+    reading_attrs(r, n, &maps, &seconds);
+    drop_children(r, n, false);
+    struct plan_step *s = add(r, to, PLAN_PAUSE, n);
+    if (s)
+        s->u.pause.seconds = seconds > 0 ? seconds : 1;
+}
+
+/* Say, Play and Pause inside another element. */
+static void read_prompts(struct reading *r, const struct xml_node *n, const struct target *to) {
+    static const struct {
+        struct str name;
+        read_fn *read;
+    } kinds[] = {{STR_INIT("Say"), read_say},
+                 {STR_INIT("Play"), read_play},
+                 {STR_INIT("Pause"), read_pause}};
+    for (const struct xml_node *c = n->first; c && r->rc == ERR_OK; c = c->next) {
+        if (xml_node_is_text(c))
+            continue;
+        size_t k = 0;
+        while (k < ARRAY_LEN(kinds) && !str_eq(c->name, kinds[k].name))
+            k++;
+        if (k < ARRAY_LEN(kinds))
+            kinds[k].read(r, c, to);
+        else
+            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "only Say, Play and Pause belong inside %s",
+                         twiml_element_name(n));
+    }
+    if (xml_node_has_text(n))
+        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+}
+
+/* ---- gather, record -------------------------------------------------------------------------- */
+
+static struct plan_step *add_to_gather(struct plan *p, void *owner, enum plan_kind kind) {
+    return plan_add_prompt(p, owner, kind);
+}
+
+static void read_gather(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_step *s = add(r, to, PLAN_GATHER, n);
+    if (!s)
+        return;
+    reading_attrs(r, n, &twiml_gather, &s->u.gather);
+    const struct target prompts = {.add = add_to_gather, .owner = &s->u.gather};
+    read_prompts(r, n, &prompts);
+}
+
+static void read_record(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_step *s = add(r, to, PLAN_RECORD, n);
+    if (!s)
+        return;
+    reading_attrs(r, n, &twiml_record, &s->u.record);
+    drop_children(r, n, false);
+}
+
+/* ---- dial ------------------------------------------------------------------------------------ */
+
+/* The element whose text is the target: a far end may wrap it. */
+static const struct xml_node *wrapped_target(const struct xml_node *n, const char *wrapper) {
+    for (const struct xml_node *c = n->first; c; c = c->next)
+        if (str_eq_z(c->name, wrapper))
+            return c;
+    return NULL;
+}
+
+static void read_noun(struct reading *r, const struct xml_node *n, struct plan_dial *d,
+                      enum plan_noun_kind kind) {
+    struct plan_noun noun = {.kind = kind, .target = text_of(r, n)};
+    const struct xml_node *inner = NULL;
+    if (noun.target.len == 0 && (kind == PLAN_NOUN_CLIENT || kind == PLAN_NOUN_SIP))
+        inner = wrapped_target(n, kind == PLAN_NOUN_CLIENT ? "Identity" : "Uri");
+    if (inner)
+        noun.target = text_of(r, inner);
+    if (noun.target.len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is nobody to call");
+        return;
+    }
+    reading_attrs(r, n, &twiml_nouns[kind], &noun);
+    for (size_t i = 0; inner && i < inner->attr_count; i++)
+        reading_lose(r, PLAN_LOSS_DROPPED, inner, inner->attrs[i].name.ptr,
+                     "a plan has no place for it");
+    for (const struct xml_node *c = n->first; c; c = c->next)
+        if (!xml_node_is_text(c) && c != inner)
+            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
+                         twiml_element_name(n));
+    struct plan_noun *to = plan_add_noun(r->plan, d, kind);
+    if (to)
+        *to = noun;
+    else
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there are more than %d far ends",
+                     PLAN_NOUNS_MAX);
+}
+
+static enum plan_noun_kind noun_named(struct str name) {
+    for (int k = PLAN_NOUN_UNKNOWN + 1; k < PLAN_NOUN_KIND_COUNT; k++)
+        if (str_eq(name, twiml_nouns[k].element))
+            return (enum plan_noun_kind)k;
+    return PLAN_NOUN_UNKNOWN;
+}
+
+static bool stands_alone(enum plan_noun_kind kind) {
+    return kind == PLAN_NOUN_CONFERENCE || kind == PLAN_NOUN_QUEUE;
+}
+
+static void read_nouns(struct reading *r, const struct xml_node *n, struct plan_dial *d) {
+    for (const struct xml_node *c = n->first; c; c = c->next) {
+        if (xml_node_is_text(c))
+            continue;
+        enum plan_noun_kind kind = noun_named(c->name);
+        if (kind == PLAN_NOUN_UNKNOWN)
+            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "a plan cannot dial this");
+        else if (d->noun_count > 0 && (stands_alone(kind) || stands_alone(d->nouns[0].kind)))
+            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "a conference or queue stands alone");
+        else
+            read_noun(r, c, d, kind);
+    }
+}
+
+static void read_dial(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_dial d = {0};
+    read_nouns(r, n, &d);
+    struct str number = text_of(r, n);
+    if (number.len > 0 && d.noun_count == 0) {
+        struct plan_noun *noun = plan_add_noun(r->plan, &d, PLAN_NOUN_NUMBER);
+        if (noun)
+            noun->target = number;
+    } else if (number.len > 0) {
+        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "text beside far ends is not dialled");
+    }
+    if (d.noun_count == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is nobody to call");
+        return;
+    }
+    reading_attrs(r, n, &twiml_dial, &d);
+    struct plan_step *s = add(r, to, PLAN_DIAL, n);
+    if (s)
+        s->u.dial = d;
+}
+
+/* ---- queue, redirect, end -------------------------------------------------------------------- */
+
+static void read_task(struct reading *r, const struct xml_node *task, struct plan_enqueue *e) {
+    if (e->task.len > 0) {
+        reading_lose(r, PLAN_LOSS_DROPPED, task, NULL, "only the first task counts");
+        return;
+    }
+    e->task = text_of(r, task);
+    for (size_t i = 0; i < task->attr_count; i++)
+        reading_lose(r, PLAN_LOSS_DROPPED, task, task->attrs[i].name.ptr,
+                     "a plan has no place for it");
+    drop_children(r, task, true);
+}
+
+static void read_enqueue(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_enqueue e = {.queue = text_of(r, n)};
+    reading_attrs(r, n, &twiml_enqueue, &e);
+    for (const struct xml_node *c = n->first; c; c = c->next) {
+        if (xml_node_is_text(c))
+            continue;
+        if (str_eq(c->name, STR("Task")))
+            read_task(r, c, &e);
+        else
+            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "it does not belong inside Enqueue");
+    }
+    if (e.queue.len + e.workflow.len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no queue to wait in");
+        return;
+    }
+    struct plan_step *s = add(r, to, PLAN_ENQUEUE, n);
+    if (s)
+        s->u.enqueue = e;
+}
+
+/* An element that says all with its name: whatever it holds besides is dropped. */
+static void read_bare(struct reading *r, const struct xml_node *n, const struct target *to,
+                      enum plan_kind kind) {
+    static const struct twiml_maps nothing = {STR_INIT(""), NULL, 0};
+    reading_attrs(r, n, &nothing, NULL);
+    drop_children(r, n, false);
+    (void)add(r, to, kind, n);
+}
+
+static void read_leave(struct reading *r, const struct xml_node *n, const struct target *to) {
+    read_bare(r, n, to, PLAN_LEAVE);
+}
+
+static void read_hangup(struct reading *r, const struct xml_node *n, const struct target *to) {
+    read_bare(r, n, to, PLAN_HANGUP);
+}
+
+static void read_redirect(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_link link = {.url = text_of(r, n)};
+    if (link.url.len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no URL to go on at");
+        return;
+    }
+    reading_attrs(r, n, &twiml_redirect, &link);
+    drop_children(r, n, true);
+    struct plan_step *s = add(r, to, PLAN_REDIRECT, n);
+    if (s)
+        s->u.redirect = link;
+}
+
+static void read_reject(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_step *s = add(r, to, PLAN_REJECT, n);
+    if (!s)
+        return;
+    reading_attrs(r, n, &twiml_reject, &s->u.reject);
+    drop_children(r, n, false);
+}
+
+static void read_refer(struct reading *r, const struct xml_node *n, const struct target *to) {
+    const struct xml_node *sip = wrapped_target(n, "Sip");
+    struct str uri = sip ? text_of(r, sip) : STR("");
+    if (uri.len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no Sip to refer to");
+        return;
+    }
+    struct plan_step *s = add(r, to, PLAN_REFER, n);
+    if (!s)
+        return;
+    s->u.refer.uri = uri;
+    reading_attrs(r, n, &twiml_refer, &s->u.refer);
+    for (size_t i = 0; i < sip->attr_count; i++)
+        reading_lose(r, PLAN_LOSS_DROPPED, sip, sip->attrs[i].name.ptr,
+                     "a plan has no place for it");
+    drop_children(r, sip, true);
+    for (const struct xml_node *c = n->first; c; c = c->next)
+        if (!xml_node_is_text(c) && c != sip)
+            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "only the first Sip counts");
+}
+
+/* ---- start, stop, connect -------------------------------------------------------------------- */
+
+static void read_recording(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_step *s = add(r, to, PLAN_START_RECORDING, n);
+    if (!s)
+        return;
+    reading_attrs(r, n, &twiml_recording, &s->u.start_recording);
+    const struct str *channels = xml_node_attr(n, "channels");
+    s->u.start_recording.dual = !channels || !str_eq(*channels, STR("mono"));
+    if (channels && !str_eq(*channels, STR("mono")) && !str_eq(*channels, STR("dual")))
+        reading_lose(r, PLAN_LOSS_DROPPED, n, "channels", "the value is not known here");
+    drop_children(r, n, false);
+}
+
+static void read_stream(struct reading *r, const struct xml_node *n, const struct target *to,
+                        bool bidirectional) {
+    const struct str *url = xml_node_attr(n, "url");
+    if (!url || url->len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, "url", "there is no URL to stream to");
+        return;
+    }
+    struct plan_step *s = add(r, to, PLAN_STREAM, n);
+    if (!s)
+        return;
+    s->u.stream.bidirectional = bidirectional;
+    reading_attrs(r, n, &twiml_stream, &s->u.stream);
+    read_params(r, n, &s->u.stream.params, &s->u.stream.param_count);
+}
+
+static void read_start_stream(struct reading *r, const struct xml_node *n,
+                              const struct target *to) {
+    read_stream(r, n, to, false);
+}
+
+static void read_transcription(struct reading *r, const struct xml_node *n,
+                               const struct target *to) {
+    struct plan_step *s = add(r, to, PLAN_TRANSCRIBE, n);
+    if (!s)
+        return;
+    reading_attrs(r, n, &twiml_transcription, &s->u.transcribe);
+    drop_children(r, n, false);
+}
+
+static void read_stopped(struct reading *r, const struct xml_node *n, const struct target *to,
+                         const struct twiml_maps *maps, enum plan_kind kind) {
+    struct plan_step *s = add(r, to, kind, n);
+    if (!s)
+        return;
+    reading_attrs(r, n, maps, &s->u.stop);
+    drop_children(r, n, false);
+}
+
+static void read_stop_recording(struct reading *r, const struct xml_node *n,
+                                const struct target *to) {
+    read_stopped(r, n, to, &twiml_stop_recording, PLAN_STOP_RECORDING);
+}
+
+static void read_stop_stream(struct reading *r, const struct xml_node *n, const struct target *to) {
+    read_stopped(r, n, to, &twiml_stop_stream, PLAN_STOP_STREAM);
+}
+
+static void read_stop_transcription(struct reading *r, const struct xml_node *n,
+                                    const struct target *to) {
+    read_stopped(r, n, to, &twiml_stop_transcription, PLAN_STOP_TRANSCRIBE);
+}
+
+static void read_connect_stream(struct reading *r, const struct xml_node *n,
+                                const struct target *to) {
+    read_stream(r, n, to, true);
+}
+
+static void read_relay(struct reading *r, const struct xml_node *n, const struct target *to) {
+    const struct str *url = xml_node_attr(n, "url");
+    if (!url || url->len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, "url", "there is no URL to connect to");
+        return;
+    }
+    struct plan_step *s = add(r, to, PLAN_RELAY, n);
+    if (!s)
+        return;
+    reading_attrs(r, n, &twiml_relay, &s->u.relay);
+    read_params(r, n, &s->u.relay.params, &s->u.relay.param_count);
+}
+
+struct noun_reader {
+    struct str name;
+    read_fn *read;
+};
+
+/* The nouns inside Start, Stop or Connect; how many became steps. */
+static size_t read_inner(struct reading *r, const struct xml_node *n, const struct target *to,
+                         const struct noun_reader *nouns, size_t count, size_t most) {
+    size_t before = r->plan->count;
+    for (const struct xml_node *c = n->first; c && r->rc == ERR_OK; c = c->next) {
+        if (xml_node_is_text(c))
+            continue;
+        size_t k = 0;
+        while (k < count && !str_eq(c->name, nouns[k].name))
+            k++;
+        if (k == count)
+            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "a plan cannot hold it inside %s",
+                         twiml_element_name(n));
+        else if (r->plan->count - before >= most)
+            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "only one belongs inside %s",
+                         twiml_element_name(n));
+        else
+            nouns[k].read(r, c, to);
+    }
+    if (xml_node_has_text(n))
+        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+    if (!n->first)
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "it is empty");
+    return r->plan->count - before;
+}
+
+static const struct twiml_maps no_attrs = {STR_INIT(""), NULL, 0};
+
+static void read_start(struct reading *r, const struct xml_node *n, const struct target *to) {
+    static const struct noun_reader nouns[] = {{STR_INIT("Recording"), read_recording},
+                                               {STR_INIT("Stream"), read_start_stream},
+                                               {STR_INIT("Transcription"), read_transcription}};
+    reading_attrs(r, n, &no_attrs, NULL);
+    (void)read_inner(r, n, to, nouns, ARRAY_LEN(nouns), PLAN_STEPS_MAX);
+}
+
+static void read_stop(struct reading *r, const struct xml_node *n, const struct target *to) {
+    static const struct noun_reader nouns[] = {
+        {STR_INIT("Recording"), read_stop_recording},
+        {STR_INIT("Stream"), read_stop_stream},
+        {STR_INIT("Transcription"), read_stop_transcription}};
+    reading_attrs(r, n, &no_attrs, NULL);
+    (void)read_inner(r, n, to, nouns, ARRAY_LEN(nouns), PLAN_STEPS_MAX);
+}
+
+static void read_connect(struct reading *r, const struct xml_node *n, const struct target *to) {
+    static const struct noun_reader nouns[] = {{STR_INIT("Stream"), read_connect_stream},
+                                               {STR_INIT("ConversationRelay"), read_relay}};
+    if (read_inner(r, n, to, nouns, ARRAY_LEN(nouns), 1) == 0)
+        return;
+    struct plan_step *s = &r->plan->steps[r->plan->count - 1];
+    if (s->kind == PLAN_STREAM)
+        reading_attrs(r, n, &twiml_connect_stream, &s->u.stream);
+    else
+        reading_attrs(r, n, &twiml_connect_relay, &s->u.relay);
+}
+
+/* ---- pay ------------------------------------------------------------------------------------- */
+
+static struct plan_step *add_to_stage(struct plan *p, void *owner, enum plan_kind kind) {
+    return plan_add_pay_step(p, owner, kind);
+}
+
+static void read_stage(struct reading *r, const struct xml_node *n, struct plan_pay *pay) {
+    struct plan_pay_prompt stage = {0};
+    reading_attrs(r, n, &twiml_prompt, &stage);
+    if (stage.stage.len == 0) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, "for", "it is not known when to say this");
+        return;
+    }
+    struct plan_pay_prompt *at = plan_add_pay_prompt(r->plan, pay);
+    if (!at) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there are more than %d prompts",
+                     PLAN_PAY_PROMPTS_MAX);
+        return;
+    }
+    *at = stage;
+    const struct target prompts = {.add = add_to_stage, .owner = at};
+    read_prompts(r, n, &prompts);
+}
+
+static void read_pay(struct reading *r, const struct xml_node *n, const struct target *to) {
+    struct plan_step *s = add(r, to, PLAN_PAY, n);
+    if (!s)
+        return;
+    struct plan_pay *pay = &s->u.pay;
+    reading_attrs(r, n, &twiml_pay, pay);
+    for (const struct xml_node *c = n->first; c && r->rc == ERR_OK; c = c->next) {
+        if (xml_node_is_text(c))
+            continue;
+        if (str_eq(c->name, STR("Prompt")))
+            read_stage(r, c, pay);
+        else if (str_eq(c->name, STR("Parameter")))
+            read_param(r, c, &pay->params, &pay->param_count);
+        else
+            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "it does not belong inside Pay");
+    }
+    if (xml_node_has_text(n))
+        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+}
+
+/* ---- the document ---------------------------------------------------------------------------- */
+
+static const struct noun_reader verbs[] = {
+    {STR_INIT("Say"), read_say},         {STR_INIT("Gather"), read_gather},
+    {STR_INIT("Play"), read_play},       {STR_INIT("Pause"), read_pause},
+    {STR_INIT("Hangup"), read_hangup},   {STR_INIT("Redirect"), read_redirect},
+    {STR_INIT("Record"), read_record},   {STR_INIT("Dial"), read_dial},
+    {STR_INIT("Connect"), read_connect}, {STR_INIT("Start"), read_start},
+    {STR_INIT("Stop"), read_stop},       {STR_INIT("Enqueue"), read_enqueue},
+    {STR_INIT("Leave"), read_leave},     {STR_INIT("Reject"), read_reject},
+    {STR_INIT("Pay"), read_pay},         {STR_INIT("Refer"), read_refer},
+};
+
+static void read_verb(struct reading *r, const struct xml_node *n, const struct target *to) {
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+        if (str_eq(n->name, verbs[i].name)) {
+            verbs[i].read(r, n, to);
+            return;
+        }
+    const struct xml_element_rule *rule = xml_grammar_element(&twiml_grammar, n->name);
+    if (rule && xml_grammar_allows(&twiml_grammar, &twiml_grammar.elements[0], rule))
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "a plan has no such step");
+    else
+        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "it is no verb of TwiML (12200)");
+}
+
+static enum error_code open_doc(struct str text, struct xml_doc *doc, struct error *err) {
+    enum error_code rc = xml_doc_read(text, doc, err);
+    if (rc != ERR_OK && err)
+        err->carrier_code = twiml_grammar.unparsable_code;
+    return rc;
+}
+
+enum error_code twiml_read(struct str text, struct plan *out, struct plan_loss_report *loss,
+                           struct error *err) {
+    CLEANUP(xml_doc_release) struct xml_doc doc = {0};
+    enum error_code rc = open_doc(text, &doc, err);
+    if (rc != ERR_OK)
+        return rc;
+    if (!str_eq(doc.root->name, STR("Response"))) {
+        rc = error_set(err, ERR_INVALID, "line %u: the outermost element has to be <Response>",
+                       (unsigned)doc.root->line);
+        if (err)
+            err->carrier_code = twiml_grammar.wrong_root_code;
+        return rc;
+    }
+    CLEANUP(plan_release) struct plan plan = {0};
+    struct reading r = {.plan = &plan, .doc = &doc, .loss = loss, .err = err};
+    const struct target top = {.add = add_top};
+    reading_attrs(&r, doc.root, &no_attrs, NULL);
+    for (const struct xml_node *n = doc.root->first; n && r.rc == ERR_OK; n = n->next)
+        if (!xml_node_is_text(n))
+            read_verb(&r, n, &top);
+    if (xml_node_has_text(doc.root))
+        reading_lose(&r, PLAN_LOSS_DROPPED, doc.root, NULL, "no text belongs directly inside it");
+    if (r.rc != ERR_OK)
+        return r.rc;
+    *out = plan;
+    plan = (struct plan){0};
+    return ERR_OK;
+}
+
+enum error_code twiml_check(struct str text, struct xml_report *report, struct error *err) {
+    CLEANUP(xml_doc_release) struct xml_doc doc = {0};
+    enum error_code rc = open_doc(text, &doc, err);
+    if (rc != ERR_OK)
+        return rc;
+    *report = (struct xml_report){0};
+    xml_check(&twiml_grammar, &doc, report);
+    return ERR_OK;
+}

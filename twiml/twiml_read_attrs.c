@@ -1,0 +1,200 @@
+#include "twiml/twiml_read_attrs.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "twiml/twiml_grammar.h"
+
+const char *twiml_element_name(const struct xml_node *n) {
+    return n->name.ptr; /* xml_doc ends names with a NUL */
+}
+
+void reading_lose(struct reading *r, enum plan_loss_kind kind, const struct xml_node *n,
+                  const char *attr, const char *fmt, ...) {
+    if (!r->loss)
+        return;
+    char where[sizeof r->loss->items[0].where];
+    char what[sizeof r->loss->items[0].what];
+    (void)snprintf(where, sizeof where, "line %u: %.24s%s%.24s", (unsigned)n->line, n->name.ptr,
+                   attr ? "." : "", attr ? attr : "");
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
+    plan_loss_add(r->loss, kind, where, what,
+                  kind == PLAN_LOSS_REFUSED ? "it is left out of the plan"
+                                            : "the plan goes without it");
+}
+
+/* What an attribute's value is put into, and what to say when that fails. */
+struct slot {
+    struct reading *r;
+    const struct xml_node *n;
+    const struct xml_attr *attr;
+    const struct twiml_map *row;
+    void *base;
+    void *member;
+};
+
+static void drop(const struct slot *s, const char *why) {
+    reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, s->attr->name.ptr, "%s", why);
+}
+
+static void take_number(const struct slot *s) {
+    uint64_t n;
+    if (!str_to_u64(s->attr->value, UINT32_MAX, &n))
+        drop(s, "the value is not a number that fits");
+    else if (n == 0)
+        drop(s, "a plan cannot tell 0 from the carrier's default");
+    else
+        *(uint32_t *)s->member = (uint32_t)n;
+}
+
+static void take_loop(const struct slot *s) {
+    uint64_t n;
+    if (!str_to_u64(s->attr->value, UINT32_MAX, &n)) {
+        drop(s, "the value is not a number that fits");
+        return;
+    }
+    if (n > s->row->max) {
+        drop(s, "the carrier repeats less often");
+        n = s->row->max;
+    }
+    *(int32_t *)s->member = n == 0 ? -1 : (int32_t)n;
+}
+
+static void take_speech_timeout(const struct slot *s) {
+    if (str_eq(s->attr->value, STR("auto")))
+        ((struct plan_gather *)s->base)->speech_timeout_auto = true;
+    else
+        take_number(s);
+}
+
+static const struct twiml_word *find_word(const struct slot *s) {
+    for (const struct twiml_word *w = s->row->words; w->word; w++)
+        if (str_eq_z(s->attr->value, w->word))
+            return w;
+    return NULL;
+}
+
+static void take_word(const struct slot *s) {
+    const struct twiml_word *w = find_word(s);
+    if (!w) {
+        drop(s, "the value is not known here");
+        return;
+    }
+    if (w->lossy)
+        drop(s, "a plan only knows yes and no");
+    if (s->row->codec == TWIML_BOOL)
+        *(bool *)s->member = w->value != 0;
+    else if (s->row->codec == TWIML_STR_WORDS)
+        *(struct str *)s->member = str_z(w->plan);
+    else
+        *(unsigned *)s->member = w->value;
+}
+
+static void take_input(const struct slot *s) {
+    struct str rest = s->attr->value, word;
+    uint32_t set = 0;
+    while (str_next(&rest, ' ', &word))
+        set |= str_eq(word, STR("dtmf"))     ? PLAN_INPUT_KEYS
+               : str_eq(word, STR("speech")) ? PLAN_INPUT_SPEECH
+                                             : 0u;
+    *(uint32_t *)s->member = set;
+}
+
+static struct str kept(const struct slot *s) {
+    return arena_copy(&s->r->plan->arena, s->attr->value);
+}
+
+static void take_link(const struct slot *s) {
+    ((struct plan_link *)s->member)->url = kept(s);
+    if (s->attr->value.len == 0 && str_eq(s->row->attr, STR("waitUrl")))
+        drop(s, "an empty URL means silence, which a plan cannot hold");
+}
+
+static void take(const struct slot *s) {
+    switch (s->row->codec) {
+    case TWIML_STR:
+        *(struct str *)s->member = kept(s);
+        break;
+    case TWIML_LINK:
+        take_link(s);
+        break;
+    case TWIML_U32:
+        take_number(s);
+        break;
+    case TWIML_LOOP:
+        take_loop(s);
+        break;
+    case TWIML_WORDS:
+    case TWIML_BOOL:
+    case TWIML_STR_WORDS:
+        take_word(s);
+        break;
+    case TWIML_INPUT:
+        take_input(s);
+        break;
+    case TWIML_FINISH_KEY:
+        *(struct str *)s->member = kept(s);
+        ((struct plan_gather *)s->base)->has_finish_key = true;
+        break;
+    case TWIML_SPEECH_TIMEOUT:
+        take_speech_timeout(s);
+        break;
+    case TWIML_UNSAID:
+    case TWIML_CODEC_UNKNOWN:
+    case TWIML_CODEC_COUNT:
+        break;
+    }
+}
+
+/* The row that an attribute belongs to; *is_method when it is the method of a link. */
+static const struct twiml_map *find_row(const struct twiml_maps *maps, const char *name,
+                                        bool *is_method) {
+    for (size_t i = 0; i < maps->count; i++) {
+        const struct twiml_map *row = &maps->rows[i];
+        *is_method = row->method_attr.len > 0 && str_eq_z(row->method_attr, name);
+        if (*is_method || (row->attr.len > 0 && str_eq_z(row->attr, name)))
+            return row;
+    }
+    return NULL;
+}
+
+static void read_attr(struct slot *s, const struct xml_element_rule *rule,
+                      const struct twiml_maps *maps) {
+    const struct xml_attr_rule *a = rule ? xml_grammar_attr(rule, s->attr->name) : NULL;
+    if (!a) {
+        drop(s, "the attribute is not part of TwiML (12200)");
+        return;
+    }
+    bool is_method;
+    s->row = find_row(maps, a->name, &is_method);
+    const char *wrong = a->type == XML_VALUE_URL ? NULL : xml_grammar_judge(a, s->attr->value);
+    if (wrong) {
+        reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, a->name, "the value %s (12200)", wrong);
+        return;
+    }
+    if (!s->row) {
+        /* The carrier's default said aloud loses nothing. */
+        if (!a->preset || !str_eq_z(s->attr->value, a->preset))
+            drop(s, "a plan has no place for it");
+        return;
+    }
+    s->member = (char *)s->base + s->row->offset;
+    if (is_method)
+        ((struct plan_link *)s->member)->method =
+            str_eq(s->attr->value, STR("GET")) ? PLAN_METHOD_GET : PLAN_METHOD_POST;
+    else
+        take(s);
+}
+
+void reading_attrs(struct reading *r, const struct xml_node *n, const struct twiml_maps *maps,
+                   void *base) {
+    const struct xml_element_rule *rule =
+        n->attr_count > 0 ? xml_grammar_element(&twiml_grammar, n->name) : NULL;
+    for (size_t i = 0; i < n->attr_count; i++) {
+        struct slot s = {.r = r, .n = n, .attr = &n->attrs[i], .base = base};
+        read_attr(&s, rule, maps);
+    }
+}

@@ -1,0 +1,115 @@
+#include "twiml/xml_grammar.h"
+
+const struct xml_element_rule *xml_grammar_element(const struct xml_grammar *g, struct str name) {
+    for (size_t i = 0; i < g->element_count; i++)
+        if (str_eq_z(name, g->elements[i].name))
+            return &g->elements[i];
+    return NULL;
+}
+
+const struct xml_attr_rule *xml_grammar_attr(const struct xml_element_rule *e, struct str name) {
+    for (size_t i = 0; i < e->attr_count; i++) {
+        const struct xml_attr_rule *a = &e->attrs[i];
+        if (str_eq_z(name, a->name) || (a->alias && str_eq_z(name, a->alias)))
+            return a;
+    }
+    return NULL;
+}
+
+bool xml_grammar_allows(const struct xml_grammar *g, const struct xml_element_rule *parent,
+                        const struct xml_element_rule *child) {
+    return (parent->children >> (size_t)(child - g->elements)) & 1;
+}
+
+bool xml_grammar_knows(const struct xml_attr_rule *a, struct str value) {
+    for (size_t i = 0; a->values && a->values[i]; i++)
+        if (str_eq_z(value, a->values[i]))
+            return true;
+    return false;
+}
+
+/* Digits with at most one point between them; a minus sign before. */
+static bool to_number(struct str s, bool fraction, double *out) {
+    struct str digits = s.len > 0 && s.ptr[0] == '-' ? str_from_index(s, 1) : s;
+    double n = 0, unit = 0;
+    if (digits.len == 0 || digits.len > 15)
+        return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        char c = digits.ptr[i];
+        if (c == '.' && fraction && unit == 0 && i > 0 && i + 1 < digits.len) {
+            unit = 1;
+            continue;
+        }
+        if (c < '0' || c > '9')
+            return false;
+        n = n * 10 + (c - '0');
+        unit *= 10;
+    }
+    *out = (unit > 0 ? n / unit : n) * (digits.len < s.len ? -1 : 1);
+    return true;
+}
+
+static const char *judge_number(const struct xml_attr_rule *a, struct str value, bool fraction) {
+    double n;
+    if (!to_number(value, fraction, &n))
+        return fraction ? "is not a decimal number" : "is not a whole number";
+    if ((a->has_min && n < a->min) || (a->has_max && n > a->max))
+        return "is out of range";
+    return NULL;
+}
+
+static const char *judge_list(const struct xml_attr_rule *a, struct str value) {
+    struct str rest = value, word;
+    while (str_next(&rest, ' ', &word))
+        if (word.len > 0 && !xml_grammar_knows(a, word))
+            return "holds a word that is not known here";
+    return NULL;
+}
+
+static size_t count_chars(struct str s) {
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static const char *judge_text(const struct xml_attr_rule *a, struct str value) {
+    if (a->max_chars > 0 && count_chars(value) > a->max_chars)
+        return "is too long";
+    for (size_t i = 0; a->chars && i < value.len; i++)
+        if (!strchr(a->chars, value.ptr[i]))
+            return "holds a character that is not allowed here";
+    return NULL;
+}
+
+const char *xml_grammar_judge(const struct xml_attr_rule *a, struct str value) {
+    switch (a->type) {
+    case XML_VALUE_ENUM:
+        return xml_grammar_knows(a, value) ? NULL : "is not known here";
+    case XML_VALUE_ENUM_LIST:
+    case XML_VALUE_INTEGER_LIST:
+        return judge_list(a, value);
+    case XML_VALUE_BOOLEAN:
+        return str_eq(value, STR("true")) || str_eq(value, STR("false")) ? NULL
+                                                                         : "is not true or false";
+    case XML_VALUE_INTEGER_OR_AUTO:
+        return str_eq(value, STR("auto")) ? NULL : judge_number(a, value, false);
+    case XML_VALUE_INTEGER:
+        return judge_number(a, value, false);
+    case XML_VALUE_DECIMAL:
+        return judge_number(a, value, true);
+    case XML_VALUE_URL:
+        for (size_t i = 0; i < value.len; i++)
+            if ((unsigned char)value.ptr[i] <= ' ')
+                return "is not a URL";
+        return NULL;
+    case XML_VALUE_STRING:
+        return judge_text(a, value);
+    case XML_VALUE_ENUM_OPEN:
+    case XML_VALUE_BOOLEAN_OR_STRING:
+    case XML_VALUE_UNKNOWN:
+    case XML_VALUE_TYPE_COUNT:
+        break;
+    }
+    return NULL;
+}
