@@ -23,7 +23,7 @@ static enum error_code turn(const struct rest_provider *p, struct rest_request *
     struct rest_url from, to;
     bool ok = rest_url_parse(buf_str(&r->url), &from);
     if (ok && str_starts(location, STR("/")) && !str_starts(location, STR("//")))
-        buf_put(&next, from.scheme.ptr, (size_t)(from.rest.ptr - from.scheme.ptr));
+        buf_put_str(&next, from.origin);
     buf_put_str(&next, location);
     ok = ok && !buf_failed(&next) && rest_url_parse(buf_str(&next), &to) && to.userinfo.len == 0 &&
          str_starts(to.scheme, STR("http")) && (rest_url_is_tls(&to) || !rest_url_is_tls(&from));

@@ -68,6 +68,7 @@ bool rest_url_parse(struct str s, struct rest_url *out) {
     struct str after = str_from_index(s, colon + 3);
     after = head(after, str_find(after, '#'));
     size_t end = find_any(after, "/?");
+    u.origin = head(s, colon + 3 + end);
     u.rest = str_from_index(after, end);
     if (!split_authority(head(after, end), &u))
         return false;

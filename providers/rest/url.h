@@ -12,6 +12,7 @@ struct rest_url {
     struct str userinfo; /* "user:password"; "" when there is none */
     struct str host;     /* "[::1]" keeps its brackets */
     struct str port;     /* digits; "" when there is none */
+    struct str origin;   /* all of the above with what is between: "https://api.example.com:8443" */
     struct str rest;     /* path and query; "" when there is none; the fragment is left out */
 };
 

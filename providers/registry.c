@@ -1,0 +1,89 @@
+#include "providers/registry.h"
+
+#include <stdio.h>
+
+#include "providers/mock/mock.h"
+#include "providers/twilio/twilio.h"
+
+static const struct carrier *const carriers[] = {
+    &mock_carrier,
+    &twilio_carrier,
+};
+
+const struct carrier *const *registry_all(size_t *count) {
+    *count = ARRAY_LEN(carriers);
+    return carriers;
+}
+
+const struct carrier *registry_find(struct str name) {
+    for (size_t i = 0; i < ARRAY_LEN(carriers); i++)
+        if (str_eq_z(name, carriers[i]->desc->name))
+            return carriers[i];
+    return NULL;
+}
+
+const struct carrier_setting *registry_setting(const struct carrier *c, enum carrier_field field) {
+    for (size_t i = 0; i < c->setting_count; i++)
+        if (c->settings[i].field == field)
+            return &c->settings[i];
+    return NULL;
+}
+
+bool registry_has(const struct provider_config *cfg, enum carrier_field field) {
+    switch (field) {
+    case CARRIER_ACCOUNT:
+        return cfg->account.len > 0;
+    case CARRIER_TOKEN:
+        return cfg->token && secret_is_set(cfg->token);
+    case CARRIER_KEY_ID:
+        return cfg->key_id.len > 0;
+    case CARRIER_KEY_SECRET:
+        return cfg->key_secret && secret_is_set(cfg->key_secret);
+    case CARRIER_NUMBER:
+        return cfg->number.len > 0;
+    case CARRIER_BASE_URL:
+        return cfg->base_url.len > 0;
+    case CARRIER_FIELD_NONE:
+    case CARRIER_FIELD_COUNT:
+        break;
+    }
+    return false;
+}
+
+const struct carrier_setting *registry_missing(const struct carrier *c,
+                                               const struct provider_config *cfg, size_t n) {
+    for (size_t i = 0; i < c->setting_count; i++)
+        if (c->settings[i].required && !registry_has(cfg, c->settings[i].field) && n-- == 0)
+            return &c->settings[i];
+    return NULL;
+}
+
+/* How constructors name the members of struct provider_config in err->field. */
+static const struct {
+    const char *member;
+    enum carrier_field field;
+} members[] = {
+    {"account", CARRIER_ACCOUNT},       {"token", CARRIER_TOKEN},   {"key_id", CARRIER_KEY_ID},
+    {"key_secret", CARRIER_KEY_SECRET}, {"number", CARRIER_NUMBER}, {"base_url", CARRIER_BASE_URL},
+};
+
+/** Name the user's setting instead of our member. */
+static void name_setting(const struct carrier *c, struct error *err) {
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        const struct carrier_setting *s = registry_setting(c, members[i].field);
+        if (s && str_eq_z(str_z(err->field), members[i].member))
+            snprintf(err->field, sizeof err->field, "%s", s->name);
+    }
+}
+
+enum error_code registry_create(const struct carrier *c, const struct provider_config *cfg,
+                                struct str wire, struct provider **out, struct error *err) {
+    const struct carrier_setting *missing = registry_missing(c, cfg, 0);
+    if (missing)
+        return error_field(err, ERR_INVALID, missing->name, "%s is missing: %s", missing->name,
+                           missing->meaning);
+    enum error_code rc = c->create(cfg, wire, out, err);
+    if (rc != ERR_OK && err)
+        name_setting(c, err);
+    return rc;
+}

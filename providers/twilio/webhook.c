@@ -1,0 +1,269 @@
+#include "providers/twilio/webhook.h"
+
+#include "providers/rest/encode.h"
+#include "providers/twilio/requests.h"
+#include "providers/twilio/words.h"
+
+/* ---- signature ------------------------------------------------------------------------------
+ * Twilio docs: "Security", X-Twilio-Signature. */
+
+enum {
+    SIGNATURE_CHARS = 28, /* base64 of 20 bytes */
+};
+
+static enum error_code not_signed(struct error *err, const char *why) {
+    return error_set(err, ERR_AUTH,
+                     "webhook refused: %s; check the auth token and that PUBLIC_BASE_URL is the "
+                     "address the carrier calls",
+                     why);
+}
+
+static struct str query_of(struct str target) {
+    return str_from_index(target, str_find(target, '?') + 1);
+}
+
+/** Value of the query parameter in which Twilio puts the hash of a body that is no form. */
+static struct str hash_in_query(struct str target) {
+    struct str rest = query_of(target), pair;
+    while (str_next(&rest, '&', &pair))
+        if (str_starts(pair, STR("bodySHA256=")))
+            return str_from_index(pair, strlen("bodySHA256="));
+    return (struct str){0};
+}
+
+static bool body_has_hash(struct str body, struct str hex) {
+    CLEANUP(buf_release) struct buf want = BUF_INIT(2 * DIGEST_SHA256_BYTES);
+    uint8_t digest[DIGEST_SHA256_BYTES];
+    digest_sha256(body, digest);
+    digest_put_hex(&want, digest, sizeof digest);
+    return digest_equal(buf_str(&want), hex);
+}
+
+/**
+ * The form fields of a request, and in *appended those that the signature covers besides the URL.
+ * Only the encoding is undone here; nothing is understood yet.
+ */
+static enum error_code read_fields(const struct webhook_request *req, struct arena *a,
+                                   struct form *fields, struct form *appended, struct error *err) {
+    if (str_eq(req->method, STR("GET"))) {
+        if (req->body.len)
+            return error_set(err, ERR_INVALID, "a GET webhook has no body");
+        return form_parse(a, query_of(req->target), fields, err); /* the URL holds them all */
+    }
+    if (rest_webhook_is(req, STR("application/x-www-form-urlencoded"))) {
+        enum error_code rc = form_parse(a, req->body, fields, err);
+        if (rc == ERR_OK)
+            *appended = *fields;
+        return rc;
+    }
+    if (!rest_webhook_is(req, STR("application/json")))
+        return error_set(err, ERR_INVALID,
+                         "a webhook must be application/x-www-form-urlencoded; see what the proxy "
+                         "does to it");
+    struct str hash = hash_in_query(req->target);
+    if (hash.len == 0) /* nothing would cover the body: never taken on trust */
+        return not_signed(err, "its JSON body comes without bodySHA256");
+    return body_has_hash(req->body, hash) ? ERR_OK : not_signed(err, "its body was changed");
+}
+
+enum error_code twilio_verify_webhook(struct rest_signer *s, const struct webhook_request *req,
+                                      struct arena *a, struct form *fields, struct error *err) {
+    struct str header = rest_webhook_header(req, STR("X-Twilio-Signature"));
+    uint8_t mac[DIGEST_SHA1_BYTES];
+    size_t mac_len = 0;
+    if (header.len != SIGNATURE_CHARS)
+        return not_signed(err, header.len ? "its signature is malformed" : "it is not signed");
+    if (!digest_base64_decode(header, mac, sizeof mac, &mac_len) || mac_len != sizeof mac)
+        return not_signed(err, "its signature is malformed");
+    struct form found = {0}, appended = {0};
+    enum error_code rc = read_fields(req, a, &found, &appended, err);
+    if (rc != ERR_OK)
+        return rc;
+    if (!rest_signer_verify_form(s, a, req->target, &appended, str_from(mac, mac_len)))
+        return not_signed(err, "its signature is wrong");
+    *fields = found;
+    return ERR_OK;
+}
+
+/* ---- meaning --------------------------------------------------------------------------------
+ * Twilio docs: TwiML request parameters; Call resource, StatusCallback; Recordings resource;
+ * Answering Machine Detection. Fields that are not in this list may appear at any time. */
+
+enum known {
+    ACCOUNT_SID,
+    ANSWERED_BY,
+    CALL_DURATION,
+    CALL_SID,
+    CALL_STATUS,
+    CONFIDENCE,
+    DIGITS,
+    ERROR_CODE,
+    ERROR_MESSAGE,
+    RECORDING_CHANNELS,
+    RECORDING_DURATION,
+    RECORDING_SID,
+    RECORDING_STATUS,
+    SIP_RESPONSE_CODE,
+    SPEECH_RESULT,
+    TIMESTAMP,
+    KNOWN_COUNT
+};
+
+static const struct str known_names[KNOWN_COUNT] = {
+    [ACCOUNT_SID] = STR_INIT("AccountSid"),
+    [ANSWERED_BY] = STR_INIT("AnsweredBy"),
+    [CALL_DURATION] = STR_INIT("CallDuration"),
+    [CALL_SID] = STR_INIT("CallSid"),
+    [CALL_STATUS] = STR_INIT("CallStatus"),
+    [CONFIDENCE] = STR_INIT("Confidence"),
+    [DIGITS] = STR_INIT("Digits"),
+    [ERROR_CODE] = STR_INIT("ErrorCode"),
+    [ERROR_MESSAGE] = STR_INIT("ErrorMessage"),
+    [RECORDING_CHANNELS] = STR_INIT("RecordingChannels"),
+    [RECORDING_DURATION] = STR_INIT("RecordingDuration"),
+    [RECORDING_SID] = STR_INIT("RecordingSid"),
+    [RECORDING_STATUS] = STR_INIT("RecordingStatus"),
+    [SIP_RESPONSE_CODE] = STR_INIT("SipResponseCode"),
+    [SPEECH_RESULT] = STR_INIT("SpeechResult"),
+    [TIMESTAMP] = STR_INIT("Timestamp"),
+};
+
+/** Find each known field in one pass; the same name with two values contradicts itself. */
+static enum error_code sort_out(const struct form *f, struct str v[KNOWN_COUNT],
+                                struct error *err) {
+    for (size_t i = 0; i < f->count; i++)
+        for (unsigned k = 0; k < KNOWN_COUNT; k++) {
+            if (!str_eq(f->pairs[i].name, known_names[k]))
+                continue;
+            if (v[k].ptr && !str_eq(v[k], f->pairs[i].value))
+                return error_field(err, ERR_INVALID, known_names[k].ptr,
+                                   "%s comes twice with different values", known_names[k].ptr);
+            v[k] =
+                str_from(f->pairs[i].value.ptr ? f->pairs[i].value.ptr : "", f->pairs[i].value.len);
+            break;
+        }
+    return ERR_OK;
+}
+
+/** A whole number; absent or empty leaves *out alone. */
+static enum error_code read_u32(const struct str *v, enum known k, uint32_t *out, bool *given,
+                                struct error *err) {
+    uint64_t n;
+    if (v[k].len == 0)
+        return ERR_OK;
+    if (!str_to_u64(v[k], INT32_MAX, &n))
+        return error_field(err, ERR_INVALID, known_names[k].ptr, "%s is no number",
+                           known_names[k].ptr);
+    *out = (uint32_t)n;
+    if (given)
+        *given = true;
+    return ERR_OK;
+}
+
+/** An id of Twilio's form; absent leaves dst empty. */
+static enum error_code read_sid(const struct str *v, enum known k, const char *prefix, char *dst,
+                                struct error *err) {
+    if (v[k].len == 0)
+        return ERR_OK;
+    if (!rest_is_id(v[k], prefix, TWILIO_SID_HEX) || !str_copy(v[k], dst, CALL_SID_SIZE))
+        return error_field(err, ERR_INVALID, known_names[k].ptr, "%s is malformed",
+                           known_names[k].ptr);
+    return ERR_OK;
+}
+
+/** "0.91" between 0 and 1; -1 for anything else: confidence is a hint, never worth a turn. */
+static double confidence(struct str s) {
+    size_t dot = str_find(s, '.');
+    struct str places = str_from_index(s, dot + 1);
+    uint64_t whole, part = 0;
+    double scale = 1;
+    if (!str_to_u64(str_from(s.ptr, dot), 1, &whole) || places.len > 18 ||
+        (dot < s.len && !str_to_u64(places, UINT64_MAX, &part)))
+        return -1;
+    for (size_t i = 0; i < places.len; i++)
+        scale *= 10;
+    double d = (double)whole + (double)part / scale;
+    return d <= 1 ? d : -1;
+}
+
+static bool are_keys(struct str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == '\0' || !strchr("0123456789*#ABCDabcd", s.ptr[i]))
+            return false;
+    return true;
+}
+
+/** What went wrong in the carrier's words, ours, or the telephone network's. */
+static struct str explain(const struct str *v, const struct webhook_news *n, struct arena *arena) {
+    const struct twilio_fault *fault = twilio_fault_find(n->carrier_code);
+    if (v[ERROR_MESSAGE].len)
+        return v[ERROR_MESSAGE];
+    if (fault)
+        return str_z(fault->advice);
+    bool ended_badly = call_status_is_final(n->status) && n->status != CALL_COMPLETED;
+    if (ended_badly && v[SIP_RESPONSE_CODE].len)
+        return arena_printf(arena, "SIP response " STR_FMT, STR_ARG(v[SIP_RESPONSE_CODE]));
+    return (struct str){0};
+}
+
+static enum error_code read_call_news(const struct str *v, struct webhook_news *n,
+                                      struct error *err) {
+    uint32_t code = 0;
+    enum error_code rc = read_sid(v, CALL_SID, "CA", n->sid, err);
+    if (rc == ERR_OK)
+        rc = read_u32(v, CALL_DURATION, &n->duration_s, &n->has_duration, err);
+    if (rc == ERR_OK)
+        rc = read_u32(v, ERROR_CODE, &code, NULL, err);
+    n->carrier_code = (int32_t)code;
+    n->status = twilio_status(v[CALL_STATUS]);
+    n->answered_by = twilio_answered_by(v[ANSWERED_BY]);
+    if (!clock_parse_rfc2822(v[TIMESTAMP], &n->at_ms))
+        n->at_ms = 0;
+    return rc;
+}
+
+static enum error_code read_gather(const struct str *v, struct webhook_news *n, struct error *err) {
+    if (!are_keys(v[DIGITS]))
+        return error_field(err, ERR_INVALID, "Digits", "Digits holds what no key can send");
+    n->digits = v[DIGITS];
+    n->speech = v[SPEECH_RESULT];
+    n->confidence = confidence(v[CONFIDENCE]);
+    return ERR_OK;
+}
+
+/* The address of the audio is left alone on purpose: it is built from the id, see encode_fetch. */
+static enum error_code read_recording(const struct str *v, struct webhook_news *n,
+                                      struct error *err) {
+    if (v[RECORDING_SID].len == 0)
+        return error_field(err, ERR_INVALID, "RecordingSid", "RecordingSid is missing");
+    enum error_code rc = read_sid(v, RECORDING_SID, "RE", n->recording_sid, err);
+    if (rc == ERR_OK)
+        rc = read_u32(v, RECORDING_DURATION, &n->recording_duration_s, NULL, err);
+    if (rc == ERR_OK)
+        rc = read_u32(v, RECORDING_CHANNELS, &n->recording_channels, NULL, err);
+    n->recording_status = twilio_recording_status(v[RECORDING_STATUS]);
+    return rc;
+}
+
+enum error_code twilio_parse_webhook(const struct rest_account *a, enum webhook_kind kind,
+                                     const struct form *fields, struct arena *arena,
+                                     struct webhook_news *out, struct error *err) {
+    struct str v[KNOWN_COUNT] = {{0}};
+    struct webhook_news n = {.confidence = -1};
+    if (fields->count == 0)
+        return error_set(err, ERR_INVALID, "the webhook says nothing");
+    enum error_code rc = sort_out(fields, v, err);
+    if (rc == ERR_OK && v[ACCOUNT_SID].len && !str_eq(v[ACCOUNT_SID], a->id))
+        rc = not_signed(err, "it is about another account");
+    if (rc == ERR_OK)
+        rc = read_call_news(v, &n, err);
+    if (rc == ERR_OK && kind == WEBHOOK_GATHER)
+        rc = read_gather(v, &n, err);
+    if (rc == ERR_OK && kind == WEBHOOK_RECORDING)
+        rc = read_recording(v, &n, err);
+    if (rc != ERR_OK)
+        return rc;
+    n.carrier_text = explain(v, &n, arena);
+    *out = n;
+    return ERR_OK;
+}

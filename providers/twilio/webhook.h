@@ -1,0 +1,14 @@
+#ifndef PROVIDERS_TWILIO_WEBHOOK_H
+#define PROVIDERS_TWILIO_WEBHOOK_H
+
+#include "providers/rest/rest.h"
+
+/* Twilio's webhooks: signature, then meaning. See struct rest_dialect for each contract. */
+
+enum error_code twilio_verify_webhook(struct rest_signer *s, const struct webhook_request *req,
+                                      struct arena *a, struct form *fields, struct error *err);
+enum error_code twilio_parse_webhook(const struct rest_account *a, enum webhook_kind kind,
+                                     const struct form *fields, struct arena *arena,
+                                     struct webhook_news *out, struct error *err);
+
+#endif
