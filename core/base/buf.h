@@ -31,7 +31,7 @@ void buf_putc(struct buf *b, char c);
 void buf_put_u64(struct buf *b, uint64_t n); /* decimal */
 void buf_put_i64(struct buf *b, int64_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-PRINTF_LIKE(2, 0) void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
 /** application/x-www-form-urlencoded: space becomes '+', all but [A-Za-z0-9*-._] percent-encoded.
  */
@@ -44,7 +44,8 @@ void buf_put_percent(struct buf *b, struct str s);
  */
 void buf_put_xml(struct buf *b, struct str s);
 
-/** JSON string with its quotes. Invalid UTF-8 becomes U+FFFD, so the output is always valid. */
+/** JSON string with its quotes. Invalid UTF-8 and U+0000 become U+FFFD, so that json_parse() takes
+ * every output. */
 void buf_put_json(struct buf *b, struct str s);
 
 void buf_clear(struct buf *b);   /* len 0, failed false, memory kept */

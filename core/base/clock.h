@@ -31,7 +31,10 @@ void clock_put_rfc3339(struct buf *b, int64_t wall_ms);
 /** "Fri, 18 Oct 2019 17:00:00 +0000" (RFC 2822, UTC), as Twilio writes dates. */
 void clock_put_rfc2822(struct buf *b, int64_t wall_ms);
 
-/** Both parsers are strict; false for anything else or a year outside 2010–2100. */
+/**
+ * Both parsers are strict; false for anything else or a year outside 2010–2100. UTC only ("Z",
+ * "+0000"); RFC 3339 may have no fraction or one of up to nine digits; the weekday must be right.
+ */
 NODISCARD bool clock_parse_rfc3339(struct str s, int64_t *wall_ms);
 NODISCARD bool clock_parse_rfc2822(struct str s, int64_t *wall_ms);
 

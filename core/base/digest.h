@@ -17,7 +17,8 @@ enum {
 
 /**
  * HMAC with a key that is used for many messages. Holds a prepared context, so one message costs
- * about half a microsecond. Not thread-safe: one per thread, or a lock around it.
+ * about half a microsecond. Not thread-safe: one per thread, or a lock around it. The key must be
+ * set: an empty one ends the process, because anybody can compute its MACs.
  */
 struct digest_hmac; /* opaque */
 

@@ -42,6 +42,7 @@ static void tidy(char *z) {
             z[i] = ' ';
 }
 
+PRINTF_LIKE(4, 0)
 static void fill(struct error *err, enum error_code code, const char *field, const char *fmt,
                  va_list ap) {
     if (!err)

@@ -35,7 +35,11 @@ struct error {
     char text[240];         /* one English line that says what to do; never a secret */
 };
 
-/** Fill err (may be NULL) and return code, so that `return error_set(…)` reads well. */
+/**
+ * Fill err (may be NULL) and return code, so that `return error_set(…)` reads well. Resets every
+ * other member; retry becomes true for ERR_RATE_LIMIT, ERR_NETWORK and ERR_BUSY. Control characters
+ * in the text become blanks. The arguments may point into err.
+ */
 enum error_code error_set(struct error *err, enum error_code code, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 

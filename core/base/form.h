@@ -23,8 +23,9 @@ struct form {
 
 /**
  * Decode application/x-www-form-urlencoded text (a body or a query string).
- * Strict: bad %XX, NUL, invalid UTF-8, an empty name or more than the limits is ERR_INVALID or
- * ERR_LIMIT. Empty input gives no pairs. Memory comes from the arena.
+ * Strict: bad %XX, NUL, invalid UTF-8, an empty name, a pair without '=', an empty pair ("a=1&") or
+ * a bare ';' is ERR_INVALID, more than the limits is ERR_LIMIT. Empty input gives no pairs. Memory
+ * comes from the arena.
  */
 NODISCARD enum error_code form_parse(struct arena *a, struct str text, struct form *out,
                                      struct error *err);

@@ -57,7 +57,10 @@ struct str json_name(const struct json *member); /* empty for array items */
 struct str json_str(const struct json *v);
 bool json_bool(const struct json *v, bool fallback);
 
-/** An integral number in [min, max]; false for anything else (1.5, strings, out of range). */
+/**
+ * An integral number in [min, max]; false for anything else (1.5, strings, out of range). Beyond
+ * ±(2^53 − 1) always false, because doubles cannot tell such integers apart: send them as strings.
+ */
 NODISCARD bool json_int(const struct json *v, int64_t min, int64_t max, int64_t *out);
 double json_double(const struct json *v, double fallback);
 
@@ -65,8 +68,8 @@ double json_double(const struct json *v, double fallback);
 void json_put_value(struct buf *b, const struct json *v);
 
 /*
- * Writing. Commas and quotes are kept by the writer; strings are escaped; an object or array that
- * is left open is a mistake and asserts at json_end_*.
+ * Writing. Commas and quotes are kept by the writer; strings are escaped. Mistakes assert: an
+ * object or array left open at json_end_*, a member without its key, a second value at the top.
  */
 struct json_writer {
     struct buf *b;

@@ -93,7 +93,7 @@ static struct arena_chunk *chunk_for(struct arena *a, size_t n) {
         head->next = own;
         return own;
     }
-    size_t cap = !head ? CHUNK_FIRST_BYTES : head->cap * 2;
+    size_t cap = a->used_bytes; /* doubles the arena, within bounds */
     if (cap < CHUNK_FIRST_BYTES)
         cap = CHUNK_FIRST_BYTES;
     if (cap > CHUNK_MAX_BYTES)

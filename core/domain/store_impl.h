@@ -3,7 +3,7 @@
 
 /*
  * For code that implements a store. Code that uses one includes store.h only; tests/arch keeps it
- * that way. An implementation passes tests/conformance/store_suite.c.
+ * that way. An implementation passes the suite in tests/conformance/store.
  */
 #include "core/domain/store.h"
 

@@ -4,12 +4,14 @@
   run.py source  BUILD_DIR      what the text of the tree shows
   run.py headers [CC]           each header compiles alone, and twice
   run.py symbols ARCHIVE ...    what the ring archives call and hold
+  run.py program FILE           what hardening the program carries
 """
 import pathlib
 import sys
 
 import binary_checks
 import header_checks
+import program_checks
 import source_checks
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -29,6 +31,8 @@ def cases(kind, args):
         for check in (binary_checks.banned, binary_checks.raw_memory, binary_checks.libraries_at_home):
             yield check.__name__, check(args)
         yield "globals", binary_checks.globals_and_constructors(args, HERE / "globals.txt")
+    elif kind == "program" and args:
+        yield "hardening", program_checks.hardening(args[0])
     else:
         sys.exit(__doc__)
 

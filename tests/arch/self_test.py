@@ -10,6 +10,7 @@ import unittest
 
 import binary_checks
 import header_checks
+import program_checks
 import source_checks
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -179,6 +180,27 @@ class Symbols(Planted):
     def test_constructors_are_found(self):
         a = self.archive("libswh_io.a", a="__attribute__((constructor)) void f(void) { g(); }")
         self.expect(self.globals(a), "has a constructor")
+
+
+class Program(Planted):
+    CODE = '#include <stdio.h>\nint main(int n, char **v) { char b[9]; snprintf(b, n, "%s", *v); return puts(b); }'
+    HARDENED = ["-O2", "-D_FORTIFY_SOURCE=2", "-fstack-protector-all", "-fPIE", "-pie", "-Wl,-z,relro,-z,now"]
+
+    def build(self, *flags):
+        source, program = self.plant("p.c", self.CODE), str(self.root / "p")
+        subprocess.run(["gcc", "-w", source, "-o", program, *flags], check=True)
+        return program
+
+    def test_a_hardened_program_passes(self):
+        self.expect(program_checks.hardening(self.build(*self.HARDENED)))
+
+    def test_each_missing_protection_is_found(self):
+        for flags, word in ((["-no-pie", "-fno-pie"], "position independent"), (["-Wl,-z,norelro"], "read-only"),
+                            (["-Wl,-z,lazy"], "lazily"), (["-Wl,-z,execstack"], "executable stack"),
+                            (["-fno-stack-protector"], "stack protector"), (["-U_FORTIFY_SOURCE"], "FORTIFY"),
+                            (["-Wl,-rpath,/opt/x"], "searches libraries")):
+            found = list(program_checks.hardening(self.build(*self.HARDENED, *flags)))
+            self.assertTrue(any(word in p for p in found), f"{flags}: {found}")
 
 
 if __name__ == "__main__":

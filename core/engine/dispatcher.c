@@ -1,0 +1,227 @@
+#include "core/engine/dispatcher.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "core/base/mem.h"
+#include "core/base/pool.h"
+#include "core/engine/jobs.h"
+
+enum {
+    WORKERS_DEFAULT = 8,
+    LEASE_DEFAULT_S = 60,
+    CLAIM_MAX = 64,
+    IDLE_WAIT_MS = 1000, /* a job that nobody woke us for is found within this time */
+    STORE_TROUBLE_WAIT_MS = 1000,
+};
+
+struct dispatcher {
+    const struct engine *engine;
+    struct pool *pool;
+    size_t in_flight_max;
+    int64_t lease_ms;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool woken;    /* under lock */
+    bool stopping; /* under lock */
+};
+
+struct task {
+    struct pool_task base;
+    struct dispatcher *dispatcher;
+    struct job job; /* kind JOB_NONE: look after call_id */
+    int64_t call_id;
+};
+
+void dispatcher_run_job(const struct engine *e, const struct job *j) {
+    switch (j->kind) {
+    case JOB_PLACE:
+        job_place_run(e, j);
+        return;
+    case JOB_SETTLE:
+        job_settle_run(e, j);
+        return;
+    case JOB_HANGUP:
+        job_hangup_run(e, j);
+        return;
+    case JOB_CANCEL_SID:
+        job_cancel_sid_run(e, j);
+        return;
+    case JOB_RECORDING_CONTROL:
+        job_recording_control_run(e, j);
+        return;
+    case JOB_FETCH_RECORDING:
+        job_fetch_recording_run(e, j);
+        return;
+    case JOB_DELETE_RECORDING:
+        job_delete_recording_run(e, j);
+        return;
+    case JOB_NONE:
+    case JOB_KIND_COUNT:
+        break;
+    }
+    log_error(e->log, "job of unknown kind", LOG_INT("kind", j->kind));
+    job_finish(e, j);
+}
+
+static void run_task(struct pool_task *base) {
+    struct task *t = container_of(base, struct task, base);
+    struct dispatcher *d = t->dispatcher;
+    if (t->job.kind == JOB_NONE)
+        reconciler_check_call(d->engine, t->call_id);
+    else
+        dispatcher_run_job(d->engine, &t->job);
+    mem_free(t);
+    dispatcher_wake(d); /* there is room for another one, and this one may have left more to do */
+}
+
+void dispatcher_wake(struct dispatcher *d) {
+    pthread_mutex_lock(&d->lock);
+    d->woken = true;
+    pthread_cond_signal(&d->changed);
+    pthread_mutex_unlock(&d->lock);
+}
+
+/* ---- claiming ---------------------------------------------------------------------------------
+ */
+
+struct claim {
+    struct dispatcher *dispatcher;
+    uint32_t room;
+    struct job jobs[CLAIM_MAX];
+    size_t count;
+    int64_t next_ms;
+};
+
+static enum error_code claim_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct claim *c = ctx;
+    int64_t now = engine_now_ms(c->dispatcher->engine);
+    return store_claim_jobs(tx, now, now + c->dispatcher->lease_ms, c->room, c->jobs, &c->count,
+                            &c->next_ms, err);
+}
+
+static void hand_over(struct dispatcher *d, const struct job *j, int64_t call_id) {
+    struct task *t = mem_zalloc(sizeof *t);
+    t->base.run = run_task;
+    t->dispatcher = d;
+    t->call_id = call_id;
+    if (j)
+        t->job = *j;
+    if (!pool_submit(d->pool, &t->base))
+        mem_free(t); /* stopping: the lease runs out and the next start takes the job up */
+}
+
+struct silent {
+    int64_t now_ms;
+    uint32_t limit;
+    struct arena arena;
+    int64_t *ids;
+    size_t count;
+};
+
+static enum error_code silent_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct silent *s = ctx;
+    return store_list_due_calls(tx, s->now_ms, s->limit, &s->arena, &s->ids, &s->count, err);
+}
+
+static void look_after_silent(struct dispatcher *d, uint32_t room) {
+    struct silent s = {.now_ms = engine_now_ms(d->engine), .limit = room};
+    if (store_read(d->engine->store, silent_tx, &s, NULL) == ERR_OK)
+        for (size_t i = 0; i < s.count; i++)
+            hand_over(d, NULL, s.ids[i]);
+    arena_release(&s.arena);
+}
+
+/* One round; returns how long to wait before the next when nobody wakes us. */
+static int64_t take_work(struct dispatcher *d, bool look_after) {
+    size_t busy = pool_pending(d->pool);
+    if (busy >= d->in_flight_max)
+        return IDLE_WAIT_MS;
+    size_t room = d->in_flight_max - busy;
+    struct claim c = {.dispatcher = d, .room = (uint32_t)(room < CLAIM_MAX ? room : CLAIM_MAX)};
+    struct error err = {0};
+    if (store_write(d->engine->store, claim_tx, &c, &err) != ERR_OK) {
+        log_error(d->engine->log, "no jobs can be taken", LOG_Z("error", err.text));
+        return STORE_TROUBLE_WAIT_MS;
+    }
+    for (size_t i = 0; i < c.count; i++)
+        hand_over(d, &c.jobs[i], 0);
+    if (c.count == c.room && c.count < room)
+        return 0;
+    if (look_after && c.count < room)
+        look_after_silent(d, (uint32_t)(room - c.count));
+    int64_t wait = c.next_ms ? c.next_ms - engine_now_ms(d->engine) : IDLE_WAIT_MS;
+    return wait < 0 ? 0 : wait < IDLE_WAIT_MS ? wait : IDLE_WAIT_MS;
+}
+
+static bool wait_for_work(struct dispatcher *d, int64_t wait_ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += (wait_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&d->lock);
+    int timed_out = 0;
+    while (!d->woken && !d->stopping && timed_out == 0)
+        timed_out = pthread_cond_timedwait(&d->changed, &d->lock, &until);
+    d->woken = false;
+    bool go_on = !d->stopping;
+    pthread_mutex_unlock(&d->lock);
+    return go_on;
+}
+
+static void *run(void *arg) {
+    struct dispatcher *d = arg;
+    int64_t looked_ms = 0;
+    int64_t wait_ms = 0;
+    while (wait_for_work(d, wait_ms)) {
+        int64_t now = clock_mono_ms(&d->engine->clock);
+        bool look_after = looked_ms == 0 || now - looked_ms >= IDLE_WAIT_MS;
+        if (look_after)
+            looked_ms = now;
+        wait_ms = take_work(d, look_after);
+    }
+    return NULL;
+}
+
+enum error_code dispatcher_start(const struct dispatcher_options *o, struct dispatcher **out,
+                                 struct error *err) {
+    struct dispatcher *d = mem_zalloc(sizeof *d);
+    unsigned workers = o->workers ? o->workers : WORKERS_DEFAULT;
+    d->engine = o->engine;
+    d->in_flight_max = (size_t)workers * 2;
+    d->lease_ms = (int64_t)(o->lease_s ? o->lease_s : LEASE_DEFAULT_S) * 1000;
+    d->pool = pool_new("worker", workers, (size_t)workers * 4 + CLAIM_MAX);
+    pthread_mutex_init(&d->lock, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&d->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    if (pthread_create(&d->thread, NULL, run, d) != 0) {
+        pool_free(d->pool);
+        mem_free(d);
+        return error_set(err, ERR_BUSY, "no thread for the dispatcher: raise the process limit");
+    }
+    pthread_setname_np(d->thread, "dispatcher");
+    *out = d;
+    return ERR_OK;
+}
+
+void dispatcher_free(struct dispatcher *d) {
+    if (!d)
+        return;
+    pthread_mutex_lock(&d->lock);
+    d->stopping = true;
+    pthread_cond_signal(&d->changed);
+    pthread_mutex_unlock(&d->lock);
+    pthread_join(d->thread, NULL);
+    pool_free(d->pool);
+    pthread_cond_destroy(&d->changed);
+    pthread_mutex_destroy(&d->lock);
+    mem_free(d);
+}

@@ -1,0 +1,48 @@
+#ifndef CORE_ENGINE_ENGINE_H
+#define CORE_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/clock.h"
+#include "core/base/id.h"
+#include "core/base/log.h"
+#include "core/domain/provider.h"
+#include "core/domain/store.h"
+#include "core/domain/vault.h"
+#include "core/engine/links.h"
+
+struct assistant;
+struct conversation;
+struct dispatcher;
+struct event_feed;
+
+/**
+ * What the use cases share: ports and facts, wired once by the composition root and read-only
+ * after. Everything is borrowed and must outlive the services that hold it.
+ */
+struct engine {
+    struct store *store;
+    struct clock clock;
+    struct log *log; /* may be NULL */
+    struct id_source *ids;
+    struct links links;
+    struct provider *const *providers; /* the first is the configured one */
+    size_t provider_count;
+    struct vault *vault; /* may be NULL: recordings stay at the carrier */
+    struct conversation *conversation;
+    /** The assistant of that name with a reference for the caller, or NULL. Any thread. */
+    const struct assistant *(*find_assistant)(void *ctx, struct str name);
+    void *assistants;
+    bool placing_enabled;
+};
+
+/** Provider by name; the configured one for "". NULL when there is none. */
+struct provider *engine_provider(const struct engine *e, struct str name);
+
+/** Default caller id and the like are the provider's; this is what the engine adds to a request. */
+static inline int64_t engine_now_ms(const struct engine *e) {
+    return clock_wall_ms(&e->clock);
+}
+
+#endif

@@ -1,0 +1,283 @@
+#include "core/base/json.h"
+#include "core/engine/call_service.h"
+#include "core/engine/jobs.h"
+
+/*
+ * Recordings: from the carrier into the vault, then off the carrier. The carrier's copy is deleted
+ * only after ours is complete, sealed and durable.
+ */
+enum {
+    WAV_HEADER_BYTES = 44,
+    RECORDING_BYTES_MAX = 512 * 1024 * 1024
+};
+
+/* ---- start, pause, resume, stop ---------------------------------------------------------------
+ */
+
+static enum provider_recording_action action_of(struct str word) {
+    static const struct {
+        const char *word;
+        enum provider_recording_action action;
+    } words[] = {
+        {"start", PROVIDER_RECORDING_START},
+        {"pause", PROVIDER_RECORDING_PAUSE},
+        {"resume", PROVIDER_RECORDING_RESUME},
+        {"stop", PROVIDER_RECORDING_STOP},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_eq_z(word, words[i].word))
+            return words[i].action;
+    return PROVIDER_RECORDING_NONE;
+}
+
+void job_recording_control_run(const struct engine *e, const struct job *j) {
+    struct call c;
+    if (!job_load_call(e, j, &c))
+        return;
+    struct provider *p = engine_provider(e, str_z(c.provider));
+    struct provider_recording_control rc_req = {
+        .action = action_of(str_z(j->ref_text)), .call_sid = str_z(c.sid), .dual = true};
+    if (!p || call_status_is_final(c.status) || c.sid[0] == '\0' ||
+        rc_req.action == PROVIDER_RECORDING_NONE) {
+        job_finish(e, j);
+        return;
+    }
+    struct buf url = BUF_INIT(1024);
+    links_put(&e->links, &url, &c, WEBHOOK_RECORDING, 0);
+    rc_req.status_url = buf_str(&url);
+    struct error err = {0};
+    enum error_code rc = provider_control_recording(p, &rc_req, NULL, &err);
+    /* a call that is not quite in progress yet is refused for a moment: ask again */
+    if (rc == ERR_OK || rc == ERR_NOT_FOUND || rc == ERR_UNSUPPORTED ||
+        !job_retry(e, j, &RETRY_HANGUP, &err))
+        job_finish(e, j);
+    log_info(e->log, "recording control", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
+             LOG_Z("action", j->ref_text), LOG_Z("result", error_name(rc)),
+             LOG_Z("error", err.text));
+    buf_release(&url);
+}
+
+/* ---- fetching ---------------------------------------------------------------------------------
+ */
+
+struct fetching {
+    const struct engine *engine;
+    const struct job *job;
+    struct recording rec;
+    struct call call;
+    struct buf wrapped; /* the call's key; made when there is none */
+    bool key_is_new;
+    struct vault_writer *writer;
+    uint8_t head[WAV_HEADER_BYTES];
+    uint64_t bytes;
+    struct error error;
+};
+
+static enum error_code load_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct fetching *f = ctx;
+    struct arena a = {0};
+    struct str wrapped = {0};
+    enum error_code rc = store_get_recording(tx, f->job->ref_id, &f->rec, err);
+    if (rc == ERR_OK)
+        rc = store_get_call(tx, f->rec.call_id, &f->call, err);
+    if (rc == ERR_OK) {
+        enum error_code key_rc = store_get_call_key(tx, f->rec.call_id, &a, &wrapped, NULL);
+        f->key_is_new = key_rc == ERR_NOT_FOUND;
+        buf_clear(&f->wrapped);
+        buf_put_str(&f->wrapped, wrapped);
+    }
+    arena_release(&a);
+    return rc;
+}
+
+static enum error_code keep_key_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct fetching *f = ctx;
+    struct arena a = {0};
+    struct str known = {0};
+    /* two recordings of one call may race for the first key: the stored one wins */
+    enum error_code rc = store_get_call_key(tx, f->rec.call_id, &a, &known, NULL);
+    if (rc == ERR_OK) {
+        buf_clear(&f->wrapped);
+        buf_put_str(&f->wrapped, known);
+    } else {
+        rc = store_put_call_key(tx, f->rec.call_id, buf_str(&f->wrapped), err);
+    }
+    arena_release(&a);
+    return rc;
+}
+
+static enum error_code ready_key(struct fetching *f) {
+    if (!f->key_is_new)
+        return ERR_OK;
+    buf_clear(&f->wrapped);
+    enum error_code rc = vault_make_key(f->engine->vault, f->rec.call_id, &f->wrapped, &f->error);
+    return rc == ERR_OK ? store_write(f->engine->store, keep_key_tx, f, &f->error) : rc;
+}
+
+static bool take_bytes(void *ctx, struct str bytes) {
+    struct fetching *f = ctx;
+    for (size_t i = 0; i < bytes.len && f->bytes + i < sizeof f->head; i++)
+        f->head[f->bytes + i] = (uint8_t)bytes.ptr[i];
+    f->bytes += bytes.len;
+    return f->bytes <= RECORDING_BYTES_MAX && vault_append(f->writer, bytes, &f->error) == ERR_OK;
+}
+
+static uint32_t little32(const uint8_t *p) {
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* The container must say the length that came, or the copy is not complete. */
+static enum error_code check_container(const struct fetching *f, const struct provider_audio *got,
+                                       struct error *err) {
+    if (got->bytes != f->bytes)
+        return error_set(err, ERR_UPSTREAM, "the recording's length changed on the way");
+    if (!str_eq_z(str_z(got->format), "wav"))
+        return ERR_OK;
+    if (f->bytes < WAV_HEADER_BYTES || memcmp(f->head, "RIFF", 4) != 0 ||
+        memcmp(f->head + 8, "WAVE", 4) != 0)
+        return error_set(err, ERR_UPSTREAM, "the recording is not a WAV file");
+    if ((uint64_t)little32(f->head + 4) + 8 != f->bytes)
+        return error_set(err, ERR_UPSTREAM, "the recording is cut off: its header names %u bytes",
+                         little32(f->head + 4) + 8);
+    return ERR_OK;
+}
+
+static enum error_code copy_audio(struct fetching *f, struct provider *p) {
+    struct provider_audio got = {0};
+    enum error_code rc = vault_begin(f->engine->vault, f->rec.call_id, buf_str(&f->wrapped),
+                                     f->rec.id, &f->writer, &f->error);
+    if (rc != ERR_OK)
+        return rc;
+    rc = provider_fetch_recording(p, str_z(f->call.sid), str_z(f->rec.sid), take_bytes, f, &got,
+                                  &f->error);
+    if (rc == ERR_OK)
+        rc = check_container(f, &got, &f->error);
+    if (rc != ERR_OK) {
+        vault_abort(steal_ptr(f->writer));
+        return rc;
+    }
+    rc = vault_finish(steal_ptr(f->writer), &f->rec.bytes, f->rec.digest, &f->error);
+    if (rc == ERR_OK && !str_copy(str_z(got.format), f->rec.format, sizeof f->rec.format))
+        f->rec.format[0] = '\0';
+    return rc;
+}
+
+static void put_recording_data(struct buf *b, const struct recording *r) {
+    struct json_writer w;
+    char id[ID_TEXT_SIZE];
+    id_format(id, RECORDING_ID_PREFIX, r->id);
+    json_write_init(&w, b);
+    json_begin_object(&w);
+    json_kv_z(&w, "recording_id", id);
+    json_kv_z(&w, "status", recording_status_name(r->status));
+    json_kv_int(&w, "duration_s", r->duration_s);
+    json_kv_int(&w, "channels", r->channels);
+    json_kv_int(&w, "bytes", (int64_t)r->bytes);
+    if (r->error_text[0])
+        json_kv_z(&w, "error", r->error_text);
+    json_end_object(&w);
+}
+
+static enum error_code announce(struct store_tx *tx, struct fetching *f, enum event_type type,
+                                int64_t now, struct error *err) {
+    struct call c;
+    struct buf data = BUF_INIT(1024);
+    put_recording_data(&data, &f->rec);
+    enum error_code rc = store_get_call(tx, f->rec.call_id, &c, err);
+    if (rc == ERR_OK)
+        rc = call_append_event(tx, &c, type, now, buf_str(&data), err);
+    if (rc == ERR_OK)
+        rc = store_update_call(tx, &c, err);
+    buf_release(&data);
+    return rc;
+}
+
+static enum error_code stored_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct fetching *f = ctx;
+    int64_t now = engine_now_ms(f->engine);
+    struct job remove = {.kind = JOB_DELETE_RECORDING,
+                         .call_id = f->rec.call_id,
+                         .ref_id = f->rec.id,
+                         .run_at_ms = now};
+    f->rec.status = RECORDING_STORED;
+    f->rec.updated_ms = now;
+    enum error_code rc = store_update_recording(tx, &f->rec, err);
+    if (rc == ERR_OK)
+        rc = announce(tx, f, EVENT_RECORDING_COMPLETED, now, err);
+    if (rc == ERR_OK)
+        rc = store_add_counter(tx, COUNTER_RECORDINGS, 1, err);
+    if (rc == ERR_OK)
+        rc = store_add_job(tx, &remove, err);
+    return rc == ERR_OK ? job_finish_in(tx, f->job, err) : rc;
+}
+
+static enum error_code failed_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct fetching *f = ctx;
+    int64_t now = engine_now_ms(f->engine);
+    f->rec.status = RECORDING_FAILED;
+    f->rec.updated_ms = now;
+    if (!str_copy(str_from(f->error.text, strnlen(f->error.text, sizeof f->rec.error_text - 1)),
+                  f->rec.error_text, sizeof f->rec.error_text))
+        f->rec.error_text[0] = '\0';
+    enum error_code rc = store_update_recording(tx, &f->rec, err);
+    if (rc == ERR_OK)
+        rc = announce(tx, f, EVENT_RECORDING_FAILED, now, err);
+    return rc == ERR_OK ? job_finish_in(tx, f->job, err) : rc;
+}
+
+void job_fetch_recording_run(const struct engine *e, const struct job *j) {
+    struct fetching f = {.engine = e, .job = j, .wrapped = BUF_INIT(VAULT_WRAPPED_KEY_MAX)};
+    enum error_code rc = store_read(e->store, load_tx, &f, &f.error);
+    struct provider *p = rc == ERR_OK ? engine_provider(e, str_z(f.rec.provider)) : NULL;
+    if (rc == ERR_NOT_FOUND || (rc == ERR_OK && (f.rec.status != RECORDING_AVAILABLE || !p))) {
+        job_finish(e, j);
+        buf_release(&f.wrapped);
+        return;
+    }
+    if (rc == ERR_OK)
+        rc = ready_key(&f);
+    if (rc == ERR_OK)
+        rc = copy_audio(&f, p);
+    if (rc == ERR_OK)
+        rc = store_write(e->store, stored_tx, &f, &f.error);
+    else if (!job_retry(e, j, &RETRY_RECORDING, &f.error))
+        rc = store_write(e->store, failed_tx, &f, &f.error);
+    log_info(e->log, "fetch recording", LOG_ID("recording", RECORDING_ID_PREFIX, j->ref_id),
+             LOG_INT("bytes", f.bytes), LOG_Z("result", error_name(f.error.code)),
+             LOG_Z("error", f.error.text));
+    buf_release(&f.wrapped);
+}
+
+/* ---- deleting the carrier's copy --------------------------------------------------------------
+ */
+
+static enum error_code deleted_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct fetching *f = ctx;
+    struct recording r;
+    enum error_code rc = store_get_recording(tx, f->job->ref_id, &r, err);
+    if (rc == ERR_OK) {
+        r.carrier_copy_deleted = true;
+        r.updated_ms = engine_now_ms(f->engine);
+        rc = store_update_recording(tx, &r, err);
+    }
+    return rc == ERR_OK || rc == ERR_NOT_FOUND ? job_finish_in(tx, f->job, err) : rc;
+}
+
+void job_delete_recording_run(const struct engine *e, const struct job *j) {
+    struct fetching f = {.engine = e, .job = j, .wrapped = BUF_INIT(VAULT_WRAPPED_KEY_MAX)};
+    enum error_code rc = store_read(e->store, load_tx, &f, &f.error);
+    struct provider *p = rc == ERR_OK ? engine_provider(e, str_z(f.rec.provider)) : NULL;
+    if (rc == ERR_NOT_FOUND || (rc == ERR_OK && !p)) {
+        job_finish(e, j);
+    } else if (rc == ERR_OK) {
+        rc = provider_delete_recording(p, str_z(f.call.sid), str_z(f.rec.sid), &f.error);
+        if (rc == ERR_OK || rc == ERR_NOT_FOUND)
+            rc = store_write(e->store, deleted_tx, &f, &f.error);
+        else if (!job_retry(e, j, &RETRY_RECORDING, &f.error))
+            job_finish(e, j);
+    }
+    if (rc != ERR_OK)
+        log_warn(e->log, "carrier's recording not deleted",
+                 LOG_ID("recording", RECORDING_ID_PREFIX, j->ref_id), LOG_Z("error", f.error.text));
+    buf_release(&f.wrapped);
+}

@@ -1,0 +1,99 @@
+#include "core/engine/call_service.h"
+#include "core/engine/jobs.h"
+
+/*
+ * Settling an ambiguous attempt: the number is never dialled again; instead the carrier is asked
+ * which calls it has between the two numbers since the attempt began. At most one attempt between
+ * them is open at a time (job_place.c), so a call that belongs to none of ours is this one.
+ */
+static const uint32_t settle_after_ms[] = {5000, 15000, 45000, 120000, 200000};
+
+enum {
+    CLOCK_SKEW_MS = 60000,
+    /* with no answer from the carrier's list at all we go on asking for this long */
+    SETTLE_GIVE_UP_MS = 30 * 60 * 1000,
+};
+
+struct settling {
+    const struct engine *engine;
+    const struct job *job;
+    struct provider_call *seen;
+    size_t seen_count;
+    bool asked; /* the carrier answered */
+    struct error error;
+    bool settled;
+};
+
+static bool is_candidate(struct store_tx *tx, const struct call *c, const struct provider_call *s) {
+    struct call other;
+    if (!str_eq_z(str_z(s->to), c->to))
+        return false;
+    if (s->created_ms && s->created_ms < c->created_ms - CLOCK_SKEW_MS)
+        return false;
+    return store_get_call_by_sid(tx, str_z(c->provider), str_z(s->sid), &other, NULL) ==
+           ERR_NOT_FOUND;
+}
+
+static enum error_code wait_more(struct store_tx *tx, struct settling *s, struct call *c,
+                                 int64_t now, struct error *err) {
+    uint32_t n = s->job->attempt;
+    if (!s->asked) {
+        if (now - c->created_ms < SETTLE_GIVE_UP_MS)
+            return store_retry_job(tx, s->job, now + 60000, err);
+        return call_end_for(tx, c, CALL_FAILED, CALL_REASON_LOST,
+                            "the carrier could not be asked what became of the call", now, err);
+    }
+    if (n < ARRAY_LEN(settle_after_ms))
+        return store_retry_job(tx, s->job, now + settle_after_ms[n] - settle_after_ms[n - 1], err);
+    return call_end_for(tx, c, CALL_FAILED, CALL_REASON_NOT_PLACED,
+                        "the request was cut off and the carrier knows of no such call; it was "
+                        "not dialled again",
+                        now, err);
+}
+
+static enum error_code settle_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct settling *s = ctx;
+    int64_t now = engine_now_ms(s->engine);
+    struct call c;
+    enum error_code rc = store_get_call(tx, s->job->call_id, &c, err);
+    if (rc == ERR_NOT_FOUND)
+        return job_finish_in(tx, s->job, err);
+    if (rc != ERR_OK)
+        return rc;
+    s->settled = c.sid[0] != '\0' || call_status_is_final(c.status);
+    for (size_t i = 0; rc == ERR_OK && !s->settled && i < s->seen_count; i++) {
+        if (!is_candidate(tx, &c, &s->seen[i]))
+            continue;
+        rc = call_take_carrier_view(tx, &c, &s->seen[i], now, err);
+        c.check_ms = call_status_is_final(c.status) ? 0 : now + 10000;
+        s->settled = true;
+    }
+    if (rc == ERR_OK && !s->settled) {
+        rc = wait_more(tx, s, &c, now, err);
+        s->settled = call_status_is_final(c.status);
+    }
+    c.updated_ms = now;
+    if (rc == ERR_OK)
+        rc = store_update_call(tx, &c, err);
+    return rc == ERR_OK && s->settled ? job_finish_in(tx, s->job, err) : rc;
+}
+
+void job_settle_run(const struct engine *e, const struct job *j) {
+    struct call c;
+    if (!job_load_call(e, j, &c))
+        return;
+    struct settling s = {.engine = e, .job = j};
+    struct arena a = {0};
+    struct error err = {0};
+    struct provider *p = engine_provider(e, str_z(c.provider));
+    if (p && c.sid[0] == '\0' && provider_can(p, PROVIDER_CAP_LIST)) {
+        struct provider_list_filter f = {
+            .to = str_z(c.to), .from = str_z(c.from), .since_ms = c.created_ms - CLOCK_SKEW_MS};
+        s.asked = provider_list_calls(p, &f, &a, &s.seen, &s.seen_count, &s.error) == ERR_OK;
+    }
+    enum error_code rc = store_write(e->store, settle_tx, &s, &err);
+    log_info(e->log, "settle", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
+             LOG_Z("settled", s.settled ? "yes" : "no"),
+             LOG_Z("error", rc == ERR_OK ? s.error.text : err.text));
+    arena_release(&a);
+}

@@ -1,0 +1,56 @@
+#ifndef CORE_ENGINE_WEBHOOK_INTERNAL_H
+#define CORE_ENGINE_WEBHOOK_INTERNAL_H
+
+/* Shared by webhook_service.c (entry, notices) and webhook_document.c (documents) only. */
+#include "core/base/pool.h"
+#include "core/engine/document_cache.h"
+#include "core/engine/webhook_service.h"
+
+struct webhook_service {
+    const struct engine *engine;
+    struct pool *pool;
+    struct document_cache *cache;
+    void (*work_added)(void *ctx);
+    void *work_ctx;
+    _Atomic uint64_t accepted, refused_signature, refused_other, documents, documents_cached,
+        failed;
+};
+
+/** One webhook under way, from verification to reply. Owns its arena, which news points into. */
+struct webhook {
+    struct pool_task task;
+    struct store_work work;
+    struct webhook_service *service;
+    struct http_exchange *exchange;
+    struct provider *provider;
+    struct links_target target;
+    struct webhook_news news;
+    struct arena arena;
+    bool work_added; /* the transaction left a job behind */
+    bool ended;      /* the transaction ended the call */
+};
+
+/** Reply with a bare status and free the webhook. 503 gets Retry-After. */
+void webhook_reply_status(struct webhook *w, int status);
+
+/** HTTP status for a failure. */
+int webhook_status_for(enum error_code rc);
+
+/**
+ * Read the webhook's call and check that the address is its own: provider, newest attempt's nonce.
+ * ERR_NOT_FOUND otherwise.
+ */
+NODISCARD enum error_code webhook_load_call(struct store_tx *tx, const struct webhook *w,
+                                            struct call *out, struct error *err);
+
+/** Bind the carrier's call id if the webhook names one; *won false when another call owns ours. */
+NODISCARD enum error_code webhook_bind(struct store_tx *tx, struct webhook *w, struct call *c,
+                                       int64_t now_ms, bool *won, struct error *err);
+
+/** Answer a request for a document from the cache; false when it is not there. Server's thread. */
+NODISCARD bool webhook_document_cached(struct webhook *w);
+
+/** Make the document and reply. On a worker. */
+void webhook_document_run(struct pool_task *t);
+
+#endif
