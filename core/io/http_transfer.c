@@ -82,6 +82,19 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx) {
     return line.len;
 }
 
+/** A sink takes the body of a success only; an error page must not be taken for the file. */
+static bool goes_to_sink(const struct http_transfer *t) {
+    long status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    return t->sink && status >= 200 && status < 300;
+}
+
+/** Keep body bytes; of an error page that came in place of a file the first 64 kB are enough. */
+static void keep_body(struct http_transfer *t, const char *data, size_t n) {
+    size_t room = BODY_DEFAULT_BYTES > t->rsp.body.len ? BODY_DEFAULT_BYTES - t->rsp.body.len : 0;
+    buf_put(&t->rsp.body, data, t->sink && n > room ? room : n);
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
     struct http_transfer *t = ctx;
     size_t n = size * count;
@@ -91,8 +104,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
         t->stop = HTTP_STOP_BODY;
         return 0;
     }
-    if (!t->sink) {
-        buf_put(&t->rsp.body, data, n);
+    if (!goes_to_sink(t)) {
+        keep_body(t, data, n);
     } else if (n > 0 && !t->sink(t->sink_ctx, str_from(data, n))) {
         t->stop = HTTP_STOP_SINK;
         return 0;
