@@ -13,7 +13,7 @@
  * Who talks on a call, and how: one JSON document, the same for every carrier (docs/assistants.md).
  * Never changes after assistant_parse(), so any thread may read it; held by reference count, so a
  * new version can take its place while calls go on with the old one. All strings live as long as
- * the assistant; an absent one has len 0. Texts may hold ${name}, see text_expand().
+ * the assistant; an absent one has len 0. Texts may hold ${name}, see core/domain/text.h.
  */
 enum {
     ASSISTANT_NAME_MAX = 63, /* fits call.assistant */
@@ -108,6 +108,20 @@ struct assistant_interruption_rule {
     struct str say;     /* never empty: there are defaults */
     struct str outcome; /* of those that end the call */
 };
+
+/** What texts may name besides variables: "call_id", "to", "from", "caller_id" … */
+enum assistant_fact {
+    ASSISTANT_FACT_NONE = 0,
+    ASSISTANT_FACT_CALL_ID,
+    ASSISTANT_FACT_TO,
+    ASSISTANT_FACT_FROM,
+    ASSISTANT_FACT_CALLER_ID, /* the other party */
+    ASSISTANT_FACT_ASSISTANT, /* its name */
+    ASSISTANT_FACT_DATE,      /* UTC, "2026-03-05" */
+    ASSISTANT_FACT_TIME,      /* UTC, "14:05" */
+    ASSISTANT_FACT_COUNT
+};
+const char *assistant_fact_name(enum assistant_fact f);
 
 struct flow; /* conversation of the scripted brain: core/domain/flow.h */
 

@@ -1,0 +1,35 @@
+#ifndef CORE_DOMAIN_ASSISTANT_READ_H
+#define CORE_DOMAIN_ASSISTANT_READ_H
+
+/* What assistant_parse.c and flow_parse.c share. For those two only. */
+#include "core/domain/assistant.h"
+#include "core/domain/definition.h"
+#include "core/domain/flow.h"
+
+struct assistant_reader {
+    struct definition d;
+    struct assistant *a;
+    struct flow *flow; /* slots are known before any text is read; NULL while there is no flow */
+};
+
+/** Member that is spoken or kept: text whose references all have a meaning. */
+struct str assistant_read_say(struct assistant_reader *r, const struct json *obj,
+                              const struct definition_at *at, const char *member, size_t max,
+                              enum definition_need need);
+
+/** Check the references of a text at `at`. */
+void assistant_check_references(struct assistant_reader *r, struct str text,
+                                const struct definition_at *at);
+
+/** List of phrases ("yes|of course"), none of them empty. */
+void assistant_read_phrases(struct assistant_reader *r, const struct json *obj,
+                            const struct definition_at *at, const char *member, struct str **out,
+                            size_t *count);
+
+/** Read "flow" into r->a->flow. */
+void flow_read(struct assistant_reader *r, const struct json *v, const struct definition_at *at);
+
+/** Every state must be reachable, lead to an end and not run in circles without a question. */
+void flow_check_paths(struct definition *d, const struct flow *f, const struct definition_at *at);
+
+#endif

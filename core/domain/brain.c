@@ -1,0 +1,22 @@
+#include <assert.h>
+
+#include "core/domain/brain_impl.h"
+
+enum error_code brain_think(struct brain *b, const struct brain_input *in, struct brain_output *out,
+                            struct error *err) {
+    assert(in->assistant && in->arena && in->tools.run);
+    struct brain_output result = {0};
+    enum error_code rc = b->ops->think(b, in, &result, err);
+    if (rc != ERR_OK)
+        return rc;
+    if (result.state_json.len > BRAIN_STATE_MAX)
+        return error_set(err, ERR_LIMIT, "the brain's state has %zu bytes, at most %d fit",
+                         result.state_json.len, BRAIN_STATE_MAX);
+    *out = result;
+    return ERR_OK;
+}
+
+void brain_free(struct brain *b) {
+    if (b)
+        b->ops->destroy(b);
+}

@@ -1,0 +1,17 @@
+#ifndef CORE_DOMAIN_CARD_MASK_H
+#define CORE_DOMAIN_CARD_MASK_H
+
+#include <stdbool.h>
+
+#include "core/base/buf.h"
+#include "core/base/str.h"
+
+/**
+ * Append text with everything that looks like a card number replaced by "[card number]": runs of
+ * digits (with spaces, dots, commas or dashes between them, also spoken as words: "four one one
+ * one …") that hold 13 to 19 digits with a valid Luhn check. Rather one number too many than one
+ * too few. True when something was masked.
+ */
+bool card_mask_put(struct buf *b, struct str text);
+
+#endif

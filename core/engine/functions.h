@@ -1,0 +1,68 @@
+#ifndef CORE_ENGINE_FUNCTIONS_H
+#define CORE_ENGINE_FUNCTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/domain/assistant.h"
+#include "core/domain/function.h"
+#include "core/domain/store.h"
+
+/*
+ * One registry for everything that runs an assistant's functions: conversations, SWAIG webhooks,
+ * `switchhook exec`, POST /api/test_function. Running one changes nothing: what is to be kept comes
+ * back as effects, for the caller to write.
+ */
+struct function_context {
+    struct store *store;               /* read only; NULL: nothing was kept before */
+    const struct assistant *assistant; /* what it may use; NULL: every built-in function */
+    struct str session_id;             /* the call's id in text, or a name; "" none */
+    struct str caller_id;              /* the other party, unless an argument names another */
+    int64_t now_ms;
+    int64_t answered_ms; /* of the call; 0: none, durations are 0 */
+    struct arena *arena; /* results live here */
+};
+
+enum function_effect_kind {
+    FUNCTION_EFFECT_NONE = 0,
+    FUNCTION_EFFECT_INFO, /* keep text under category, about caller_id */
+    FUNCTION_EFFECT_END,  /* the call is over; text is the outcome */
+};
+
+enum {
+    FUNCTION_EFFECTS_MAX = 2,
+    FUNCTION_ARGUMENTS_MAX = 8192, /* bytes of their JSON */
+    FUNCTION_RESPONSE_MAX = 4096
+};
+
+struct function_effect {
+    enum function_effect_kind kind;
+    struct str category, text, caller_id;
+    uint32_t duration_s; /* end */
+};
+
+struct function_result {
+    struct str response; /* for the brain, or for people */
+    struct function_effect effects[FUNCTION_EFFECTS_MAX];
+    size_t effect_count;
+};
+
+/**
+ * Run the function `name` with arguments (an object; NULL is an empty one). They are checked
+ * against the declared schema before anything runs.
+ * Errors: ERR_NOT_FOUND (no such function, or not this assistant's), ERR_INVALID and ERR_LIMIT with
+ * err->field "arguments.category", ERR_STORE. *out is written only on ERR_OK. Any thread.
+ */
+NODISCARD enum error_code function_run(const struct function_context *ctx, struct str name,
+                                       const struct json *arguments, struct function_result *out,
+                                       struct error *err);
+
+/** The same with the arguments as JSON text, as brains and carriers give them; "" is {}. */
+NODISCARD enum error_code function_run_text(const struct function_context *ctx, struct str name,
+                                            struct str arguments_json, struct function_result *out,
+                                            struct error *err);
+
+#endif
