@@ -56,6 +56,8 @@ static const struct twiml_word media_track_words[] = {
     {.word = "outbound_track", .value = PLAN_TRACK_OUTBOUND},
     {.word = "both_tracks", .value = PLAN_TRACK_BOTH},
     {.word = NULL}};
+static const struct twiml_word channel_words[] = {
+    {.word = "dual", .value = 1}, {.word = "mono", .value = 0}, {.word = NULL}};
 static const struct twiml_word reject_words[] = {
     {.word = "busy", .value = 1}, {.word = "rejected", .value = 0}, {.word = NULL}};
 static const struct twiml_word conference_record_words[] = {
@@ -190,6 +192,7 @@ static const struct twiml_map reject_rows[] = {
 static const struct twiml_map recording_rows[] = {
     SWH_TEXT("name", plan_start_recording, name),
     SWH_CHOICE("track", plan_start_recording, track, track_words),
+    SWH_ROW("channels", TWIML_BOOL, plan_start_recording, dual, .words = channel_words),
     SWH_LINK("recordingStatusCallback", "recordingStatusCallbackMethod", plan_start_recording,
              status),
     SWH_JUDGED("recordingStatusCallbackEvent", plan_start_recording, status_events),

@@ -423,11 +423,8 @@ static void read_recording(struct reading *r, const struct xml_node *n, const st
     struct plan_step *s = add(r, to, PLAN_START_RECORDING, n);
     if (!s)
         return;
+    s->u.start_recording.dual = true; /* the carrier's default */
     reading_attrs(r, n, &twiml_recording, &s->u.start_recording);
-    const struct str *channels = xml_node_attr(n, "channels");
-    s->u.start_recording.dual = !channels || !str_eq(*channels, STR("mono"));
-    if (channels && !str_eq(*channels, STR("mono")) && !str_eq(*channels, STR("dual")))
-        reading_lose(r, PLAN_LOSS_DROPPED, n, "channels", "the value is not known here");
     drop_children(r, n, false);
 }
 

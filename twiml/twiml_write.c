@@ -385,8 +385,9 @@ static void write_start_recording(struct writing *w, const struct plan_step *s,
                                   const struct plan_path *at) {
     xml_write_begin(&w->x, STR("Start"));
     begin(w, &twiml_recording, &s->u.start_recording, at);
-    /* Always said, because the carrier's default is dual and a plan's is not. */
-    put_attr(w, STR("channels"), s->u.start_recording.dual ? STR("dual") : STR("mono"), at, "dual");
+    /* The carrier's default is dual and a plan's is not. */
+    if (!s->u.start_recording.dual)
+        put_attr(w, STR("channels"), STR("mono"), at, "dual");
     end(w, &twiml_recording);
     xml_write_end(&w->x, STR("Start"));
 }
