@@ -1,0 +1,98 @@
+#ifndef CORE_APP_API_H
+#define CORE_APP_API_H
+
+#include "core/app/gateway.h"
+#include "core/base/form.h"
+#include "core/base/json.h"
+#include "core/base/pool.h"
+#include "core/domain/http.h"
+
+/*
+ * What the API's handlers share. A handler runs on an API worker, so it may block; it must reply
+ * exactly once. Everything of a request dies with its reply.
+ */
+enum {
+    API_PARAMS_MAX = 2,
+    API_BODY_MAX = 65536,
+    API_REPLY_MAX = 8 * 1024 * 1024,
+    API_PAGE_MAX = 200,
+    API_PAGE_DEFAULT = 50
+};
+
+struct api_request {
+    struct pool_task task;
+    struct gateway *gateway;
+    struct http_exchange *exchange;
+    void (*handler)(struct api_request *r);
+    struct str params[API_PARAMS_MAX]; /* the {…} parts of the path, in order */
+    struct form query;
+    struct json_doc *body; /* NULL without a body */
+    struct arena arena;
+    struct error error;
+};
+
+typedef void api_handler_fn(struct api_request *r);
+
+/* ---- replying: each of these ends the request -------------------------------------------------
+ */
+
+/** 2xx with the JSON that `w` was used to write into api_body(). */
+void api_reply(struct api_request *r, int status);
+
+/** The reply's body, to write JSON into before api_reply(). */
+struct buf *api_body(struct api_request *r);
+
+/** RFC 9457 problem document for r->error (or rc when that is empty). */
+void api_fail(struct api_request *r, enum error_code rc);
+
+/** The same with everything said here. code: a stable word; field may be NULL. */
+void api_problem(struct http_exchange *x, int status, const char *code, const char *field,
+                 const char *detail);
+
+/** HTTP status of a failure, as the API speaks it. */
+int api_status_for(enum error_code rc);
+
+void api_request_free(struct api_request *r);
+
+/* ---- reading ------------------------------------------------------------------------------------
+ */
+
+/** Query value by name, empty when absent. */
+struct str api_query(const struct api_request *r, const char *name);
+
+/** `limit` of the query, 1 to API_PAGE_MAX; false with r->error set. */
+NODISCARD bool api_limit(struct api_request *r, uint32_t *out);
+
+/** An id in the path or query; false with r->error set (not found for a malformed path id). */
+NODISCARD bool api_id(struct api_request *r, struct str text, const char *prefix, int64_t *out);
+
+/** `cursor` of the query, an id with prefix; 0 when absent. */
+NODISCARD bool api_cursor(struct api_request *r, const char *prefix, int64_t *out);
+
+/** Refuse query parameters that are not in the NULL-terminated list. */
+NODISCARD bool api_only_query(struct api_request *r, const char *const *allowed);
+
+/* ---- shapes shared by several routes ------------------------------------------------------------
+ */
+
+void api_put_call(struct json_writer *w, const struct call *c);
+void api_put_call_members(struct json_writer *w, const struct call *c); /* into an open object */
+void api_put_id(struct json_writer *w, const char *key, const char *prefix,
+                int64_t id); /* 0: null */
+void api_put_event(struct json_writer *w, const struct event *ev);
+
+/* ---- handlers, one file per subject -------------------------------------------------------------
+ */
+
+api_handler_fn api_place_call, api_list_calls, api_get_call, api_hang_up;
+api_handler_fn api_call_events, api_call_transcript;
+api_handler_fn api_summary, api_list_sessions, api_list_information;
+api_handler_fn api_list_recordings, api_get_recording, api_recording_audio;
+api_handler_fn api_list_assistants;
+
+/* Answered on the server's thread: they must work when everything else is busy. */
+void api_healthz(struct gateway *g, struct http_exchange *x);
+void api_readyz(struct gateway *g, struct http_exchange *x);
+void api_openapi(struct gateway *g, struct http_exchange *x);
+
+#endif

@@ -1,0 +1,577 @@
+#include "core/app/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/mem.h"
+#include "core/domain/phone.h"
+
+enum {
+    ENV_FILE_MAX = 65536,
+    ENV_LINE_MAX = 4096,
+    ALIASES_MAX = 3
+};
+
+enum kind {
+    KIND_TEXT = 1,
+    KIND_SECRET,
+    KIND_BOOL,
+    KIND_CHOICE, /* one of `choices`, space separated */
+    KIND_URL,    /* http(s)://host…; a trailing slash is cut off */
+    KIND_PHONE,
+    KIND_LISTEN, /* host:port */
+    KIND_NUMBER, /* decimal, at least 0 */
+    KIND_SEED,
+};
+
+struct setting {
+    const char *name;
+    const char *aliases[ALIASES_MAX];
+    enum kind kind;
+    size_t offset;
+    const char *preset; /* default; "" none */
+    const char *choices;
+    const char *only_for; /* required when this provider is chosen; NULL: optional */
+    const char *group;    /* heading in env.example; NULL: same as above */
+    const char *help;
+};
+
+#define AT(member) offsetof(struct config, member)
+
+// clang-format off
+static const struct setting settings[] = {
+    {.name = "TELEPHONY_PROVIDER", .aliases = {"PERSONAL_ASSISTANT_PHONE_PROVIDER"},
+     .kind = KIND_CHOICE, .offset = AT(provider), .preset = "mock", .choices = "mock twilio",
+     .group = "The carrier",
+     .help = "mock is a whole telephone exchange in a box: no account needed, nothing really rings"},
+    {.name = "PERSONAL_ASSISTANT_ENABLED", .kind = KIND_BOOL, .offset = AT(placing_enabled),
+     .preset = "true", .help = "false: webhooks of running calls are answered, no new call is placed"},
+    {.name = "TWILIO_ACCOUNT_SID", .kind = KIND_TEXT, .offset = AT(twilio.account), .preset = "",
+     .only_for = "twilio", .group = "Twilio (needed when TELEPHONY_PROVIDER=twilio)",
+     .help = "AC and 32 hexadecimal digits, from the console's front page"},
+    {.name = "TWILIO_AUTH_TOKEN", .kind = KIND_SECRET, .offset = AT(twilio.token), .preset = "",
+     .only_for = "twilio", .help = "signs webhooks; authenticates unless an API key is set"},
+    {.name = "TWILIO_PHONE_NUMBER", .aliases = {"TWILIO_FROM_NUMBER"}, .kind = KIND_PHONE,
+     .offset = AT(twilio.number), .preset = "", .only_for = "twilio",
+     .help = "the number that calls come from, as +12025550199"},
+    {.name = "TWILIO_API_KEY_SID", .kind = KIND_TEXT, .offset = AT(twilio.key_id), .preset = "",
+     .help = "optional API key (SK…), used instead of the token to authenticate"},
+    {.name = "TWILIO_API_KEY_SECRET", .kind = KIND_SECRET, .offset = AT(twilio.key_secret),
+     .preset = "", .help = "the API key's secret"},
+    {.name = "TWILIO_API_BASE_URL", .kind = KIND_URL, .offset = AT(twilio.base_url), .preset = "",
+     .help = "another API root, for a region or a simulator"},
+    {.name = "MOCK_DIALECT", .kind = KIND_CHOICE, .offset = AT(mock_dialect), .preset = "twilio",
+     .choices = "twilio", .group = "The mock carrier", .help = "whose wire the mock carrier speaks"},
+    {.name = "MOCK_SPEED", .kind = KIND_NUMBER, .offset = AT(mock_speed), .preset = "1",
+     .help = "factor of the simulated world's time; 0: as fast as possible"},
+    {.name = "MOCK_SEED", .kind = KIND_SEED, .offset = AT(mock_seed), .preset = "1",
+     .help = "same seed, same calls: everything random in the simulated world comes from it"},
+    {.name = "MOCK_SCENARIO", .kind = KIND_TEXT, .offset = AT(mock_scenario), .preset = "",
+     .help = "JSON file with simulated callees of your own"},
+    {.name = "PUBLIC_BASE_URL", .aliases = {"PUBLIC_URL", "WEBHOOK_BASE_URL"}, .kind = KIND_URL,
+     .offset = AT(public_base_url), .preset = "", .group = "Where this gateway is",
+     .help = "where carriers reach it, https; their signatures are checked against it. Not needed "
+             "with mock"},
+    {.name = "SWITCHHOOK_LISTEN", .kind = KIND_LISTEN, .offset = AT(listen_host),
+     .preset = "127.0.0.1:8080", .help = "address and port; port 0 takes a free one"},
+    {.name = "SWITCHHOOK_API_TOKEN", .kind = KIND_SECRET, .offset = AT(api_token), .preset = "",
+     .help = "bearer token of the API, at least 16 characters; required to listen beyond loopback"},
+    {.name = "SWITCHHOOK_DATA_DIR", .kind = KIND_TEXT, .offset = AT(data_dir), .preset = "./data",
+     .help = "database, sealed recordings and keys"},
+    {.name = "DATABASE_URL", .kind = KIND_TEXT, .offset = AT(database), .preset = "",
+     .help = "sqlite:PATH; empty: switchhook.db in the data directory"},
+    {.name = "SWITCHHOOK_ASSISTANTS_DIR", .kind = KIND_TEXT, .offset = AT(assistants_dir),
+     .preset = "./assistants", .help = "assistant definitions, one JSON file each"},
+    {.name = "SWITCHHOOK_CA_FILE", .kind = KIND_TEXT, .offset = AT(ca_file), .preset = "",
+     .help = "certificate authorities for outgoing TLS; empty: the system's"},
+    {.name = "SWITCHHOOK_LOG_LEVEL", .kind = KIND_CHOICE, .offset = AT(log_level), .preset = "info",
+     .choices = "debug info warn error", .group = "Log (to stderr)", .help = "least level written"},
+    {.name = "SWITCHHOOK_LOG_FORMAT", .kind = KIND_CHOICE, .offset = AT(log_format),
+     .preset = "text", .choices = "text json", .help = "key=value lines or one JSON object a line"},
+};
+// clang-format on
+
+/* Names that begin so are ours: one we do not know is a typing error, not somebody else's. */
+static const char *const our_prefixes[] = {"SWITCHHOOK_", "TWILIO_", "MOCK_", "TELEPHONY_",
+                                           "PERSONAL_ASSISTANT_"};
+
+/* ---- faults -------------------------------------------------------------------------------------
+ */
+
+static void fault(struct config_faults *f, const char *name, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+
+static void fault(struct config_faults *f, const char *name, const char *fmt, ...) {
+    if (f->count == CONFIG_FAULTS_MAX)
+        return;
+    struct config_fault *item = &f->items[f->count++];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(item->text, sizeof item->text, fmt, ap);
+    va_end(ap);
+    snprintf(item->name, sizeof item->name, "%s", name);
+}
+
+/* ---- one value ----------------------------------------------------------------------------------
+ */
+
+static bool is_choice(const char *choices, struct str value, size_t *index) {
+    struct str rest = str_z(choices), word;
+    for (size_t i = 0; str_next(&rest, ' ', &word); i++)
+        if (str_eq(word, value)) {
+            *index = i;
+            return true;
+        }
+    return false;
+}
+
+static const char *check_url(struct str *v) {
+    bool http = str_starts(*v, STR("http://")), https = str_starts(*v, STR("https://"));
+    if (!http && !https)
+        return "must begin with https:// (or http:// for a simulator)";
+    struct str host = str_from_index(*v, http ? 7 : 8);
+    if (host.len == 0 || host.ptr[0] == '/')
+        return "has no host";
+    if (str_find(*v, '@') < v->len || str_find(*v, '?') < v->len || str_find(*v, '#') < v->len)
+        return "must be scheme, host, optional port and path only";
+    for (size_t i = 0; i < v->len; i++)
+        if (v->ptr[i] <= ' ' || (unsigned char)v->ptr[i] >= 0x7f)
+            return "holds a character that is not allowed in a URL";
+    while (v->len > 0 && v->ptr[v->len - 1] == '/')
+        v->len--;
+    return NULL;
+}
+
+static const char *set_listen(struct config *c, struct str v) {
+    size_t colon = v.len;
+    while (colon > 0 && v.ptr[colon - 1] != ':')
+        colon--;
+    uint64_t port = 0;
+    if (colon < 2 || !str_to_u64(str_from_index(v, colon), 65535, &port))
+        return "must be host:port, as in 127.0.0.1:8080";
+    if (!str_copy(str_from(v.ptr, colon - 1), c->listen_host, sizeof c->listen_host))
+        return "has a host that is too long";
+    c->listen_port = (uint16_t)port;
+    return NULL;
+}
+
+static const char *set_decimal(double *out, struct str v) {
+    struct str rest = v, whole = {0}, part = {0};
+    uint64_t a = 0, b = 0;
+    bool has_part = str_next(&rest, '.', &whole) && str_next(&rest, '.', &part);
+    if (!str_to_u64(whole, 1000000, &a) || (has_part && !str_to_u64(part, 999999, &b)) || rest.ptr)
+        return "must be a number such as 1, 0.5 or 60, up to 1000000";
+    double scale = 1;
+    for (size_t i = 0; i < part.len; i++)
+        scale *= 10;
+    *out = (double)a + (double)b / scale;
+    return NULL;
+}
+
+static const char *set_bool(bool *out, struct str v) {
+    bool yes = str_eq_z(v, "true") || str_eq_z(v, "1") || str_eq_z(v, "yes");
+    bool no = str_eq_z(v, "false") || str_eq_z(v, "0") || str_eq_z(v, "no");
+    if (!yes && !no)
+        return "must be true or false";
+    *out = yes;
+    return NULL;
+}
+
+static const char *set_text(char *dst, struct str v) {
+    return str_copy(v, dst, CONFIG_TEXT_SIZE) ? NULL : "is too long";
+}
+
+static const char *set_choice(struct config *c, const struct setting *s, struct str v) {
+    size_t index = 0;
+    if (!is_choice(s->choices, v, &index))
+        return "is not one of the choices";
+    if (s->offset == AT(log_level))
+        return log_level_parse(v, &c->log_level) ? NULL : "is not a log level";
+    if (s->offset == AT(log_format)) {
+        c->log_format = (enum log_format)index;
+        return NULL;
+    }
+    return set_text((char *)c + s->offset, v);
+}
+
+/* What is wrong with the value, or NULL when it was taken. */
+static const char *set_value(struct config *c, const struct setting *s, struct str v) {
+    void *at = (char *)c + s->offset;
+    const char *wrong = NULL;
+    switch (s->kind) {
+    case KIND_TEXT:
+        return set_text(at, v);
+    case KIND_SECRET:
+        secret_set(at, v);
+        return NULL;
+    case KIND_BOOL:
+        return set_bool(at, v);
+    case KIND_CHOICE:
+        return set_choice(c, s, v);
+    case KIND_URL:
+        wrong = check_url(&v);
+        return wrong ? wrong : set_text(at, v);
+    case KIND_PHONE:
+        return phone_is_e164(v) ? set_text(at, v)
+                                : "must be a number in E.164 form, as in +12025550199";
+    case KIND_LISTEN:
+        return set_listen(c, v);
+    case KIND_NUMBER:
+        return set_decimal(at, v);
+    case KIND_SEED:
+        return str_to_u64(v, UINT64_MAX, at) ? NULL : "must be a whole number";
+    }
+    return NULL;
+}
+
+/* ---- the file -----------------------------------------------------------------------------------
+ */
+
+struct pair {
+    struct str name, value;
+    size_t line;
+};
+
+struct env_file {
+    struct pair *pairs;
+    size_t count;
+    struct arena arena;
+};
+
+static bool is_name(struct str s) {
+    for (size_t i = 0; i < s.len; i++) {
+        char ch = s.ptr[i];
+        if (!((ch >= 'A' && ch <= 'Z') || ch == '_' || (i > 0 && ch >= '0' && ch <= '9')))
+            return false;
+    }
+    return s.len > 0;
+}
+
+/* Quotes of either kind around the whole value, or a comment behind a blank. */
+static bool unquote(struct str *v) {
+    *v = str_trim(*v);
+    if (v->len > 0 && (v->ptr[0] == '"' || v->ptr[0] == '\'')) {
+        size_t end = str_find(str_from_index(*v, 1), v->ptr[0]) + 1;
+        if (end >= v->len)
+            return false;
+        struct str after = str_trim(str_from_index(*v, end + 1));
+        *v = str_from(v->ptr + 1, end - 1);
+        return after.len == 0 || after.ptr[0] == '#';
+    }
+    size_t hash = str_find_str(*v, STR(" #"));
+    if (hash < v->len)
+        *v = str_trim(str_from(v->ptr, hash));
+    return true;
+}
+
+static void read_line(struct env_file *f, struct str line, size_t number,
+                      struct config_faults *faults) {
+    char where[32];
+    line = str_trim(line);
+    if (line.len == 0 || line.ptr[0] == '#')
+        return;
+    if (str_starts(line, STR("export ")))
+        line = str_trim(str_from_index(line, 7));
+    snprintf(where, sizeof where, ".env line %zu", number);
+    size_t eq = str_find(line, '=');
+    struct str name = str_trim(str_from(line.ptr, eq < line.len ? eq : 0));
+    struct str value = str_from_index(line, eq + 1);
+    if (!is_name(name) || !str_is_utf8(line)) {
+        fault(faults, where, "is not NAME=value; write one setting a line, comments after #");
+        return;
+    }
+    if (!unquote(&value)) {
+        fault(faults, where, "has a quote that is not closed, or text behind the closing quote");
+        return;
+    }
+    for (size_t i = 0; i < f->count; i++)
+        if (str_eq(f->pairs[i].name, name)) {
+            fault(faults, where, "sets " STR_FMT " again (first in line %zu); remove one of them",
+                  STR_ARG(name), f->pairs[i].line);
+            return;
+        }
+    f->pairs[f->count++] = (struct pair){name, value, number};
+}
+
+static void read_env_text(struct env_file *f, struct str text, struct config_faults *faults) {
+    size_t lines = 1;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.ptr[i] == '\n';
+    f->pairs = arena_alloc(&f->arena, lines * sizeof *f->pairs);
+    struct str line;
+    for (size_t n = 1; str_next(&text, '\n', &line); n++) {
+        if (line.len > ENV_LINE_MAX)
+            fault(faults, ".env", "line %zu is over %d bytes", n, ENV_LINE_MAX);
+        else
+            read_line(f, line, n, faults);
+    }
+}
+
+static const struct pair *find_pair(const struct env_file *f, const char *name) {
+    for (size_t i = 0; i < f->count; i++)
+        if (str_eq_z(f->pairs[i].name, name))
+            return &f->pairs[i];
+    return NULL;
+}
+
+/* ---- all of them --------------------------------------------------------------------------------
+ */
+
+static bool is_name_of(const struct setting *s, struct str name) {
+    if (str_eq_z(name, s->name))
+        return true;
+    for (size_t i = 0; i < ALIASES_MAX && s->aliases[i]; i++)
+        if (str_eq_z(name, s->aliases[i]))
+            return true;
+    return false;
+}
+
+static void report_unknown(const struct env_file *f, struct config_faults *faults) {
+    for (size_t i = 0; i < f->count; i++) {
+        struct str name = f->pairs[i].name;
+        bool known = false, ours = false;
+        for (size_t k = 0; k < ARRAY_LEN(settings); k++)
+            known = known || is_name_of(&settings[k], name);
+        for (size_t k = 0; k < ARRAY_LEN(our_prefixes); k++)
+            ours = ours || str_starts(name, str_z(our_prefixes[k]));
+        if (ours && !known) {
+            char text[64];
+            snprintf(text, sizeof text, STR_FMT, STR_ARG(name));
+            fault(faults, text, "is no setting; see env.example for the names (.env line %zu)",
+                  f->pairs[i].line);
+        }
+    }
+}
+
+/* The environment wins over the file, the canonical name over its aliases. */
+static bool look_up(const struct setting *s, const struct env_file *f, config_env_fn *env,
+                    void *env_ctx, struct str *out) {
+    const char *names[ALIASES_MAX + 1] = {s->name};
+    for (size_t i = 0; i < ALIASES_MAX; i++)
+        names[i + 1] = s->aliases[i];
+    for (size_t i = 0; i < ARRAY_LEN(names) && names[i]; i++) {
+        const char *v = env(env_ctx, names[i]);
+        if (v) {
+            *out = str_trim(str_z(v));
+            return true;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(names) && names[i]; i++) {
+        const struct pair *p = find_pair(f, names[i]);
+        if (p) {
+            *out = p->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_setting(struct config *c, const struct setting *s, const struct env_file *f,
+                         config_env_fn *env, void *env_ctx, struct config_faults *faults) {
+    struct str value = {0};
+    bool given = look_up(s, f, env, env_ctx, &value) && value.len > 0;
+    if (!given)
+        value = str_z(s->preset);
+    if (value.len == 0)
+        return;
+    const char *wrong = set_value(c, s, value);
+    if (!wrong)
+        return;
+    if (s->kind == KIND_SECRET)
+        fault(faults, s->name, "%s", wrong);
+    else if (s->kind == KIND_CHOICE)
+        fault(faults, s->name, "\"" STR_FMT "\" %s: %s", STR_ARG(value), wrong, s->choices);
+    else
+        fault(faults, s->name, "\"" STR_FMT "\" %s", STR_ARG(value), wrong);
+}
+
+static bool is_set(const struct config *c, const struct setting *s) {
+    const void *at = (const char *)c + s->offset;
+    if (s->kind == KIND_SECRET)
+        return secret_is_set(at);
+    return *(const char *)at != '\0';
+}
+
+static bool is_loopback(const char *host) {
+    return str_starts(str_z(host), STR("127.")) || str_eq_z(str_z(host), "::1") ||
+           str_eq_z(str_z(host), "[::1]") || str_eq_z(str_z(host), "localhost");
+}
+
+static void check_account(const struct config *c, struct config_faults *faults) {
+    struct str sid = str_z(c->twilio.account);
+    if (!str_eq_z(str_z(c->provider), "twilio"))
+        return;
+    if (sid.len > 0 && (sid.len != 34 || !str_starts(sid, STR("AC"))))
+        fault(faults, "TWILIO_ACCOUNT_SID",
+              "must be AC and 32 hexadecimal digits; copy it from the console's front page");
+    if ((c->twilio.key_id[0] != '\0') != secret_is_set(&c->twilio.key_secret))
+        fault(faults, "TWILIO_API_KEY_SID",
+              "and TWILIO_API_KEY_SECRET belong together: set both or neither");
+    if (c->public_base_url[0] == '\0')
+        fault(faults, "PUBLIC_BASE_URL",
+              "is missing: the carrier must reach this gateway, as in https://calls.example.com");
+    else if (!str_starts(str_z(c->public_base_url), STR("https://")) &&
+             c->twilio.base_url[0] == '\0')
+        fault(faults, "PUBLIC_BASE_URL", "must be https:// with a real carrier");
+}
+
+/* What one value alone cannot tell. */
+static void check_together(struct config *c, struct config_faults *faults) {
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+        const struct setting *s = &settings[i];
+        if (s->only_for && str_eq_z(str_z(c->provider), s->only_for) && !is_set(c, s))
+            fault(faults, s->name, "is missing: TELEPHONY_PROVIDER=%s needs it (%s)", c->provider,
+                  s->help);
+    }
+    check_account(c, faults);
+    if (secret_is_set(&c->api_token) && c->api_token.len < 16)
+        fault(faults, "SWITCHHOOK_API_TOKEN",
+              "is shorter than 16 characters; make one with: openssl rand -hex 24");
+    if (!secret_is_set(&c->api_token) && !is_loopback(c->listen_host))
+        fault(faults, "SWITCHHOOK_API_TOKEN",
+              "is missing: listening on %.64s lets others in; set a token (openssl rand -hex 24) "
+              "or listen on 127.0.0.1",
+              c->listen_host);
+    struct str url = str_z(c->database);
+    if (str_starts(url, STR("sqlite:"))) {
+        struct str path = str_from_index(url, 7);
+        memmove(c->database, path.ptr, path.len + 1);
+    } else if (url.len > 0) {
+        fault(faults, "DATABASE_URL", "must be sqlite:PATH; other databases are not supported yet");
+    }
+}
+
+enum error_code config_parse(struct str env_text, config_env_fn *env, void *env_ctx,
+                             struct config *out, struct config_faults *faults) {
+    struct env_file file = {0};
+    *out = (struct config){0};
+    *faults = (struct config_faults){0};
+    read_env_text(&file, env_text, faults);
+    report_unknown(&file, faults);
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+        take_setting(out, &settings[i], &file, env, env_ctx, faults);
+    check_together(out, faults);
+    arena_release(&file.arena);
+    if (faults->count == 0 && out->database[0] == '\0')
+        snprintf(out->database, sizeof out->database, "%.400s/switchhook.db", out->data_dir);
+    return faults->count == 0 ? ERR_OK : ERR_INVALID;
+}
+
+static const char *env_of_process(void *ctx, const char *name) {
+    (void)ctx;
+    return getenv(name);
+}
+
+/* Read the whole file; false with a fault when it is there but cannot be used. */
+static bool read_file(const char *path, bool required, struct buf *out,
+                      struct config_faults *faults) {
+    FILE *f = fopen(path, "re");
+    if (!f) {
+        if (required)
+            fault(faults, path, "cannot be read: %s", strerrordesc_np(errno));
+        return !required;
+    }
+    struct stat st;
+    if (fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IWOTH))
+        fault(faults, path, "can be written by everybody; run: chmod 600 %s", path);
+    char chunk[4096];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        buf_put(out, chunk, n);
+    secret_wipe(chunk, sizeof chunk);
+    if (ferror(f))
+        fault(faults, path, "cannot be read: %s", strerrordesc_np(errno));
+    fclose(f);
+    if (buf_failed(out))
+        fault(faults, path, "is over %d bytes; it should hold settings only", ENV_FILE_MAX);
+    return faults->count == 0;
+}
+
+enum error_code config_load(const char *path, struct config *out, struct config_faults *faults) {
+    struct buf text = BUF_INIT(ENV_FILE_MAX);
+    enum error_code rc = ERR_INVALID;
+    *out = (struct config){0};
+    *faults = (struct config_faults){0};
+    if (read_file(path ? path : ".env", path != NULL, &text, faults))
+        rc = config_parse(buf_str(&text), env_of_process, NULL, out, faults);
+    if (text.ptr)
+        secret_wipe(text.ptr, text.len);
+    buf_release(&text);
+    return rc;
+}
+
+void config_release(struct config *c) {
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+        if (settings[i].kind == KIND_SECRET)
+            secret_release((void *)((char *)c + settings[i].offset));
+    *c = (struct config){0};
+}
+
+/* ---- for people ---------------------------------------------------------------------------------
+ */
+
+void config_put_example(struct buf *b) {
+    buf_puts(b, "# Settings of Switchhook. Copy to .env and change what you need; the environment "
+                "wins over\n# the file. Made from the table in core/app/config.c by: switchhook "
+                "help settings\n");
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+        const struct setting *s = &settings[i];
+        if (s->group)
+            buf_printf(b, "\n# ---- %s ----\n", s->group);
+        buf_printf(b, "\n# %s\n", s->help);
+        if (s->choices)
+            buf_printf(b, "# One of: %s\n", s->choices);
+        for (size_t k = 0; k < ALIASES_MAX && s->aliases[k]; k++)
+            buf_printf(b, "# Also accepted: %s\n", s->aliases[k]);
+        buf_printf(b, "%s%s=%s\n", s->preset[0] ? "" : "#", s->name, s->preset);
+    }
+}
+
+static void put_value(struct buf *b, const struct config *c, const struct setting *s) {
+    const void *at = (const char *)c + s->offset;
+    switch (s->kind) {
+    case KIND_SECRET:
+        buf_puts(b, secret_is_set(at) ? "set" : "not set");
+        return;
+    case KIND_BOOL:
+        buf_puts(b, *(const bool *)at ? "true" : "false");
+        return;
+    case KIND_NUMBER:
+        buf_printf(b, "%g", *(const double *)at);
+        return;
+    case KIND_SEED:
+        buf_put_u64(b, *(const uint64_t *)at);
+        return;
+    case KIND_LISTEN:
+        buf_printf(b, "%s:%u", c->listen_host, (unsigned)c->listen_port);
+        return;
+    case KIND_CHOICE:
+        if (s->offset == AT(log_level) || s->offset == AT(log_format)) {
+            struct str rest = str_z(s->choices), word = {0};
+            unsigned index =
+                s->offset == AT(log_level) ? (unsigned)c->log_level : (unsigned)c->log_format;
+            for (unsigned i = 0; i <= index && str_next(&rest, ' ', &word); i++)
+                continue;
+            buf_put_str(b, word);
+            return;
+        }
+        break;
+    case KIND_TEXT:
+    case KIND_URL:
+    case KIND_PHONE:
+        break;
+    }
+    const char *text = at;
+    buf_puts(b, text[0] ? text : "(empty)");
+}
+
+void config_put_summary(struct buf *b, const struct config *c) {
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+        buf_printf(b, "%-28s ", settings[i].name);
+        put_value(b, c, &settings[i]);
+        buf_putc(b, '\n');
+    }
+}

@@ -1,0 +1,92 @@
+#ifndef CORE_APP_CONFIG_H
+#define CORE_APP_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/base/secret.h"
+#include "core/base/str.h"
+
+/*
+ * Settings, from `.env` and the environment (which wins). One table in config.c feeds the parser,
+ * the defaults, env.example and the help text. Nothing else reads the environment.
+ */
+enum {
+    CONFIG_TEXT_SIZE = 512
+};
+
+/** Credentials of one carrier account. */
+struct config_account {
+    char account[CONFIG_TEXT_SIZE];
+    struct secret token;
+    char number[CONFIG_TEXT_SIZE];
+    char key_id[CONFIG_TEXT_SIZE];
+    struct secret key_secret;
+    char base_url[CONFIG_TEXT_SIZE];
+};
+
+struct config {
+    char provider[CONFIG_TEXT_SIZE];
+    bool placing_enabled;
+    struct config_account twilio;
+    char mock_dialect[CONFIG_TEXT_SIZE];
+    double mock_speed;
+    uint64_t mock_seed;
+    char mock_scenario[CONFIG_TEXT_SIZE];   /* file; "" none */
+    char public_base_url[CONFIG_TEXT_SIZE]; /* without trailing slash; "" only with mock */
+    char listen_host[CONFIG_TEXT_SIZE];
+    uint16_t listen_port;
+    struct secret api_token;
+    char data_dir[CONFIG_TEXT_SIZE];
+    char database[CONFIG_TEXT_SIZE]; /* path of the SQLite file */
+    char assistants_dir[CONFIG_TEXT_SIZE];
+    char ca_file[CONFIG_TEXT_SIZE];
+    enum log_level log_level;
+    enum log_format log_format;
+};
+
+void config_release(struct config *c); /* wipes the secrets; zeroed is fine */
+
+/** One thing that is wrong: name of the setting, what is wrong, what to do. */
+struct config_fault {
+    char name[64];
+    char text[240];
+};
+
+enum {
+    CONFIG_FAULTS_MAX = 64
+};
+
+struct config_faults {
+    struct config_fault items[CONFIG_FAULTS_MAX];
+    size_t count;
+};
+
+/** Value of an environment variable or NULL: getenv, or a table in tests. */
+typedef const char *config_env_fn(void *ctx, const char *name);
+
+/**
+ * Read settings. env_text is the content of a .env file (may be empty). ERR_INVALID when faults
+ * were found; all of them are reported at once. No secret's value ever gets into a fault.
+ */
+NODISCARD enum error_code config_parse(struct str env_text, config_env_fn *env, void *env_ctx,
+                                       struct config *out, struct config_faults *faults);
+
+/**
+ * The same from a file and the process's environment. path NULL: ".env" in the working directory if
+ * it is there. A file that others can read while it holds secrets is a fault.
+ */
+NODISCARD enum error_code config_load(const char *path, struct config *out,
+                                      struct config_faults *faults);
+
+/** env.example: every setting with its default and meaning. */
+void config_put_example(struct buf *b);
+
+/** For people: each setting in force, one line each; secrets as "set" or "not set". */
+void config_put_summary(struct buf *b, const struct config *c);
+
+#endif

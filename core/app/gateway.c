@@ -1,0 +1,388 @@
+#include "core/app/gateway.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/app/assistant_files.h"
+#include "core/app/routes.h"
+#include "core/base/digest.h"
+#include "core/base/mem.h"
+#include "core/base/pool.h"
+#include "core/domain/provider_impl.h"
+#include "core/engine/conversation.h"
+#include "core/engine/dispatcher.h"
+#include "core/engine/event_feed.h"
+#include "core/engine/webhook_service.h"
+#include "core/io/http_client_curl.h"
+#include "core/io/http_server_mhd.h"
+#include "core/io/store_sqlite.h"
+#include "core/io/vault_file.h"
+#include "providers/mock/carrier/carrier.h"
+#include "providers/registry.h"
+
+enum {
+    API_WORKERS = 8,
+    API_QUEUE_MAX = 1024,
+    PATH_SIZE = 640,
+    URL_SIZE = 1024,
+    SCENARIO_MAX = 1024 * 1024,
+    SERVER_BODY_MAX = 131072,
+};
+
+struct gateway {
+    const struct config *config;
+    struct clock clock;
+    struct log log;
+    struct id_source ids;
+    struct store *store;
+    struct vault *vault;
+    struct http_client *http;
+    struct carrier *carrier; /* the box, with provider mock */
+    struct http_server *carrier_server;
+    struct provider *provider;
+    struct assistant_files *assistants;
+    struct conversation *conversation;
+    struct engine engine;
+    struct event_feed *events;
+    struct dispatcher *dispatcher;
+    struct webhook_service *webhooks;
+    struct pool *api_pool;
+    struct http_server *server;
+    char url[URL_SIZE];        /* where we listen */
+    char public_url[URL_SIZE]; /* where carriers reach us */
+    uint8_t token_digest[DIGEST_BLAKE2B_BYTES];
+    atomic_bool ready, draining;
+};
+
+/* ---- the store and the vault --------------------------------------------------------------------
+ */
+
+/* After each commit: those who wait for events may look, and there may be a job for the workers. */
+static void committed(void *ctx) {
+    struct gateway *g = ctx;
+    if (atomic_load(&g->ready))
+        event_feed_notify(g->events);
+}
+
+static enum error_code make_dir(const char *path, struct error *err) {
+    struct stat st;
+    if (mkdir(path, 0700) == 0)
+        return ERR_OK;
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+        return error_set(err, ERR_IO, "the data directory %.120s cannot be made: %s", path,
+                         strerrordesc_np(errno));
+    if (st.st_mode & S_IWOTH)
+        return error_set(err, ERR_IO, "everybody can write to %.120s; run: chmod 700 %.60s", path,
+                         path);
+    return ERR_OK;
+}
+
+static bool file_exists(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+static enum error_code open_storage(struct gateway *g, struct error *err) {
+    const struct config *c = g->config;
+    char recordings[PATH_SIZE], key[PATH_SIZE];
+    enum error_code rc = make_dir(c->data_dir, err);
+    if (rc != ERR_OK)
+        return rc;
+    snprintf(recordings, sizeof recordings, "%s/recordings", c->data_dir);
+    snprintf(key, sizeof key, "%s/recording.key", c->data_dir);
+    bool is_new = !file_exists(c->database);
+    struct store_sqlite_options so = {.path = c->database,
+                                      .clock = g->clock,
+                                      .log = &g->log,
+                                      .batch_done = committed,
+                                      .batch_ctx = g};
+    rc = store_sqlite_open(&so, &g->store, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct vault_file_options vo = {
+        .dir = recordings, .key_path = key, .may_create_key = is_new, .log = &g->log};
+    return vault_file_open(&vo, &g->vault, err);
+}
+
+/* ---- carriers -----------------------------------------------------------------------------------
+ */
+
+static enum error_code read_scenario(const char *path, struct buf *out, struct error *err) {
+    if (path[0] == '\0')
+        return ERR_OK;
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return error_set(err, ERR_INVALID, "MOCK_SCENARIO %.120s cannot be read: %s", path,
+                         strerrordesc_np(errno));
+    char chunk[4096];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        buf_put(out, chunk, n);
+    bool bad = ferror(f) || buf_failed(out);
+    fclose(f);
+    return bad ? error_set(err, ERR_INVALID, "MOCK_SCENARIO %.120s cannot be read", path) : ERR_OK;
+}
+
+static enum error_code start_box(struct gateway *g, struct error *err) {
+    const struct config *c = g->config;
+    struct buf scenario = BUF_INIT(SCENARIO_MAX);
+    enum error_code rc = read_scenario(c->mock_scenario, &scenario, err);
+    struct carrier_options o = {.dialect = c->mock_dialect,
+                                .speed = c->mock_speed,
+                                .seed = c->mock_seed,
+                                .scenario_json = buf_str(&scenario),
+                                .http = g->http,
+                                .clock = g->clock,
+                                .log = &g->log};
+    if (rc == ERR_OK)
+        rc = carrier_new(&o, &g->carrier, err);
+    buf_release(&scenario);
+    if (rc != ERR_OK)
+        return rc;
+    struct http_server_options so = {
+        .clock = g->clock, .log = &g->log, .handler = carrier_handle, .handler_ctx = g->carrier};
+    rc = http_server_start(&so, &g->carrier_server, err);
+    if (rc != ERR_OK)
+        return rc;
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", http_server_port(g->carrier_server));
+    carrier_set_base_url(g->carrier, str_z(url));
+    return ERR_OK;
+}
+
+static enum error_code make_mock(struct gateway *g, struct provider_config *pc, struct error *err) {
+    enum error_code rc = start_box(g, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct carrier_account account = carrier_account(g->carrier);
+    struct secret token = {0};
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", http_server_port(g->carrier_server));
+    secret_set(&token, account.token);
+    pc->account = account.account;
+    pc->token = &token;
+    pc->number = account.number;
+    pc->base_url = str_z(url);
+    rc = registry_create(registry_find(STR("mock")), pc, str_z(g->config->mock_dialect),
+                         &g->provider, err);
+    secret_release(&token);
+    return rc;
+}
+
+static enum error_code make_provider(struct gateway *g, struct error *err) {
+    const struct config *c = g->config;
+    struct provider_config pc = {.public_base_url = str_z(g->public_url),
+                                 .http = g->http,
+                                 .clock = g->clock,
+                                 .log = &g->log};
+    if (str_eq_z(str_z(c->provider), "mock"))
+        return make_mock(g, &pc, err);
+    pc.account = str_z(c->twilio.account);
+    pc.token = &c->twilio.token;
+    pc.key_id = str_z(c->twilio.key_id);
+    pc.key_secret = secret_is_set(&c->twilio.key_secret) ? &c->twilio.key_secret : NULL;
+    pc.number = str_z(c->twilio.number);
+    pc.base_url = str_z(c->twilio.base_url);
+    return registry_create(registry_find(str_z(c->provider)), &pc, (struct str){0}, &g->provider,
+                           err);
+}
+
+/* ---- the services -------------------------------------------------------------------------------
+ */
+
+static const struct assistant *find_assistant(void *ctx, struct str name) {
+    struct gateway *g = ctx;
+    return assistant_files_find(g->assistants, name);
+}
+
+static void work_added(void *ctx) {
+    struct gateway *g = ctx;
+    dispatcher_wake(g->dispatcher);
+}
+
+static enum error_code start_services(struct gateway *g, struct error *err) {
+    enum error_code rc = assistant_files_load(g->config->assistants_dir, &g->assistants, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct conversation_options co = {.store = g->store, .clock = g->clock, .log = &g->log};
+    g->conversation = conversation_new(&co);
+    g->engine = (struct engine){
+        .store = g->store,
+        .clock = g->clock,
+        .log = &g->log,
+        .ids = &g->ids,
+        .links = {.public_base_url = str_z(g->public_url)},
+        .providers = &g->provider,
+        .provider_count = 1,
+        .vault = g->vault,
+        .conversation = g->conversation,
+        .find_assistant = find_assistant,
+        .assistants = g,
+        .placing_enabled = g->config->placing_enabled,
+    };
+    g->events = event_feed_new(g->store, g->clock);
+    g->api_pool = pool_new("api", API_WORKERS, API_QUEUE_MAX);
+    struct dispatcher_options dopt = {.engine = &g->engine};
+    rc = dispatcher_start(&dopt, &g->dispatcher, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct webhook_service_options wo = {
+        .engine = &g->engine, .work_added = work_added, .work_ctx = g};
+    g->webhooks = webhook_service_new(&wo);
+    return ERR_OK;
+}
+
+static enum error_code start_server(struct gateway *g, struct error *err) {
+    const struct config *c = g->config;
+    const char *host = str_eq_z(str_z(c->listen_host), "localhost") ? "127.0.0.1" : c->listen_host;
+    struct http_server_options o = {.address = host,
+                                    .port = c->listen_port,
+                                    .body_max_bytes = SERVER_BODY_MAX,
+                                    .clock = g->clock,
+                                    .log = &g->log,
+                                    .handler = routes_handle,
+                                    .handler_ctx = g};
+    enum error_code rc = http_server_start(&o, &g->server, err);
+    if (rc != ERR_OK)
+        return rc;
+    snprintf(g->url, sizeof g->url, "http://%s:%u", host, http_server_port(g->server));
+    snprintf(g->public_url, sizeof g->public_url, "%s",
+             c->public_base_url[0] ? c->public_base_url : g->url);
+    return ERR_OK;
+}
+
+static enum error_code start_all(struct gateway *g, struct error *err) {
+    struct http_client_curl_options ho = {.clock = g->clock,
+                                          .log = &g->log,
+                                          .ca_file =
+                                              g->config->ca_file[0] ? g->config->ca_file : NULL};
+    enum error_code rc = http_client_curl_new(&ho, &g->http, err);
+    if (rc == ERR_OK)
+        rc = open_storage(g, err);
+    /* the port must be known before the addresses that carriers get; requests wait for `ready` */
+    if (rc == ERR_OK)
+        rc = start_server(g, err);
+    if (rc == ERR_OK)
+        rc = make_provider(g, err);
+    if (rc == ERR_OK)
+        rc = start_services(g, err);
+    if (rc == ERR_OK)
+        atomic_store(&g->ready, true);
+    return rc;
+}
+
+enum error_code gateway_start(const struct gateway_options *o, struct gateway **out,
+                              struct error *err) {
+    struct gateway *g = mem_zalloc(sizeof *g);
+    g->config = o->config;
+    g->clock = o->clock;
+    log_init(&g->log, o->clock, o->config->log_level, o->config->log_format, o->log_fd);
+    id_source_init(&g->ids, o->clock);
+    if (secret_is_set(&g->config->api_token))
+        digest_blake2b(secret_reveal(&g->config->api_token), g->token_digest);
+    enum error_code rc = start_all(g, err);
+    if (rc != ERR_OK) {
+        gateway_free(g);
+        return rc;
+    }
+    log_info(&g->log, "listening", LOG_Z("url", g->url), LOG_Z("provider", g->config->provider));
+    *out = g;
+    return ERR_OK;
+}
+
+/* ---- the end ------------------------------------------------------------------------------------
+ */
+
+void gateway_drain(struct gateway *g, uint32_t grace_ms) {
+    atomic_store(&g->draining, true);
+    log_write(&g->log, LOG_INFO, "draining", NULL);
+    /* those who wait for events are released, so that they do not hold the server up */
+    event_feed_free(g->events);
+    g->events = NULL;
+    if (!http_server_drain(g->server, grace_ms))
+        log_write(&g->log, LOG_WARN, "some requests had to be cut off", NULL);
+}
+
+void gateway_free(struct gateway *g) {
+    if (!g)
+        return;
+    atomic_store(&g->draining, true);
+    event_feed_free(g->events);
+    g->events = NULL;
+    /* from the outside in: no more requests, no more work, then what they used */
+    http_server_free(g->server);
+    pool_free(g->api_pool);
+    webhook_service_free(g->webhooks);
+    dispatcher_free(g->dispatcher);
+    carrier_free(g->carrier);
+    http_server_free(g->carrier_server);
+    conversation_free(g->conversation);
+    store_free(g->store);
+    provider_free(g->provider);
+    http_client_free(g->http);
+    vault_free(g->vault);
+    assistant_files_free(g->assistants);
+    mem_free(g);
+}
+
+/* ---- for the handlers ---------------------------------------------------------------------------
+ */
+
+const char *gateway_url(const struct gateway *g) {
+    return g->url;
+}
+
+const struct engine *gateway_engine(const struct gateway *g) {
+    return &g->engine;
+}
+
+const struct config *gateway_config(const struct gateway *g) {
+    return g->config;
+}
+
+struct webhook_service *gateway_webhooks(struct gateway *g) {
+    return g->webhooks;
+}
+
+struct dispatcher *gateway_dispatcher(struct gateway *g) {
+    return g->dispatcher;
+}
+
+struct event_feed *gateway_events(struct gateway *g) {
+    return g->events;
+}
+
+struct pool *gateway_api_pool(struct gateway *g) {
+    return g->api_pool;
+}
+
+struct carrier *gateway_carrier(struct gateway *g) {
+    return g->carrier;
+}
+
+bool gateway_is_ready(const struct gateway *g) {
+    return atomic_load(&g->ready);
+}
+
+bool gateway_is_draining(const struct gateway *g) {
+    return atomic_load(&g->draining);
+}
+
+bool gateway_needs_token(const struct gateway *g) {
+    return secret_is_set(&g->config->api_token);
+}
+
+bool gateway_token_is_right(const struct gateway *g, struct str token) {
+    uint8_t digest[DIGEST_BLAKE2B_BYTES];
+    digest_blake2b(token, digest);
+    return digest_equal(str_from(digest, sizeof digest),
+                        str_from(g->token_digest, sizeof g->token_digest));
+}
+
+void gateway_each_assistant(const struct gateway *g,
+                            void (*each)(void *ctx, const struct assistant *a), void *ctx) {
+    assistant_files_each(g->assistants, each, ctx);
+}

@@ -1,0 +1,172 @@
+#include "core/app/routes.h"
+
+#include "core/app/api.h"
+#include "core/base/mem.h"
+#include "core/engine/webhook_service.h"
+
+typedef void direct_fn(struct gateway *g, struct http_exchange *x);
+
+/* The API on one screen. {} takes one path segment. */
+static const struct route {
+    const char *method, *path;
+    api_handler_fn *handler; /* on an API worker, behind the token */
+    direct_fn *direct;       /* on the server's thread, open to all */
+} routes[] = {
+    {"POST", "/api/calls", api_place_call, NULL},
+    {"GET", "/api/calls", api_list_calls, NULL},
+    {"GET", "/api/calls/{}", api_get_call, NULL},
+    {"GET", "/api/calls/{}/events", api_call_events, NULL},
+    {"GET", "/api/calls/{}/transcript", api_call_transcript, NULL},
+    {"POST", "/api/calls/{}/hangup", api_hang_up, NULL},
+    {"GET", "/api/summary", api_summary, NULL},
+    {"GET", "/api/sessions", api_list_sessions, NULL},
+    {"GET", "/api/information", api_list_information, NULL},
+    {"GET", "/api/recordings", api_list_recordings, NULL},
+    {"GET", "/api/recordings/{}", api_get_recording, NULL},
+    {"GET", "/api/recordings/{}/audio", api_recording_audio, NULL},
+    {"GET", "/api/assistants", api_list_assistants, NULL},
+    {"GET", "/openapi.json", NULL, api_openapi},
+    {"GET", "/healthz", NULL, api_healthz},
+    {"GET", "/readyz", NULL, api_readyz},
+};
+
+static bool path_fits(struct str pattern, struct str path, struct str *params) {
+    struct str want, got;
+    size_t n = 0;
+    for (;;) {
+        bool more_want = str_next(&pattern, '/', &want), more_got = str_next(&path, '/', &got);
+        if (more_want != more_got)
+            return false;
+        if (!more_want)
+            return true;
+        if (str_eq_z(want, "{}")) {
+            if (got.len == 0 || n == API_PARAMS_MAX)
+                return false;
+            params[n++] = got;
+        } else if (!str_eq(want, got)) {
+            return false;
+        }
+    }
+}
+
+/* ---- the API's door ---------------------------------------------------------------------------
+ */
+
+static bool is_authorised(struct gateway *g, const struct http_exchange *x) {
+    if (!gateway_needs_token(g))
+        return x->peer_is_loopback;
+    struct str header = http_exchange_header(x, STR("Authorization"));
+    return header.len > 7 && str_eq_nocase(str_from(header.ptr, 7), STR("Bearer ")) &&
+           gateway_token_is_right(g, str_trim(str_from_index(header, 7)));
+}
+
+/* A page in somebody's browser must not be able to place calls through a gateway without token:
+   it cannot send JSON to another origin without asking first, and we never say yes. */
+static bool is_json(struct str type) {
+    struct str media = {0};
+    return type.ptr && str_next(&type, ';', &media) &&
+           str_eq_nocase(str_trim(media), STR("application/json"));
+}
+
+static enum error_code read_body(struct api_request *r, int *status) {
+    struct http_exchange *x = r->exchange;
+    bool has_body = x->body.len > 0;
+    if (!str_eq_z(x->method, "POST"))
+        return ERR_OK;
+    if (has_body && !is_json(http_exchange_header(x, STR("Content-Type")))) {
+        *status = 415;
+        return error_set(&r->error, ERR_INVALID, "send the body as Content-Type: application/json");
+    }
+    if (!has_body) {
+        /* an empty POST has no content type to check: a browser's form could send it */
+        if (http_exchange_header(x, STR("Origin")).ptr && !gateway_needs_token(r->gateway)) {
+            *status = 403;
+            return error_set(&r->error, ERR_AUTH, "requests from web pages need a token");
+        }
+        return ERR_OK;
+    }
+    struct json_limits limits = {.bytes_max = API_BODY_MAX, .values_max = 5000};
+    return json_parse(x->body, &limits, &r->body, &r->error);
+}
+
+static void run_api(struct pool_task *t) {
+    struct api_request *r = container_of(t, struct api_request, task);
+    r->handler(r);
+}
+
+static void start_api(struct gateway *g, const struct route *route, struct http_exchange *x,
+                      const struct str *params) {
+    if (!is_authorised(g, x)) {
+        api_problem(x, 401, "unauthorized", NULL,
+                    "send the API token: Authorization: Bearer <SWITCHHOOK_API_TOKEN>");
+        return;
+    }
+    struct api_request *r = mem_zalloc(sizeof *r);
+    r->gateway = g;
+    r->exchange = x;
+    r->handler = route->handler;
+    memcpy(r->params, params, sizeof r->params);
+    int status = 400;
+    enum error_code rc = read_body(r, &status);
+    if (rc == ERR_OK && x->query.ptr)
+        rc = form_parse(&r->arena, x->query, &r->query, &r->error);
+    if (rc != ERR_OK) {
+        api_problem(x, rc == ERR_LIMIT ? 413 : status, "invalid", r->error.field, r->error.text);
+        api_request_free(r);
+        return;
+    }
+    r->task.run = run_api;
+    if (!pool_submit(gateway_api_pool(g), &r->task)) {
+        error_set(&r->error, ERR_BUSY, "the gateway is busy or shutting down; try again");
+        api_fail(r, ERR_BUSY);
+    }
+}
+
+/* ---- entry ------------------------------------------------------------------------------------
+ */
+
+static void put_allowed(struct buf *b, struct str path) {
+    struct str params[API_PARAMS_MAX];
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++)
+        if (path_fits(str_z(routes[i].path), path, params))
+            buf_printf(b, "%s%s", b->len ? ", " : "", routes[i].method);
+}
+
+static void refuse(struct http_exchange *x) {
+    struct buf allowed = BUF_INIT(256);
+    put_allowed(&allowed, x->path);
+    if (allowed.len == 0) {
+        buf_release(&allowed);
+        api_problem(x, 404, "not_found", NULL, "there is nothing here; see /openapi.json");
+        return;
+    }
+    http_exchange_add_header(x, "Allow", buf_str(&allowed));
+    buf_release(&allowed);
+    api_problem(x, 405, "method", NULL, "this address does not take this method");
+}
+
+void routes_handle(void *ctx, struct http_exchange *x) {
+    struct gateway *g = ctx;
+    struct str params[API_PARAMS_MAX] = {0};
+    if (!gateway_is_ready(g)) {
+        api_problem(x, 503, "busy", NULL, "the gateway is starting");
+        return;
+    }
+    if (str_starts(x->path, STR("/voice/"))) {
+        webhook_service_handle(gateway_webhooks(g), x);
+        return;
+    }
+    bool head = str_eq_z(x->method, "HEAD");
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+        const struct route *route = &routes[i];
+        if (!str_eq_z(head ? STR("GET") : x->method, route->method) ||
+            !path_fits(str_z(route->path), x->path, params))
+            continue;
+        if (route->direct)
+            route->direct(g, x);
+        else
+            start_api(g, route, x, params);
+        return;
+    }
+    refuse(x);
+}
