@@ -160,7 +160,7 @@ static bool same(const struct outcome *a, const struct outcome *b) {
 /* Heap's algorithm; each order is also played with its first and its last news repeated. */
 static void each_order(enum call_status *news, size_t left, size_t n, const struct outcome *want) {
     if (left <= 1) {
-        enum call_status doubled[SEQUENCE_MAX * 2];
+        enum call_status doubled[SEQUENCE_MAX * 2] = {CALL_STATUS_NONE};
         struct outcome plain = play(news, n);
         EXPECT(same(&plain, want));
         for (size_t i = 0; i < n; i++)
