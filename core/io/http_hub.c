@@ -116,6 +116,7 @@ void http_hub_recycle(struct http_hub_exchange *x) {
     buf_reuse(&x->body);
     arena_release(&b->reply_memory);
     b->status = 0;
+    b->cut = false;
     b->content_type = NULL;
     b->reply_header_count = 0;
     b->header_count = 0;

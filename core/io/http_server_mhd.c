@@ -163,6 +163,8 @@ static struct MHD_Response *make_response(const struct http_connection *c) {
 
 static enum MHD_Result queue_reply(struct http_connection *c) {
     struct http_server *s = c->server;
+    if (c->exchange->base.cut)
+        return MHD_NO; /* closes the connection */
     struct MHD_Response *r = make_response(c);
     if (!r) {
         log_error(s->opts.log, "reply cannot be sent", LOG_INT("status", c->exchange->base.status),

@@ -1,0 +1,354 @@
+#include <stdio.h>
+
+#include "core/base/mem.h"
+#include "providers/mock/carrier/rest_twilio.h"
+
+enum {
+    REPLY_MAX = 8 * 1024 * 1024,
+    PAGE_SIZE_DEFAULT = 50,
+    PAGE_SIZE_MAX = 1000,
+};
+
+/* ---- replies
+ * -------------------------------------------------------------------------------------- */
+
+static void common_headers(struct rest *r) {
+    char id[SID_SIZE];
+    rng_sid(id, "RQ", r->c->seed, str_z(r->c->account), r->c->requests++);
+    http_exchange_add_header(r->x, "Twilio-Request-Id", str_z(id));
+    http_exchange_add_header(r->x, "Twilio-Concurrent-Requests", STR("1"));
+    http_exchange_add_header(r->x, "X-Home-Region", STR("us1"));
+    http_exchange_add_header(r->x, "X-API-Domain", STR("api.twilio.com"));
+}
+
+void rest_reply(struct rest *r, int status, struct buf *json) {
+    common_headers(r);
+    http_exchange_reply_text(r->x, status, status == 204 ? NULL : "application/json",
+                             buf_str(json));
+    buf_release(json);
+    r->answered = true;
+}
+
+void rest_error(struct rest *r, int status, int code, const char *fmt, ...) {
+    char message[512];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(message, sizeof message, fmt, ap);
+    va_end(ap);
+    struct buf out = BUF_INIT(4096);
+    struct json_writer w;
+    json_write_init(&w, &out);
+    json_begin_object(&w);
+    json_kv_int(&w, "code", code);
+    if (code == 20003)
+        json_kv_z(&w, "detail", "Your AccountSid or AuthToken was incorrect.");
+    json_kv_z(&w, "message", message);
+    json_kv_string(&w, "more_info",
+                   arena_printf(&r->arena, "https://www.twilio.com/docs/errors/%d", code));
+    json_kv_int(&w, "status", status);
+    json_end_object(&w);
+    if (status == 401)
+        http_exchange_add_header(r->x, "WWW-Authenticate", STR("Basic realm=\"Twilio API\""));
+    rest_reply(r, status, &out);
+}
+
+void rest_not_found(struct rest *r) {
+    rest_error(r, 404, 20404, "The requested resource " STR_FMT " was not found",
+               STR_ARG(r->x->path));
+}
+
+struct str rest_param(const struct rest *r, const char *name) {
+    return form_get(&r->body, str_z(name));
+}
+
+struct leg *rest_leg(struct rest *r) {
+    struct leg *l = sidmap_get(&r->c->legs, r->ids[0]);
+    if (l && l->deleted)
+        l = NULL;
+    if (!l)
+        rest_not_found(r);
+    else
+        leg_sync(r->c, l);
+    return l;
+}
+
+void rest_put_date(struct json_writer *w, const char *name, int64_t wall_ms) {
+    struct buf text = BUF_INIT(64);
+    json_key(w, name);
+    if (wall_ms) {
+        clock_put_rfc2822(&text, wall_ms);
+        json_put_string(w, buf_str(&text));
+    } else {
+        json_put_null(w);
+    }
+    buf_release(&text);
+}
+
+void rest_put_text(struct json_writer *w, const char *name, const char *text) {
+    json_key(w, name);
+    if (text && text[0])
+        json_put_string(w, str_z(text));
+    else
+        json_put_null(w);
+}
+
+void rest_put_number(struct json_writer *w, const char *name, int64_t n) {
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)n);
+    json_kv_z(w, name, text);
+}
+
+/* ---- paging
+ * --------------------------------------------------------------------------------------- */
+
+static bool page_number(struct rest *r, const char *name, uint64_t max, uint64_t *out) {
+    struct str text = form_get(&r->query, str_z(name));
+    if (!text.ptr || text.len == 0 || str_to_u64(text, max, out))
+        return true;
+    rest_error(r, 400, 20007, "%s is not valid: give a number from 0 to %llu", name,
+               (unsigned long long)max);
+    return false;
+}
+
+bool rest_page_read(struct rest *r, struct rest_page *p) {
+    uint64_t size = PAGE_SIZE_DEFAULT;
+    *p = (struct rest_page){0};
+    if (!page_number(r, "PageSize", PAGE_SIZE_MAX, &size) ||
+        !page_number(r, "Page", 1u << 30, &p->number))
+        return false;
+    p->size = size > 0 ? (size_t)size : PAGE_SIZE_DEFAULT;
+    struct str token = form_get(&r->query, STR("PageToken"));
+    if (token.len == 0)
+        return true;
+    struct str sid = str_from_index(token, 2);
+    if (str_starts(token, STR("PA")) && sid.len == SID_SIZE - 1)
+        p->after = sid;
+    else if (str_starts(token, STR("PB")) && sid.len == SID_SIZE - 1)
+        p->before = sid;
+    else {
+        rest_error(r, 400, 21481, "Invalid PageToken: follow next_page_uri instead of making one");
+        return false;
+    }
+    return true;
+}
+
+/** Host-relative address of a page of the same list: the filters are repeated. */
+static struct str page_uri(struct rest *r, const struct rest_page *p, uint64_t number,
+                           const char *prefix, const char *sid) {
+    struct buf out = BUF_INIT(8192);
+    buf_put_str(&out, r->x->path);
+    buf_putc(&out, '?');
+    for (size_t i = 0; i < r->query.count; i++) {
+        struct str name = r->query.pairs[i].name;
+        if (str_eq_z(name, "PageSize") || str_eq_z(name, "Page") || str_eq_z(name, "PageToken"))
+            continue;
+        buf_put_percent(&out, name);
+        buf_putc(&out, '=');
+        buf_put_percent(&out, r->query.pairs[i].value);
+        buf_putc(&out, '&');
+    }
+    buf_printf(&out, "PageSize=%zu&Page=%llu", p->size, (unsigned long long)number);
+    if (sid)
+        buf_printf(&out, "&PageToken=%s%s", prefix, sid);
+    struct str uri = arena_copy(&r->arena, buf_str(&out));
+    buf_release(&out);
+    return uri;
+}
+
+void rest_page_put(struct rest *r, struct json_writer *w, const struct rest_page *p, size_t count,
+                   const char *first, const char *last, bool more) {
+    uint64_t start = p->number * p->size;
+    json_kv_int(w, "page", (int64_t)p->number);
+    json_kv_int(w, "page_size", (int64_t)p->size);
+    json_kv_int(w, "start", (int64_t)start);
+    json_kv_int(w, "end", (int64_t)(start + (count > 0 ? count - 1 : 0)));
+    struct str self = r->x->target;
+    json_kv_string(w, "uri", self);
+    json_kv_string(w, "first_page_uri", page_uri(r, p, 0, NULL, NULL));
+    json_key(w, "next_page_uri");
+    if (more)
+        json_put_string(w, page_uri(r, p, p->number + 1, "PA", last));
+    else
+        json_put_null(w);
+    json_key(w, "previous_page_uri");
+    if (p->number > 0 && first)
+        json_put_string(w, page_uri(r, p, p->number - 1, "PB", first));
+    else
+        json_put_null(w);
+}
+
+/* ---- account and numbers
+ * ------------------------------------------------------------------------------ */
+
+static void account_fetch(struct rest *r) {
+    static const char *const names[] = {"calls", "recordings", "incoming_phone_numbers"};
+    static const char *const paths[] = {"Calls", "Recordings", "IncomingPhoneNumbers"};
+    struct carrier *c = r->c;
+    struct buf out = BUF_INIT(REPLY_MAX);
+    struct json_writer w;
+    json_write_init(&w, &out);
+    json_begin_object(&w);
+    json_kv_z(&w, "sid", c->account);
+    json_kv_z(&w, "friendly_name", "Simulated account");
+    json_kv_z(&w, "status", "active");
+    json_kv_z(&w, "type", "Full");
+    json_kv_z(&w, "auth_token", c->token);
+    json_kv_z(&w, "owner_account_sid", c->account);
+    rest_put_date(&w, "date_created", c->born_ms);
+    rest_put_date(&w, "date_updated", c->born_ms);
+    json_kv_string(&w, "uri", arena_printf(&r->arena, "/2010-04-01/Accounts/%s.json", c->account));
+    json_key(&w, "subresource_uris");
+    json_begin_object(&w);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        json_kv_string(
+            &w, names[i],
+            arena_printf(&r->arena, "/2010-04-01/Accounts/%s/%s.json", c->account, paths[i]));
+    json_end_object(&w);
+    json_end_object(&w);
+    rest_reply(r, 200, &out);
+}
+
+static void put_number(struct rest *r, struct json_writer *w) {
+    struct carrier *c = r->c;
+    json_begin_object(w);
+    json_kv_z(w, "sid", c->number_sid);
+    json_kv_z(w, "account_sid", c->account);
+    json_kv_z(w, "phone_number", c->number);
+    json_kv_z(w, "friendly_name", c->number);
+    json_key(w, "capabilities");
+    json_begin_object(w);
+    json_kv_bool(w, "voice", true);
+    json_kv_bool(w, "sms", false);
+    json_kv_bool(w, "mms", false);
+    json_end_object(w);
+    rest_put_date(w, "date_created", c->born_ms);
+    rest_put_date(w, "date_updated", c->born_ms);
+    json_kv_string(w, "uri",
+                   arena_printf(&r->arena, "/2010-04-01/Accounts/%s/IncomingPhoneNumbers/%s.json",
+                                c->account, c->number_sid));
+    json_end_object(w);
+}
+
+static void numbers_list(struct rest *r) {
+    struct rest_page p;
+    if (!rest_page_read(r, &p))
+        return;
+    struct str wanted = form_get(&r->query, STR("PhoneNumber"));
+    bool there = wanted.len == 0 || str_eq_z(wanted, r->c->number);
+    struct buf out = BUF_INIT(REPLY_MAX);
+    struct json_writer w;
+    json_write_init(&w, &out);
+    json_begin_object(&w);
+    json_key(&w, "incoming_phone_numbers");
+    json_begin_array(&w);
+    if (there)
+        put_number(r, &w);
+    json_end_array(&w);
+    rest_page_put(r, &w, &p, there ? 1 : 0, NULL, NULL, false);
+    json_end_object(&w);
+    rest_reply(r, 200, &out);
+}
+
+/* ---- routes
+ * ------------------------------------------------------------------------------------------- */
+
+static const struct route {
+    const char *method;
+    const char *path; /* behind the account; '*' is one segment, or its part before ".json" */
+    rest_fn *run;
+} routes[] = {
+    {"GET", ".json", account_fetch},
+    {"POST", "/Calls.json", rest_calls_create},
+    {"GET", "/Calls.json", rest_calls_list},
+    {"GET", "/Calls/*.json", rest_call_fetch},
+    {"POST", "/Calls/*.json", rest_call_update},
+    {"DELETE", "/Calls/*.json", rest_call_delete},
+    {"GET", "/IncomingPhoneNumbers.json", numbers_list},
+};
+
+static bool matches(const char *pattern, struct str path, struct str ids[2], size_t id) {
+    for (; *pattern && *pattern != '*'; pattern++) {
+        if (path.len == 0 || path.ptr[0] != *pattern)
+            return false;
+        path = str_from_index(path, 1);
+    }
+    if (!*pattern)
+        return path.len == 0;
+    size_t longest = str_find(path, '/');
+    for (size_t n = longest; n > 0; n--) {
+        ids[id] = str_from(path.ptr, n);
+        if (matches(pattern + 1, str_from_index(path, n), ids, id + 1))
+            return true;
+    }
+    return false;
+}
+
+/** user:password of a Basic header in dst; false when there is none. */
+static bool read_basic(const struct http_exchange *x, char *dst, size_t size) {
+    struct str header = http_exchange_header(x, STR("Authorization"));
+    uint8_t raw[256];
+    size_t n = 0;
+    if (header.len < 6 || !str_eq_nocase(str_from(header.ptr, 6), STR("Basic ")))
+        return false;
+    if (!digest_base64_decode(str_trim(str_from_index(header, 6)), raw, sizeof raw, &n))
+        return false;
+    return str_copy(str_from(raw, n), dst, size);
+}
+
+static bool authorized(struct rest *r, bool optional) {
+    char login[257];
+    if (!http_exchange_header(r->x, STR("Authorization")).ptr) {
+        if (!optional)
+            rest_error(r, 401, 20003, "Authentication Error - No credentials provided");
+        return optional;
+    }
+    struct str wanted = arena_printf(&r->arena, "%s:%s", r->c->account, r->c->token);
+    if (read_basic(r->x, login, sizeof login) && digest_equal(wanted, str_z(login)))
+        return true;
+    rest_error(r, 401, 20003, "Authenticate");
+    return false;
+}
+
+static bool read_forms(struct rest *r) {
+    struct error err = {0};
+    if (form_parse(&r->arena, r->x->query, &r->query, &err) == ERR_OK &&
+        form_parse(&r->arena, r->x->body, &r->body, &err) == ERR_OK)
+        return true;
+    rest_error(r, 400, 20001, "The parameters cannot be read: %s", err.text);
+    return false;
+}
+
+static void dispatch(struct rest *r) {
+    static const char prefix[] = "/2010-04-01/Accounts/";
+    struct str path = r->x->path;
+    bool media = str_find_str(path, STR("/Recordings/RE")) < path.len &&
+                 str_find_str(path, STR(".json")) == path.len;
+    if (!authorized(r, media) || !read_forms(r))
+        return;
+    if (!str_starts(path, STR(prefix)) ||
+        !str_starts(str_from_index(path, sizeof prefix - 1), str_z(r->c->account))) {
+        rest_not_found(r);
+        return;
+    }
+    path = str_from_index(path, sizeof prefix - 1 + strlen(r->c->account));
+    bool known = false;
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+        if (!matches(routes[i].path, path, r->ids, 0))
+            continue;
+        known = true;
+        if (str_eq_z(r->x->method, routes[i].method)) {
+            routes[i].run(r);
+            return;
+        }
+    }
+    if (known)
+        rest_error(r, 405, 20004, "Method " STR_FMT " is not allowed here", STR_ARG(r->x->method));
+    else
+        rest_not_found(r);
+}
+
+void twilio_rest(struct carrier *c, struct http_exchange *x) {
+    struct rest r = {.c = c, .x = x};
+    dispatch(&r);
+    arena_release(&r.arena);
+}

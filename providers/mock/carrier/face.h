@@ -1,0 +1,55 @@
+#ifndef PROVIDERS_MOCK_CARRIER_FACE_H
+#define PROVIDERS_MOCK_CARRIER_FACE_H
+
+#include "core/domain/http.h"
+#include "core/domain/plan.h"
+#include "providers/mock/carrier/leg.h"
+#include "providers/mock/carrier/outgoing.h"
+#include "providers/mock/carrier/params.h"
+#include "providers/mock/carrier/tape.h"
+
+/** How a step ended, for the request to its action. */
+struct step_result {
+    enum plan_kind kind;
+    struct str digits, speech, language;
+    char finish_key;   /* 0: none */
+    double confidence; /* < 0: none */
+    bool hung_up;      /* the callee left during the step */
+    const struct tape *tape;
+    const struct leg *child; /* dial; NULL for conferences */
+    enum call_status child_status;
+    bool bridged, conference;
+    uint32_t queue_time_s;
+    const char *word; /* pay, relay: the result in the dialect's own word */
+    const struct callee *payer;
+    const struct plan_pay *pay;
+};
+
+/** What differs between the carriers that the box can be. */
+struct carrier_face {
+    const char *dialect;
+    const char *account_prefix; /* of an account made up from the seed */
+    void (*rest)(struct carrier *c, struct http_exchange *x);
+    /* parameters of the webhooks; params is empty before */
+    void (*put_voice)(const struct carrier *c, const struct leg *l, struct params *p);
+    void (*put_status)(const struct carrier *c, const struct leg *l, enum call_status event,
+                       struct params *p);
+    void (*put_tape)(const struct carrier *c, const struct tape *t, enum tape_event event,
+                     struct params *p);
+    void (*put_detection)(const struct carrier *c, const struct leg *l, struct params *p);
+    void (*put_result)(const struct carrier *c, const struct leg *l, const struct step_result *r,
+                       struct params *p);
+    void (*put_fallback)(int carrier_code, struct str failed_url, struct params *p);
+    /* headers of one try; values live in the arena */
+    void (*sign)(const struct carrier *c, struct outgoing *o, struct str url,
+                 struct http_request *req, struct arena *a);
+    /** Reply → plan. *carrier_code tells why not. */
+    bool (*read_document)(struct carrier *c, struct leg *l, const struct outgoing *o,
+                          struct plan *out, int *carrier_code);
+    bool (*read_text)(struct carrier *c, struct leg *l, struct str text, struct plan *out,
+                      int *carrier_code);
+};
+
+extern const struct carrier_face carrier_face_twilio;
+
+#endif
