@@ -71,8 +71,9 @@ class Source(Planted):
         self.expect(source_checks.includes(self.root), "plivo.c:1", "mock/x.c:1", "rest.c:1")
 
     def test_ports_are_implemented_outside_the_engine(self):
-        self.plant("core/engine/place.c", '#include "core/domain/call_impl.h"\n')
-        self.expect(source_checks.includes(self.root), "place.c:1")
+        for rel in ("core/engine/place.c", "core/app/api.c", "core/app/gateway.c"):
+            self.plant(rel, '#include "core/domain/call_impl.h"\n')
+        self.expect(source_checks.includes(self.root), "place.c:1", "api.c:1")
 
     def test_includes_are_paths_from_the_root(self):
         self.plant("core/base/str.c", '\n#include "str.h"\n')
