@@ -73,7 +73,7 @@ static uint32_t retry_after_s(const struct http_response *r) {
     return str_to_u64(str_trim(v), RETRY_AFTER_MAX_S, &s) ? (uint32_t)s : 0;
 }
 
-static bool is_passing(int status) {
+bool rest_is_passing(int status) {
     return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
 }
 
@@ -81,7 +81,7 @@ static bool is_passing(int status) {
 static uint32_t repeat_after_ms(enum error_code rc, const struct http_response *r) {
     if (rc == ERR_NETWORK || rc == ERR_UNCERTAIN)
         return RETRY_WAIT_MS;
-    if (rc != ERR_OK || !is_passing(r->status))
+    if (rc != ERR_OK || !rest_is_passing(r->status))
         return 0;
     uint32_t named_s = retry_after_s(r);
     return named_s ? named_s * 1000 : RETRY_WAIT_MS;
@@ -156,8 +156,8 @@ enum error_code rest_failure(const struct rest_provider *p, const struct http_re
                        "and status page",
                        r->status);
     e.http_status = r->status;
-    e.retry = e.retry || is_passing(r->status);
-    e.retry_after_s = is_passing(r->status) ? retry_after_s(r) : 0;
+    e.retry = e.retry || rest_is_passing(r->status);
+    e.retry_after_s = rest_is_passing(r->status) ? retry_after_s(r) : 0;
     if (err)
         *err = e;
     return rc;

@@ -52,6 +52,9 @@ static inline bool rest_is_success(const struct http_response *r) {
     return r->status >= 200 && r->status < 300;
 }
 
+/** A status that may be another one soon: 408, 429, 500, 502 to 504. */
+bool rest_is_passing(int status);
+
 /** The error of a response that is no success. known: whether the carrier itself said it. */
 enum error_code rest_failure(const struct rest_provider *p, const struct http_response *r,
                              bool *known, struct error *err);

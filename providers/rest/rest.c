@@ -234,7 +234,8 @@ static enum error_code rest_check_account(struct provider *base, char *text, siz
         enum error_code rc = p->dialect->encode_check(&p->account, check.step, &r, err);
         if (rc == ERR_OK)
             rc = rest_send(p, &r, REST_READ, deadline, NULL, &rsp, err);
-        if (rc == ERR_OK && (rsp.status < 200 || rsp.status >= 500 || rsp.status / 100 == 3))
+        bool says_nothing = rsp.status / 100 != 2 && rsp.status / 100 != 4;
+        if (rc == ERR_OK && (says_nothing || rest_is_passing(rsp.status)))
             rc = rest_failure(p, &rsp, NULL, err);
         if (rc == ERR_OK)
             rc = p->dialect->decode_check(&p->account, rsp.status, buf_str(&rsp.body), &check, err);

@@ -140,7 +140,8 @@ static enum error_code fill(const struct delivery *d, struct http_response *rsp,
     rsp->body = BUF_INIT(d->body_max_bytes);
     buf_printf(&rsp->head, "HTTP/1.1 %d \r\n", row->status);
     buf_puts(&rsp->head, row->headers ? row->headers : "");
-    if (!d->sink)
+    bool success = row->status >= 200 && row->status < 300;
+    if (!d->sink || !success)
         buf_put_str(&rsp->body, body);
     else if (body.len > 0 && !d->sink(d->sink_ctx, body))
         return error_set(err, ERR_UNCERTAIN, "the receiver of the body stopped the transfer");
