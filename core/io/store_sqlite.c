@@ -214,6 +214,8 @@ static void sqlite_destroy(struct store *base) {
     writer_stop(&s->writer);
     if (s->writer.state == WRITER_GOOD && s->writer.log_pages == 0)
         sql_file_mark_clean(&s->file);
+    else /* SQLite would try once more, and delete the log after that */
+        sqlite3_db_config(s->writer.conn.db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     release(s);
 }
 
