@@ -105,6 +105,12 @@ const struct assistant_variable *assistant_find_variable(const struct assistant 
     return NULL;
 }
 
+enum call_record assistant_recording_rule(const struct assistant *a, enum call_record asked) {
+    if (asked == CALL_RECORD_OFF || asked == CALL_RECORD_DEFAULT)
+        return asked == CALL_RECORD_OFF ? CALL_RECORD_OFF : a->recording.rule;
+    return a->recording.rule == CALL_RECORD_ASK ? CALL_RECORD_ASK : asked;
+}
+
 bool flow_find_slot(const struct flow *f, struct str name, size_t *out) {
     for (size_t i = 0; i < f->slot_count; i++) {
         if (str_eq(f->slots[i], name)) {

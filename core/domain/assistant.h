@@ -159,6 +159,12 @@ const struct assistant *assistant_ref(const struct assistant *a);
 void assistant_unref(const struct assistant *a);
 void assistant_unrefp(const struct assistant **a); /* for CLEANUP */
 
+/**
+ * The rule in force for a call that asked for `asked`: a call may switch recording off or choose
+ * between on and ask, but it cannot skip the question of an assistant that asks.
+ */
+enum call_record assistant_recording_rule(const struct assistant *a, enum call_record asked);
+
 /** By name; NULL when the assistant does not have it. */
 const struct assistant_function *assistant_find_function(const struct assistant *a,
                                                          struct str name);

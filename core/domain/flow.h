@@ -89,6 +89,8 @@ struct flow_listen {
 struct flow_capture {
     struct str slot;
     enum flow_kind kind; /* FLOW_KIND_NONE: nothing is captured */
+    struct str words; /* slot for the caller's own words; "" none */
+    bool sum;         /* money: several amounts are added up */
     bool confirm;
     struct str question; /* of the confirmation; never empty when confirm is set */
 };
@@ -101,7 +103,7 @@ struct flow_state {
     struct flow_capture capture;
     struct flow_rule *rules;
     size_t rule_count;
-    struct flow_share share; /* once answered */
+    struct flow_share share; /* once captured */
     struct flow_retry no_input, no_match;
     struct flow_call *calls;
     size_t call_count;

@@ -36,6 +36,8 @@ static void find_slots(struct assistant_reader *r, const struct json *state,
     struct definition_at capture_at = definition_member(at, "capture");
     struct definition_at slot_at = definition_member(&capture_at, "slot");
     add_slot(r, json_str(json_get(json_get(state, "capture"), "slot")), &slot_at);
+    struct definition_at words_at = definition_member(&capture_at, "words");
+    add_slot(r, json_str(json_get(json_get(state, "capture"), "words")), &words_at);
     struct definition_at expect_at = definition_member(at, "expect");
     size_t i = 0;
     for (const struct json *e = json_first(json_get(state, "expect")); e; e = json_next(e)) {
@@ -142,7 +144,7 @@ static void read_listen(struct assistant_reader *r, const struct json *v,
 
 static void read_capture(struct assistant_reader *r, const struct json *v,
                          const struct definition_at *at, struct flow_capture *out) {
-    static const char *const members[] = {"slot", "kind", "confirm", NULL};
+    static const char *const members[] = {"slot", "kind", "words", "sum", "confirm", NULL};
     struct definition *d = &r->d;
     if (!definition_object(d, v, at, members))
         return;
@@ -152,6 +154,11 @@ static void read_capture(struct assistant_reader *r, const struct json *v,
     out->slot = definition_name(d, v, at, "slot", FLOW_NAME_MAX, DEFINITION_REQUIRED);
     out->kind =
         (enum flow_kind)definition_word(d, v, at, "kind", names, 1, ARRAY_LEN(names), FLOW_TEXT);
+    out->words = definition_name(d, v, at, "words", FLOW_NAME_MAX, DEFINITION_OPTIONAL);
+    out->sum = definition_bool(d, v, at, "sum", false);
+    struct definition_at sum_at = definition_member(at, "sum");
+    if (out->sum && out->kind != FLOW_MONEY)
+        definition_fail(d, &sum_at, ERR_INVALID, "adds up money only, remove it");
     const struct json *confirm = json_get(v, "confirm");
     struct definition_at here = definition_member(at, "confirm");
     if (json_type(confirm) == JSON_STRING) {
@@ -330,6 +337,10 @@ static void check_shape(struct assistant_reader *r, const struct json *v,
     if (s->asks && s->capture.kind == FLOW_KIND_NONE && s->rule_count == 0)
         definition_fail(d, at, ERR_INVALID,
                         "asks but understands no answer, add \"expect\" or \"capture\"");
+    struct definition_at share_at = definition_member(at, "share");
+    if (s->share.category.len > 0 && s->capture.kind == FLOW_KIND_NONE)
+        definition_fail(d, &share_at, ERR_INVALID,
+                        "needs a \"capture\"; for an expected answer move it there");
     if (s->asks && s->branch_count > 0)
         definition_fail(d, at, ERR_INVALID,
                         "asks and branches, move \"branch\" to the state that follows");

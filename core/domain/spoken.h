@@ -25,6 +25,9 @@ enum {
  */
 enum spoken_result spoken_money(struct str speech, int64_t *cents);
 
+/** The same, but several amounts are added up: "$15,000 in tax and $25,000 in card debt". */
+enum spoken_result spoken_money_sum(struct str speech, int64_t *cents);
+
 /** A number in hundredths, by the same words: "three", "2.5", "four one five five" (4155). */
 enum spoken_result spoken_number(struct str speech, int64_t *hundredths);
 

@@ -380,6 +380,21 @@ enum spoken_result spoken_money(struct str speech, int64_t *cents) {
     return found;
 }
 
+enum spoken_result spoken_money_sum(struct str speech, int64_t *cents) {
+    struct reader r = {0};
+    read_amounts(speech, &r);
+    int64_t sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < r.count; i++) {
+        sum += r.found[i].money ? r.found[i].hundredths : 0;
+        count += r.found[i].money;
+    }
+    if (count < 2 || r.too_many || sum > SPOKEN_CENTS_MAX)
+        return spoken_money(speech, cents);
+    *cents = sum;
+    return SPOKEN_FOUND;
+}
+
 enum spoken_result spoken_number(struct str speech, int64_t *hundredths) {
     struct reader r = {0};
     read_amounts(speech, &r);

@@ -8,6 +8,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/domain/assistant.h"
+#include "core/domain/brain.h"
 #include "core/domain/function.h"
 #include "core/domain/store.h"
 
@@ -21,6 +22,8 @@ struct function_context {
     const struct assistant *assistant; /* what it may use; NULL: every built-in function */
     struct str session_id;             /* the call's id in text, or a name; "" none */
     struct str caller_id;              /* the other party, unless an argument names another */
+    const struct brain_value *values;  /* what texts of declared functions may name, besides */
+    size_t value_count;                /* arguments and the assistant's own defaults */
     int64_t now_ms;
     int64_t answered_ms; /* of the call; 0: none, durations are 0 */
     struct arena *arena; /* results live here */

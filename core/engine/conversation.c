@@ -1,0 +1,319 @@
+#include "core/engine/conversation.h"
+
+#include "core/base/compiler.h"
+#include "core/base/utf8.h"
+#include "core/domain/card_mask.h"
+#include "core/domain/phrase.h"
+#include "core/domain/text.h"
+#include "core/engine/brain_scripted.h"
+#include "core/engine/conversation_turn.h"
+#include "core/engine/interruptions.h"
+
+enum {
+    CONSENT_QUESTIONS_MAX = 2 /* no clear answer after so many is a no */
+};
+
+struct conversation *conversation_new(const struct conversation_options *o) {
+    struct conversation *cv = mem_zalloc(sizeof *cv);
+    cv->options = *o;
+    cv->scripted = brain_scripted_new();
+    return cv;
+}
+
+void conversation_free(struct conversation *cv) {
+    if (!cv)
+        return;
+    brain_free(cv->scripted);
+    mem_free(cv);
+}
+
+void conversation_turn_out_release(struct conversation_turn_out *out) {
+    plan_release(&out->plan);
+    *out = (struct conversation_turn_out){0};
+}
+
+/* ---- what the caller did --------------------------------------------------------------------- */
+
+/** What was said, fit to be kept: one line, no card numbers, of bounded length. */
+struct heard {
+    struct str speech, digits;
+    struct phrase_text words;
+    bool anything;
+};
+
+static void hear(struct turn_work *t, struct heard *h) {
+    struct buf clean = BUF_INIT(PHRASE_TEXT_MAX), masked = BUF_INIT(PHRASE_TEXT_MAX);
+    struct str speech = t->in->speech, digits = t->in->digits;
+    *h = (struct heard){0};
+    if (speech.len > PHRASE_TEXT_MAX)
+        speech.len = utf8_cut(speech.ptr, PHRASE_TEXT_MAX);
+    text_put_clean(&clean, speech);
+    card_mask_put(&masked, buf_str(&clean));
+    h->speech = arena_copy(t->arena, buf_str(&masked));
+    buf_clear(&masked);
+    if (digits.len > PHRASE_TEXT_MAX)
+        digits.len = PHRASE_TEXT_MAX;
+    if (card_mask_put(&masked, digits))
+        h->speech = arena_copy(t->arena, buf_str(&masked));
+    else
+        h->digits = arena_copy(t->arena, digits);
+    phrase_read(&h->words, h->speech);
+    h->anything = h->speech.len > 0 || h->digits.len > 0;
+    buf_release(&clean);
+    buf_release(&masked);
+    if (!h->anything)
+        return;
+    struct str text = h->digits.len == 0 ? h->speech
+                      : h->speech.len == 0
+                          ? arena_printf(t->arena, "[keys " STR_FMT "]", STR_ARG(h->digits))
+                          : arena_printf(t->arena, STR_FMT " [keys " STR_FMT "]",
+                                         STR_ARG(h->speech), STR_ARG(h->digits));
+    turn_effect(t, (struct conversation_effect){
+                       .kind = CONVERSATION_LINE, .role = TURN_CALLER, .text = text});
+}
+
+/* ---- the brain ------------------------------------------------------------------------------- */
+
+/** The brain failed: say so and end, rather than leave the caller in silence. */
+static void fall_back(struct turn_work *t, const struct error *why) {
+    log_warn(t->cv->options.log, "brain failed", LOG_ID("call", CALL_ID_PREFIX, t->in->call->id),
+             LOG_STR("assistant", t->assistant->name), LOG_Z("why", why->text));
+    turn_say(t, &t->say, t->assistant->fallback_line);
+    turn_say(t, &t->say, t->assistant->goodbye);
+    turn_finish(t, STR("assistant_error"));
+}
+
+static void ask_brain(struct turn_work *t, enum brain_event event, const struct heard *h) {
+    struct brain_input in = {
+        .assistant = t->assistant,
+        .event = event,
+        .state_json = t->state.brain,
+        .speech = h ? h->speech : (struct str){0},
+        .digits = h ? h->digits : (struct str){0},
+        .values = t->values,
+        .value_count = t->value_count,
+        .tools = {.run = turn_run_function, .ctx = t},
+        .now_ms = t->in->now_ms,
+        .arena = t->arena,
+    };
+    struct brain_output thought = {0};
+    struct error why = {0};
+    t->state.stage = TALK_BRAIN;
+    t->state.asked = 0;
+    if (brain_think(t->cv->scripted, &in, &thought, &why) != ERR_OK) {
+        fall_back(t, &why);
+        return;
+    }
+    if (thought.say.len > 0 && t->say.len > 0)
+        buf_putc(&t->say, ' ');
+    buf_put_str(&t->say, thought.say); /* expanded by the brain already */
+    t->listen = thought;
+    t->state.brain = thought.state_json;
+    t->state.ignore = thought.listen.ignore;
+    t->next = thought.next == BRAIN_END        ? TURN_END
+              : thought.next == BRAIN_TRANSFER ? TURN_TRANSFER
+                                               : TURN_LISTEN;
+}
+
+/* ---- consent to be recorded ------------------------------------------------------------------ */
+
+static void ask_consent(struct turn_work *t) {
+    turn_say(t, &t->say, t->assistant->recording.question);
+    t->state.stage = TALK_CONSENT;
+    t->state.asked++;
+    t->listen.listen.speech = t->listen.listen.keys = true;
+    t->listen.listen.digits_max = 1;
+    t->listen.listen.hints = STR("yes, no");
+}
+
+static void settle_consent(struct turn_work *t, const struct heard *h, bool yes) {
+    const struct assistant_recording *r = &t->assistant->recording;
+    struct str words = h->speech.len > 0 ? h->speech : h->digits;
+    turn_effect(
+        t, (struct conversation_effect){.kind = CONVERSATION_CONSENT, .text = words, .yes = yes});
+    if (yes)
+        turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_RECORDING, .yes = true});
+    turn_say(t, &t->say, yes ? r->accepted : r->refused);
+    ask_brain(t, BRAIN_BEGIN, NULL);
+}
+
+static enum phrase_answer consent_answer(const struct heard *h) {
+    if (str_eq(h->digits, STR("1")))
+        return PHRASE_YES;
+    if (str_eq(h->digits, STR("2")))
+        return PHRASE_NO;
+    return h->digits.len > 0 ? PHRASE_UNCLEAR : phrase_yes_no(&h->words);
+}
+
+static void hear_consent(struct turn_work *t, const struct heard *h) {
+    enum phrase_answer answer = consent_answer(h);
+    if (answer == PHRASE_UNCLEAR && t->state.asked < CONSENT_QUESTIONS_MAX) {
+        turn_say(t, &t->say,
+                 h->anything ? STR("I am sorry, I did not understand that.")
+                             : STR("I did not hear anything."));
+        ask_consent(t);
+        return;
+    }
+    settle_consent(t, h, answer == PHRASE_YES);
+}
+
+/* ---- turns ----------------------------------------------------------------------------------- */
+
+static void meet_machine(struct turn_work *t) {
+    const struct assistant_machine *m = &t->assistant->machine;
+    bool fax = t->in->answered_by == CALL_BY_FAX;
+    if (fax || m->rule == ASSISTANT_MACHINE_HANG_UP) {
+        turn_finish(t, fax ? STR("fax") : STR("voicemail"));
+        return;
+    }
+    t->pause_s = t->in->answered_by == CALL_BY_MACHINE_END ? 0 : m->wait_s;
+    turn_say(t, &t->opening, m->message);
+    turn_finish(t, STR("voicemail_left"));
+}
+
+static bool is_machine(const struct turn_work *t) {
+    enum call_answered_by by = t->in->answered_by;
+    if (by == CALL_BY_FAX)
+        return true;
+    return (by == CALL_BY_MACHINE || by == CALL_BY_MACHINE_END) &&
+           t->assistant->machine.rule != ASSISTANT_MACHINE_TALK;
+}
+
+static void open_call(struct turn_work *t) {
+    const struct assistant *a = t->assistant;
+    enum call_record rule = assistant_recording_rule(a, t->in->call->record);
+    if (is_machine(t)) {
+        meet_machine(t);
+        return;
+    }
+    turn_say(t, &t->opening, a->disclosure);
+    if (rule == CALL_RECORD_ON) {
+        turn_say(t, &t->opening, a->recording.notice);
+        turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_RECORDING, .yes = true});
+    }
+    turn_say(t, &t->say, a->greeting);
+    if (rule == CALL_RECORD_ASK)
+        ask_consent(t);
+    else
+        ask_brain(t, BRAIN_BEGIN, NULL);
+}
+
+static void take_opt_out(struct turn_work *t) {
+    const struct assistant_interruption_rule *rule =
+        &t->assistant->interruptions[ASSISTANT_INTERRUPT_OPT_OUT];
+    turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_INFO,
+                                                .category = STR("conversation_flow"),
+                                                .text = STR("Caller asked not to be called "
+                                                            "again")});
+    turn_say(t, &t->say, rule->say);
+    turn_finish(t, rule->outcome);
+}
+
+/** The question again, whoever asked it. */
+static void ask_again(struct turn_work *t, struct str lead) {
+    turn_say(t, &t->say, lead);
+    if (t->state.stage == TALK_CONSENT) {
+        t->state.asked--; /* asking back is no unclear answer */
+        ask_consent(t);
+        return;
+    }
+    ask_brain(t, BRAIN_REPEAT, NULL);
+}
+
+/** True when what was said was an interruption and has been dealt with. */
+static bool take_interruption(struct turn_work *t, const struct heard *h) {
+    const struct assistant_interruption_rule *rules = t->assistant->interruptions;
+    enum assistant_interruption i = interruption_find(t->assistant, &h->words, t->state.ignore);
+    switch (i) {
+    case ASSISTANT_INTERRUPT_OPT_OUT:
+        take_opt_out(t);
+        return true;
+    case ASSISTANT_INTERRUPT_ROBOT:
+    case ASSISTANT_INTERRUPT_REPEAT:
+        ask_again(t, rules[i].say);
+        return true;
+    case ASSISTANT_INTERRUPT_HUMAN:
+        ask_brain(t, BRAIN_HUMAN, NULL);
+        return true;
+    case ASSISTANT_INTERRUPT_GOODBYE:
+        turn_say(t, &t->say, rules[i].say);
+        turn_say(t, &t->say, t->assistant->goodbye);
+        turn_finish(t, rules[i].outcome);
+        return true;
+    case ASSISTANT_INTERRUPT_NONE:
+    case ASSISTANT_INTERRUPTION_COUNT:
+        break;
+    }
+    return false;
+}
+
+/** The outcome when a limit is reached; empty when the conversation may go on. */
+static struct str limit_reached(const struct turn_work *t) {
+    const struct assistant_limits *l = &t->assistant->limits;
+    int64_t answered = t->in->call->answered_ms;
+    bool late = l->max_duration_s > 0 && answered > 0 &&
+                t->in->now_ms - answered >= (int64_t)l->max_duration_s * 1000;
+    return late ? STR("time_limit") : t->in->turn > l->max_turns ? STR("turn_limit") : STR("");
+}
+
+static void continue_call(struct turn_work *t) {
+    struct heard h;
+    if (t->state.stage == TALK_OVER) {
+        t->next = TURN_END;
+        return;
+    }
+    hear(t, &h);
+    struct str limit = limit_reached(t);
+    if (limit.len > 0 &&
+        interruption_find(t->assistant, &h.words, UINT32_MAX) != ASSISTANT_INTERRUPT_OPT_OUT) {
+        turn_say(t, &t->say, t->assistant->goodbye);
+        turn_finish(t, limit);
+        return;
+    }
+    if (take_interruption(t, &h))
+        return;
+    if (t->state.stage == TALK_CONSENT)
+        hear_consent(t, &h);
+    else
+        ask_brain(t, h.anything ? BRAIN_HEARD : BRAIN_SILENT, &h);
+}
+
+static enum error_code run_turn(struct turn_work *t, struct error *err) {
+    enum error_code rc = turn_read_values(t, err);
+    if (rc != ERR_OK)
+        return rc;
+    switch (t->in->input) {
+    case CONVERSATION_ANSWERED:
+        open_call(t);
+        break;
+    case CONVERSATION_SPOKE:
+        rc = talk_state_read(t->in->state_json, t->arena, &t->state, err);
+        if (rc == ERR_OK)
+            continue_call(t);
+        break;
+    }
+    return rc == ERR_OK ? turn_write(t, err) : rc;
+}
+
+enum error_code conversation_turn(struct conversation *cv, const struct conversation_turn_in *in,
+                                  struct conversation_turn_out *out, struct error *err) {
+    struct conversation_turn_out made = {0};
+    struct turn_work t = {
+        .cv = cv,
+        .in = in,
+        .assistant = in->assistant,
+        .out = &made,
+        .arena = &made.plan.arena,
+        .opening = BUF_INIT(PLAN_TEXT_MAX),
+        .say = BUF_INIT(PLAN_TEXT_MAX),
+    };
+    enum error_code rc = run_turn(&t, err);
+    buf_release(&t.opening);
+    buf_release(&t.say);
+    if (rc != ERR_OK) {
+        conversation_turn_out_release(&made);
+        return rc;
+    }
+    *out = made;
+    return ERR_OK;
+}
