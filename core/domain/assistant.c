@@ -38,7 +38,7 @@ _Static_assert(ARRAY_LEN(fact_names) == ASSISTANT_FACT_COUNT, "every fact has a 
 static const char *const flow_kind_names[] = {
     [FLOW_KIND_NONE] = "none", [FLOW_TEXT] = "text",     [FLOW_NUMBER] = "number",
     [FLOW_MONEY] = "money",    [FLOW_YES_NO] = "yes_no", [FLOW_NAME] = "name",
-    [FLOW_DATE] = "date",
+    [FLOW_PLACE] = "place",    [FLOW_DATE] = "date",
 };
 _Static_assert(ARRAY_LEN(flow_kind_names) == FLOW_KIND_COUNT, "every kind has a name");
 

@@ -64,7 +64,7 @@ struct brain_output {
         bool speech, keys;
         uint32_t digits_max; /* 0: ended by '#' or a pause */
         uint32_t timeout_s;  /* 0: the assistant's */
-        uint32_t ignore; /* set of BIT(enum assistant_interruption) not to be listened for */
+        uint32_t ignore;     /* set of BIT(enum assistant_interruption) not to be listened for */
         struct str hints;
     } listen;
     struct str transfer_to; /* next is BRAIN_TRANSFER: E.164 or SIP URI */

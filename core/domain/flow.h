@@ -31,6 +31,7 @@ enum flow_kind {
     FLOW_MONEY,
     FLOW_YES_NO,
     FLOW_NAME,
+    FLOW_PLACE,
     FLOW_DATE,
     FLOW_KIND_COUNT
 };
@@ -89,8 +90,8 @@ struct flow_listen {
 struct flow_capture {
     struct str slot;
     enum flow_kind kind; /* FLOW_KIND_NONE: nothing is captured */
-    struct str words; /* slot for the caller's own words; "" none */
-    bool sum;         /* money: several amounts are added up */
+    struct str words;    /* slot for the caller's own words; "" none */
+    bool sum;            /* money: several amounts are added up */
     bool confirm;
     struct str question; /* of the confirmation; never empty when confirm is set */
 };

@@ -8,6 +8,9 @@
 static const char *const name_leads[] = {
     "my name is", "my name's", "name is", "this is", "i am",
     "i'm",        "it is",     "it's",    "call me", "you're speaking with"};
+static const char *const place_leads[] = {
+    "state of", "city of", "live in",  "lives in", "living in", "located in", "reside in", "am in",
+    "i'm in",   "am from", "i'm from", "it is",    "it's",      "that is",    "that's"};
 static const char *const name_fillers[] = {
     "yes",     "yeah",      "hello",   "hi",          "hey",      "sure", "ok",
     "okay",    "well",      "uh",      "um",          "oh",       "good", "of course",
@@ -33,11 +36,11 @@ static bool phrase_at(struct str s, size_t i, const char *z) {
     return begins && (i + want.len == s.len || !is_word_char(s.ptr[i + want.len]));
 }
 
-static struct str after_lead(struct str s) {
-    for (size_t k = 0; k < ARRAY_LEN(name_leads); k++)
+static struct str after_lead(struct str s, const char *const *leads, size_t count) {
+    for (size_t k = 0; k < count; k++)
         for (size_t i = 0; i < s.len; i++)
-            if (phrase_at(s, i, name_leads[k]))
-                return str_from_index(s, i + str_z(name_leads[k]).len);
+            if (phrase_at(s, i, leads[k]))
+                return str_from_index(s, i + str_z(leads[k]).len);
     return s;
 }
 
@@ -79,8 +82,10 @@ static bool has_capital(struct str s) {
     return false;
 }
 
-enum spoken_result spoken_put_name(struct buf *b, struct str speech) {
-    struct str s = str_trim(name_part(without_fillers(after_lead(speech))));
+/** What follows one of the leads, without fillers, as a proper noun. */
+static enum spoken_result put_proper(struct buf *b, struct str speech, const char *const *leads,
+                                     size_t lead_count) {
+    struct str s = str_trim(name_part(without_fillers(after_lead(speech, leads, lead_count))));
     bool letters = false, capital = has_capital(s);
     for (size_t i = 0; i < s.len; i++) {
         if (s.ptr[i] >= '0' && s.ptr[i] <= '9')
@@ -97,6 +102,14 @@ enum spoken_result spoken_put_name(struct buf *b, struct str speech) {
         buf_putc(b, c);
     }
     return SPOKEN_FOUND;
+}
+
+enum spoken_result spoken_put_name(struct buf *b, struct str speech) {
+    return put_proper(b, speech, name_leads, ARRAY_LEN(name_leads));
+}
+
+enum spoken_result spoken_put_place(struct buf *b, struct str speech) {
+    return put_proper(b, speech, place_leads, ARRAY_LEN(place_leads));
 }
 
 /* ---- dates ----------------------------------------------------------------------------------- */

@@ -40,6 +40,9 @@ void spoken_put_hundredths(struct buf *b, int64_t hundredths);
  */
 enum spoken_result spoken_put_name(struct buf *b, struct str speech);
 
+/** The same for a place: what follows "I live in", "the state of" and the like. */
+enum spoken_result spoken_put_place(struct buf *b, struct str speech);
+
 /**
  * Append a date as "2026-03-05": "2026-03-05", "March 5th", "5 March 2026", "3/5" (month first),
  * "today", "tomorrow", a weekday (the next one). Without a year: the next such day from now_ms on

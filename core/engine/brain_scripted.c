@@ -264,6 +264,8 @@ static bool read_value(const struct step *s, const struct flow_capture *c,
         return answer != PHRASE_UNCLEAR;
     case FLOW_NAME:
         return s->in->digits.len == 0 && spoken_put_name(b, words) == SPOKEN_FOUND;
+    case FLOW_PLACE:
+        return s->in->digits.len == 0 && spoken_put_place(b, words) == SPOKEN_FOUND;
     case FLOW_DATE:
         return spoken_put_date(b, words, s->in->now_ms) == SPOKEN_FOUND;
     case FLOW_TEXT:
