@@ -120,6 +120,7 @@ void http_hub_recycle(struct http_hub_exchange *x) {
     b->content_type = NULL;
     b->reply_header_count = 0;
     b->header_count = 0;
+    b->cut = false;
     b->user = NULL;
     x->answered = false;
     x->connection = NULL;
