@@ -228,6 +228,25 @@ TEST(http_server, a_reply_that_overtakes_the_handlers_return_is_sent) {
     http_server_free(s);
 }
 
+static void cut_first(void *ctx, struct http_exchange *x) {
+    atomic_uint *n = ctx;
+    x->cut = atomic_fetch_add(n, 1) == 0;
+    x->status = 204;
+    http_exchange_reply(x);
+}
+
+TEST(http_server, a_cut_exchange_ends_its_connection_and_nothing_else) {
+    atomic_uint n = 0;
+    struct http_server_options o = {
+        .clock = clock_system(), .handler = cut_first, .handler_ctx = &n};
+    struct http_server *s = NULL;
+    REQUIRE(http_server_start(&o, &s, NULL) == ERR_OK);
+    struct rig r = {.port = http_server_port(s)};
+    EXPECT_INT(rig_get(&r, "/"), 0);
+    EXPECT_INT(rig_get(&r, "/"), 204);
+    http_server_free(s);
+}
+
 /* ---- late replies ------------------------------------------------------------------------- */
 
 TEST(http_server, the_deadline_answers_503_and_absorbs_the_late_reply) {
