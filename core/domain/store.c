@@ -92,7 +92,7 @@ enum error_code store_last_event(struct store_tx *tx, int64_t *seq, struct error
 }
 
 enum error_code store_add_job(struct store_tx *tx, const struct job *j, struct error *err) {
-    assert(j->id > 0 && j->kind != JOB_NONE);
+    assert(j->id >= 0 && j->kind != JOB_NONE);
     return writing(tx)->add_job(tx, j, err);
 }
 

@@ -121,7 +121,7 @@ NODISCARD enum error_code store_last_event(struct store_tx *tx, int64_t *seq, st
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
-/** Add a job; id, kind, call_id, ref_*, run_at_ms are taken from j. */
+/** Add a job; kind, call_id, ref_*, run_at_ms are taken from j, id too unless it is 0. */
 NODISCARD enum error_code store_add_job(struct store_tx *tx, const struct job *j,
                                         struct error *err);
 

@@ -240,11 +240,12 @@ void job_fetch_recording_run(const struct engine *e, const struct job *j) {
         rc = copy_audio(&f, p);
     if (rc == ERR_OK)
         rc = store_write(e->store, stored_tx, &f, &f.error);
-    else if (!job_retry(e, j, &RETRY_RECORDING, &f.error))
-        rc = store_write(e->store, failed_tx, &f, &f.error);
+    else if (!job_retry(e, j, &RETRY_RECORDING, &f.error) &&
+             store_write(e->store, failed_tx, &f, &f.error) != ERR_OK)
+        rc = ERR_STORE; /* not noted: the lease runs out and the job comes back */
     log_info(e->log, "fetch recording", LOG_ID("recording", RECORDING_ID_PREFIX, j->ref_id),
-             LOG_INT("bytes", f.bytes), LOG_Z("result", error_name(f.error.code)),
-             LOG_Z("error", f.error.text));
+             LOG_INT("bytes", f.bytes), LOG_Z("result", error_name(rc)),
+             LOG_Z("error", rc == ERR_OK ? "" : f.error.text));
     buf_release(&f.wrapped);
 }
 

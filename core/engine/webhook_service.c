@@ -89,24 +89,35 @@ static int64_t news_time(const struct webhook *w, int64_t now_ms) {
     return w->news.at_ms ? w->news.at_ms : now_ms;
 }
 
-static enum error_code apply_status(struct store_tx *tx, struct webhook *w, struct call *c,
-                                    int64_t now, struct error *err) {
-    const struct webhook_news *n = &w->news;
-    struct call before = *c;
-    bool was_final = call_status_is_final(c->status);
-    if (!was_final) { /* facts that come with the news belong to the first final one */
-        if (n->has_duration)
-            c->duration_s = n->duration_s;
-        if (n->carrier_code && c->carrier_code == 0)
-            c->carrier_code = n->carrier_code;
+/* Facts that come with a status. They belong to the news that ends the call, or come before it. */
+static bool take_facts(const struct webhook_news *n, struct call *c) {
+    bool changed = false;
+    bool open = !call_status_is_final(c->status);
+    if (open && n->has_duration && c->duration_s != n->duration_s) {
+        c->duration_s = n->duration_s;
+        changed = true;
     }
-    if (n->answered_by != CALL_BY_UNASKED && c->answered_by == CALL_BY_UNASKED)
+    if (open && n->carrier_code && c->carrier_code == 0) {
+        c->carrier_code = n->carrier_code;
+        changed = true;
+    }
+    if (n->answered_by != CALL_BY_UNASKED && c->answered_by == CALL_BY_UNASKED) {
         c->answered_by = n->answered_by;
+        changed = true;
+    }
+    return changed;
+}
+
+static enum error_code apply_status(struct store_tx *tx, struct webhook *w, struct call *c,
+                                    bool bound_now, int64_t now, struct error *err) {
+    int64_t last_event = c->last_event;
+    bool was_open = !call_status_is_final(c->status);
+    bool changed = take_facts(&w->news, c) || bound_now;
     enum error_code rc = ERR_OK;
-    if (n->status != CALL_STATUS_NONE)
-        rc = call_change_status(tx, c, n->status, news_time(w, now), err);
-    w->ended = !was_final && call_status_is_final(c->status);
-    if (rc != ERR_OK || memcmp(&before, c, sizeof before) == 0)
+    if (w->news.status != CALL_STATUS_NONE)
+        rc = call_change_status(tx, c, w->news.status, news_time(w, now), err);
+    w->ended = was_open && call_status_is_final(c->status);
+    if (rc != ERR_OK || (!changed && c->last_event == last_event))
         return rc; /* a duplicate: durable already, nothing to write */
     c->updated_ms = now;
     return store_update_call(tx, c, err);
@@ -204,6 +215,7 @@ static enum error_code notice_tx(struct store_tx *tx, void *ctx, struct error *e
     bool won = false;
     w->work_added = w->ended = false;
     enum error_code rc = webhook_load_call(tx, w, &c, err);
+    bool was_bound = rc == ERR_OK && c.sid[0] != '\0';
     if (rc == ERR_OK)
         rc = webhook_bind(tx, w, &c, now, &won, err);
     if (rc != ERR_OK || !won)
@@ -212,7 +224,7 @@ static enum error_code notice_tx(struct store_tx *tx, void *ctx, struct error *e
         return apply_recording(tx, w, &c, now, err);
     if (w->target.kind == WEBHOOK_DETECTION)
         return apply_detection(tx, w, &c, now, err);
-    return apply_status(tx, w, &c, now, err);
+    return apply_status(tx, w, &c, !was_bound && c.sid[0] != '\0', now, err);
 }
 
 static void notice_done(struct store_work *work, enum error_code rc, const struct error *err) {

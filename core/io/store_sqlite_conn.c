@@ -185,6 +185,13 @@ void sql_put_i64(struct sql_query *q, int64_t v) {
     note_put(q, sqlite3_bind_int64(q->stmt, ++q->param, v));
 }
 
+void sql_put_id(struct sql_query *q, int64_t id) {
+    if (id != 0)
+        sql_put_i64(q, id);
+    else
+        note_put(q, sqlite3_bind_null(q->stmt, ++q->param)); /* SQLite gives one */
+}
+
 void sql_put_str(struct sql_query *q, struct str s) {
     note_put(q, sqlite3_bind_text64(q->stmt, ++q->param, s.ptr ? s.ptr : "", s.len, SQLITE_STATIC,
                                     SQLITE_UTF8));

@@ -54,6 +54,7 @@ struct sql_query sql_query(struct sql_conn *c, enum sql_id id);
 void sql_query_end(struct sql_query *q); /* for CLEANUP */
 
 void sql_put_i64(struct sql_query *q, int64_t v);
+void sql_put_id(struct sql_query *q, int64_t id); /* 0: the database gives one */
 void sql_put_str(struct sql_query *q, struct str s);
 void sql_put_z(struct sql_query *q, const char *z);
 void sql_put_blob(struct sql_query *q, struct str bytes);

@@ -105,7 +105,7 @@ enum error_code sqlite_last_event(struct store_tx *base, int64_t *seq, struct er
 enum error_code sqlite_add_job(struct store_tx *base, const struct job *j, struct error *err) {
     CLEANUP(sql_query_end)
     struct sql_query q = sql_query(sql_tx_from(base)->conn, SQL_INSERT_JOB);
-    sql_put_i64(&q, j->id);
+    sql_put_id(&q, j->id);
     sql_put_i64(&q, j->kind);
     sql_put_i64(&q, j->call_id);
     sql_put_i64(&q, j->ref_id);

@@ -1,6 +1,6 @@
 #include "tests/support/temp_dir.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,15 +18,13 @@ void temp_dir_file(const struct temp_dir *d, const char *name, char *dst) {
     snprintf(dst, 320, "%s/%s", d->path, name);
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where) {
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
 void temp_dir_release(struct temp_dir *d) {
-    DIR *dir = opendir(d->path);
-    struct dirent *entry;
-    while (dir && (entry = readdir(dir))) {
-        char file[320 + sizeof entry->d_name];
-        snprintf(file, sizeof file, "%s/%s", d->path, entry->d_name);
-        unlink(file); /* "." and ".." refuse */
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(d->path);
+    nftw(d->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

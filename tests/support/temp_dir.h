@@ -12,7 +12,7 @@ void temp_dir_init(struct temp_dir *d);
 /** "path/name"; dst holds 320 bytes. */
 void temp_dir_file(const struct temp_dir *d, const char *name, char *dst);
 
-/** Removes it with the plain files in it. */
+/** Removes it with all that is in it. */
 void temp_dir_release(struct temp_dir *d);
 
 #endif

@@ -1,0 +1,43 @@
+#ifndef TESTS_SUPPORT_FAKE_PROVIDER_H
+#define TESTS_SUPPORT_FAKE_PROVIDER_H
+
+#include "core/domain/provider_impl.h"
+
+/*
+ * A carrier in a test's hand: answers what the test tells it to, and counts. Named "fake". Its
+ * webhooks are forms (sid, status, at_ms, duration, recording, recording_status, digits, speech)
+ * that count as signed when they hold sign=yes. Documents are plan JSON.
+ */
+enum {
+    FAKE_PROVIDER_CALLS_MAX = 8
+};
+
+struct fake_provider {
+    struct provider base;
+    /* what place_call gives */
+    enum provider_outcome outcome;
+    struct error error;
+    struct provider_call placed;
+    void (*while_placing)(void *ctx); /* called before it returns; may be NULL */
+    void *while_placing_ctx;
+    /* what look_up and list_calls give */
+    enum error_code look_up_rc;
+    struct provider_call seen;
+    enum error_code list_rc;
+    struct provider_call listed[FAKE_PROVIDER_CALLS_MAX];
+    size_t listed_count;
+    enum error_code end_rc;
+    /* audio of fetch_recording */
+    enum error_code fetch_rc;
+    struct str audio;
+    /* counts, and the last of each */
+    unsigned places, ends, look_ups, lists, fetches, deletes, controls;
+    char answer_url[512], status_url[512], recording_url[512];
+    char ended_sid[CALL_SID_SIZE];
+    enum provider_recording_action controlled;
+};
+
+/** Places "SID1" by default. Released with nothing: it is the test's own memory. */
+void fake_provider_init(struct fake_provider *f);
+
+#endif

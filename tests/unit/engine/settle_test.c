@@ -1,0 +1,172 @@
+#include "core/engine/call_service.h"
+#include "core/engine/dispatcher.h"
+#include "tests/support/engine_box.h"
+#include "tests/support/test.h"
+
+static struct call ambiguous(struct engine_box *b) {
+    engine_box_init(b);
+    b->carrier.outcome = PROVIDER_UNCERTAIN;
+    struct call c = engine_box_submit(b);
+    engine_box_run_due(b);
+    return engine_box_call(b, c.id);
+}
+
+static void pass(struct engine_box *b, int64_t ms) {
+    fake_clock_advance_ms(&b->time, ms);
+    engine_box_run_due(b);
+}
+
+TEST(settle, the_carriers_list_tells_which_call_it_was) {
+    struct engine_box b;
+    struct call c = ambiguous(&b);
+    b.carrier.listed[0] = (struct provider_call){
+        .sid = "SID7", .to = "+12025550100", .status = CALL_RINGING, .created_ms = c.created_ms};
+    b.carrier.listed_count = 1;
+    pass(&b, 6000);
+    c = engine_box_call(&b, c.id);
+    EXPECT_STR(c.sid, "SID7");
+    EXPECT(c.status == CALL_RINGING);
+    EXPECT(engine_box_jobs(&b) == 0);
+    engine_box_release(&b);
+}
+
+TEST(settle, another_calls_leg_or_an_old_one_is_not_taken) {
+    struct engine_box b;
+    engine_box_init(&b);
+    struct call first = engine_box_submit(&b); /* has SID1 */
+    engine_box_run_due(&b);
+    b.carrier.outcome = PROVIDER_UNCERTAIN;
+    struct call c = engine_box_submit(&b);
+    engine_box_run_due(&b);
+    b.carrier.listed[0] = (struct provider_call){
+        .sid = "SID1", .to = "+12025550100", .status = CALL_RINGING, .created_ms = c.created_ms};
+    b.carrier.listed[1] = (struct provider_call){.sid = "SID0",
+                                                 .to = "+12025550100",
+                                                 .status = CALL_COMPLETED,
+                                                 .created_ms = c.created_ms - 3600000};
+    b.carrier.listed[2] = (struct provider_call){
+        .sid = "SID2", .to = "+12025550777", .status = CALL_RINGING, .created_ms = c.created_ms};
+    b.carrier.listed_count = 3;
+    pass(&b, 6000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
+    EXPECT(engine_box_call(&b, first.id).status == CALL_DIALING);
+    engine_box_release(&b);
+}
+
+TEST(settle, when_the_carrier_knows_of_no_call_it_ends_as_not_placed) {
+    struct engine_box b;
+    struct call c = ambiguous(&b);
+    for (int i = 0; i < 10; i++)
+        pass(&b, 30000);
+    c = engine_box_call(&b, c.id);
+    EXPECT(c.status == CALL_FAILED && c.reason == CALL_REASON_NOT_PLACED);
+    EXPECT_INT(b.carrier.places, 1);
+    EXPECT(engine_box_jobs(&b) == 0);
+    engine_box_release(&b);
+}
+
+TEST(settle, it_does_not_give_up_before_the_carriers_list_can_be_complete) {
+    struct engine_box b;
+    struct call c = ambiguous(&b);
+    for (int i = 0; i < 18; i++)
+        pass(&b, 10000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
+    engine_box_release(&b);
+}
+
+TEST(settle, a_carrier_that_cannot_be_asked_still_ends_the_call_in_time) {
+    struct engine_box b;
+    struct call c = ambiguous(&b);
+    b.carrier.list_rc = ERR_NETWORK;
+    for (int i = 0; i < 60; i++)
+        pass(&b, 60000);
+    c = engine_box_call(&b, c.id);
+    EXPECT(c.status == CALL_FAILED && c.reason == CALL_REASON_LOST);
+    engine_box_release(&b);
+}
+
+TEST(settle, a_webhook_settles_it_before_anybody_asks) {
+    struct engine_box b;
+    char events[1024];
+    struct call c = ambiguous(&b);
+    EXPECT(
+        engine_box_webhook(&b, b.carrier.status_url, "sign=yes&sid=SID5&status=ringing").status ==
+        204);
+    pass(&b, 6000);
+    c = engine_box_call(&b, c.id);
+    EXPECT_STR(c.sid, "SID5");
+    EXPECT(c.placement == CALL_PLACE_SUBMITTED && c.status == CALL_RINGING);
+    EXPECT_INT(b.carrier.lists, 0);
+    engine_box_events(&b, c.id, events);
+    EXPECT_STR(events, "call.queued call.unknown call.ringing");
+    engine_box_release(&b);
+}
+
+/* ---- the reconciler
+ * -------------------------------------------------------------------------------- */
+
+static struct call placed(struct engine_box *b) {
+    engine_box_init(b);
+    struct call c = engine_box_submit(b);
+    engine_box_run_due(b);
+    return engine_box_call(b, c.id);
+}
+
+static void check_at(struct engine_box *b, int64_t id, int64_t ms) {
+    fake_clock_advance_ms(&b->time, ms);
+    reconciler_check_call(&b->engine, id);
+    engine_box_run_due(b);
+}
+
+TEST(reconciler, asks_the_carrier_when_every_webhook_was_lost) {
+    struct engine_box b;
+    struct call c = placed(&b);
+    b.carrier.look_up_rc = ERR_OK;
+    b.carrier.seen =
+        (struct provider_call){.sid = "SID1", .status = CALL_COMPLETED, .duration_s = 42};
+    check_at(&b, c.id, 10000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_DIALING); /* too early to ask */
+    check_at(&b, c.id, 90000);
+    c = engine_box_call(&b, c.id);
+    EXPECT(c.status == CALL_COMPLETED);
+    EXPECT_INT(c.duration_s, 42);
+    EXPECT_INT(c.check_ms, 0);
+    engine_box_release(&b);
+}
+
+TEST(reconciler, a_call_that_the_carrier_forgot_is_lost) {
+    struct engine_box b;
+    struct call c = placed(&b);
+    check_at(&b, c.id, 100000);
+    c = engine_box_call(&b, c.id);
+    EXPECT(c.status == CALL_FAILED && c.reason == CALL_REASON_LOST);
+    engine_box_release(&b);
+}
+
+TEST(reconciler, a_carrier_that_is_down_for_good_still_ends_the_call_within_the_bound) {
+    struct engine_box b;
+    struct call c = placed(&b);
+    b.carrier.look_up_rc = ERR_NETWORK;
+    b.carrier.end_rc = ERR_NETWORK;
+    int64_t bound_ms = ((int64_t)c.ring_timeout_s + c.time_limit_s) * 1000 + 15 * 60000;
+    for (int64_t t = 0; t < bound_ms; t += 60000)
+        check_at(&b, c.id, 60000);
+    c = engine_box_call(&b, c.id);
+    EXPECT(c.status == CALL_FAILED && c.reason == CALL_REASON_LOST);
+    engine_box_release(&b);
+}
+
+TEST(reconciler, a_call_past_its_time_limit_is_hung_up) {
+    struct engine_box b;
+    struct call c = placed(&b);
+    b.carrier.look_up_rc = ERR_OK;
+    b.carrier.seen = (struct provider_call){.sid = "SID1", .status = CALL_ANSWERED};
+    check_at(&b, c.id, 100000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_ANSWERED);
+    check_at(&b, c.id, (int64_t)c.time_limit_s * 1000 + 61000);
+    EXPECT_INT(b.carrier.ends, 1);
+    b.carrier.seen.status = CALL_COMPLETED;
+    check_at(&b, c.id, 61000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_COMPLETED);
+    engine_box_release(&b);
+}
