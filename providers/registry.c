@@ -5,24 +5,25 @@
 #include "providers/mock/mock.h"
 #include "providers/twilio/twilio.h"
 
-static const struct carrier *const carriers[] = {
+static const struct carrier_entry *const carriers[] = {
     &mock_carrier,
     &twilio_carrier,
 };
 
-const struct carrier *const *registry_all(size_t *count) {
+const struct carrier_entry *const *registry_all(size_t *count) {
     *count = ARRAY_LEN(carriers);
     return carriers;
 }
 
-const struct carrier *registry_find(struct str name) {
+const struct carrier_entry *registry_find(struct str name) {
     for (size_t i = 0; i < ARRAY_LEN(carriers); i++)
         if (str_eq_z(name, carriers[i]->desc->name))
             return carriers[i];
     return NULL;
 }
 
-const struct carrier_setting *registry_setting(const struct carrier *c, enum carrier_field field) {
+const struct carrier_setting *registry_setting(const struct carrier_entry *c,
+                                               enum carrier_field field) {
     for (size_t i = 0; i < c->setting_count; i++)
         if (c->settings[i].field == field)
             return &c->settings[i];
@@ -50,7 +51,7 @@ bool registry_has(const struct provider_config *cfg, enum carrier_field field) {
     return false;
 }
 
-const struct carrier_setting *registry_missing(const struct carrier *c,
+const struct carrier_setting *registry_missing(const struct carrier_entry *c,
                                                const struct provider_config *cfg, size_t n) {
     for (size_t i = 0; i < c->setting_count; i++)
         if (c->settings[i].required && !registry_has(cfg, c->settings[i].field) && n-- == 0)
@@ -68,7 +69,7 @@ static const struct {
 };
 
 /** Name the user's setting instead of our member. */
-static void name_setting(const struct carrier *c, struct error *err) {
+static void name_setting(const struct carrier_entry *c, struct error *err) {
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         const struct carrier_setting *s = registry_setting(c, members[i].field);
         if (s && str_eq_z(str_z(err->field), members[i].member))
@@ -76,7 +77,7 @@ static void name_setting(const struct carrier *c, struct error *err) {
     }
 }
 
-enum error_code registry_create(const struct carrier *c, const struct provider_config *cfg,
+enum error_code registry_create(const struct carrier_entry *c, const struct provider_config *cfg,
                                 struct str wire, struct provider **out, struct error *err) {
     const struct carrier_setting *missing = registry_missing(c, cfg, 0);
     if (missing)

@@ -43,4 +43,4 @@ static enum error_code create(const struct provider_config *cfg, struct str wire
 }
 
 /* None to be set: the box makes up its own account, token and number. */
-const struct carrier mock_carrier = {.desc = &mock_desc, .create = create};
+const struct carrier_entry mock_carrier = {.desc = &mock_desc, .create = create};

@@ -1,7 +1,7 @@
 #ifndef PROVIDERS_MOCK_MOCK_H
 #define PROVIDERS_MOCK_MOCK_H
 
-#include "providers/rest/carrier.h"
+#include "providers/rest/carrier_entry.h"
 #include "providers/rest/rest.h"
 
 /*
@@ -10,7 +10,7 @@
  */
 
 extern const struct provider_desc mock_desc;
-extern const struct carrier mock_carrier;
+extern const struct carrier_entry mock_carrier;
 
 /** The dialects a box can be spoken to in ("twilio"); NULL for a name that is not known. */
 const struct rest_dialect *mock_wire_find(struct str name);

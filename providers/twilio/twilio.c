@@ -86,7 +86,7 @@ static const struct carrier_setting settings[] = {
     {"TWILIO_API_BASE_URL", CARRIER_BASE_URL, false, "another API host, a region's for example"},
 };
 
-const struct carrier twilio_carrier = {
+const struct carrier_entry twilio_carrier = {
     .desc = &twilio_desc,
     .settings = settings,
     .setting_count = ARRAY_LEN(settings),

@@ -41,7 +41,7 @@ static void tear_down(struct setup *s) {
 static enum error_code create(const char *name, const struct provider_config *cfg, const char *wire,
                               struct error *err) {
     struct provider *p = NULL;
-    const struct carrier *c = registry_find(str_z(name));
+    const struct carrier_entry *c = registry_find(str_z(name));
     *err = (struct error){0};
     if (!c)
         return ERR_NOT_FOUND;
@@ -54,7 +54,7 @@ static enum error_code create(const char *name, const struct provider_config *cf
 
 TEST(registry, finds_each_carrier_by_its_name_and_no_other) {
     size_t n = 0;
-    const struct carrier *const *all = registry_all(&n);
+    const struct carrier_entry *const *all = registry_all(&n);
     EXPECT(n >= 2);
     for (size_t i = 0; i < n; i++) {
         EXPECT(registry_find(str_z(all[i]->desc->name)) == all[i]);
@@ -81,7 +81,7 @@ TEST(registry, makes_a_provider_when_all_is_set) {
 TEST(registry, names_every_setting_that_is_missing) {
     struct setup s;
     struct error err;
-    const struct carrier *c = registry_find(STR("twilio"));
+    const struct carrier_entry *c = registry_find(STR("twilio"));
     set_up(&s);
     REQUIRE(c);
     EXPECT(!registry_missing(c, &s.cfg, 0));

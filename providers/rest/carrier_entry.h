@@ -1,5 +1,5 @@
-#ifndef PROVIDERS_REST_CARRIER_H
-#define PROVIDERS_REST_CARRIER_H
+#ifndef PROVIDERS_REST_CARRIER_ENTRY_H
+#define PROVIDERS_REST_CARRIER_ENTRY_H
 
 #include "core/domain/provider_impl.h"
 
@@ -24,7 +24,7 @@ struct carrier_setting {
     const char *meaning; /* one line for people */
 };
 
-struct carrier {
+struct carrier_entry {
     const struct provider_desc *desc;
     const struct carrier_setting *settings;
     size_t setting_count;
