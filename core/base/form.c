@@ -15,9 +15,10 @@ static int hex_digit(char c) {
     return -1;
 }
 
-/** Undo the encoding of one name or value into *at, which moves on; false for a bad %XX. */
-static bool decode(struct str raw, char **at, struct str *out) {
+/** Undo the encoding of one name or value into *at, which moves on; why it cannot be, or NULL. */
+static const char *decode(struct str raw, char **at, struct str *out) {
     char *p = *at;
+    bool plain = true; /* ASCII without NUL: the usual case needs no second look */
     for (size_t i = 0; i < raw.len; i++) {
         char c = raw.ptr[i];
         if (c == '+') {
@@ -26,15 +27,19 @@ static bool decode(struct str raw, char **at, struct str *out) {
             int high = raw.len - i > 2 ? hex_digit(raw.ptr[i + 1]) : -1;
             int low = raw.len - i > 2 ? hex_digit(raw.ptr[i + 2]) : -1;
             if (high < 0 || low < 0)
-                return false;
+                return "holds a '%' without two hex digits";
             c = (char)(high << 4 | low);
             i += 2;
+        } else if (c == ';') {
+            /* an old separator: another reader might split here, so refuse to guess */
+            return "holds a bare ';' (send %3B)";
         }
+        plain = plain && (signed char)c > 0;
         *p++ = c;
     }
     *out = str_from(*at, (size_t)(p - *at));
     *at = p;
-    return true;
+    return plain || str_is_utf8(*out) ? NULL : "is not UTF-8 text without NUL";
 }
 
 /** Which rule a pair breaks; NULL when none. Limits are checked apart, they are another error. */
@@ -44,15 +49,8 @@ static const char *decode_pair(struct str raw, char **at, struct form_pair *out)
         return "has no name";
     if (eq == raw.len)
         return "has no '='";
-    /* an old separator: another reader might split here, so refuse to guess */
-    if (str_find(raw, ';') < raw.len)
-        return "holds a bare ';' (send %3B)";
-    if (!decode(str_from(raw.ptr, eq), at, &out->name) ||
-        !decode(str_from_index(raw, eq + 1), at, &out->value))
-        return "holds a '%' without two hex digits";
-    if (!str_is_utf8(out->name) || !str_is_utf8(out->value))
-        return "is not UTF-8 text without NUL";
-    return NULL;
+    const char *fault = decode(str_from(raw.ptr, eq), at, &out->name);
+    return fault ? fault : decode(str_from_index(raw, eq + 1), at, &out->value);
 }
 
 NODISCARD static enum error_code check_limits(const struct form_pair *p, size_t number,
