@@ -5,8 +5,6 @@
 
 enum {
     REPLY_MAX = 8 * 1024 * 1024,
-    PAGE_SIZE_DEFAULT = 50,
-    PAGE_SIZE_MAX = 1000,
 };
 
 /* ---- replies
@@ -21,12 +19,21 @@ static void common_headers(struct rest *r) {
     http_exchange_add_header(r->x, "X-API-Domain", STR("api.twilio.com"));
 }
 
+void rest_send(struct http_exchange *x, int status, struct buf *body) {
+    size_t max = x->reply_body.max > body->max ? x->reply_body.max : body->max;
+    buf_release(&x->reply_body);
+    x->reply_body = *body;
+    x->reply_body.max = max;
+    *body = (struct buf){0};
+    x->status = status;
+    http_exchange_reply(x);
+}
+
 void rest_reply(struct rest *r, int status, struct buf *json) {
     common_headers(r);
-    http_exchange_reply_text(r->x, status, status == 204 ? NULL : "application/json",
-                             buf_str(json));
-    buf_release(json);
+    r->x->content_type = status == 204 ? NULL : "application/json";
     r->answered = true;
+    rest_send(r->x, status, json);
 }
 
 void rest_error(struct rest *r, int status, int code, const char *fmt, ...) {
@@ -96,85 +103,6 @@ void rest_put_number(struct json_writer *w, const char *name, int64_t n) {
     char text[24];
     snprintf(text, sizeof text, "%lld", (long long)n);
     json_kv_z(w, name, text);
-}
-
-/* ---- paging
- * --------------------------------------------------------------------------------------- */
-
-static bool page_number(struct rest *r, const char *name, uint64_t max, uint64_t *out) {
-    struct str text = form_get(&r->query, str_z(name));
-    if (!text.ptr || text.len == 0 || str_to_u64(text, max, out))
-        return true;
-    rest_error(r, 400, 20007, "%s is not valid: give a number from 0 to %llu", name,
-               (unsigned long long)max);
-    return false;
-}
-
-bool rest_page_read(struct rest *r, struct rest_page *p) {
-    uint64_t size = PAGE_SIZE_DEFAULT;
-    *p = (struct rest_page){0};
-    if (!page_number(r, "PageSize", PAGE_SIZE_MAX, &size) ||
-        !page_number(r, "Page", 1u << 30, &p->number))
-        return false;
-    p->size = size > 0 ? (size_t)size : PAGE_SIZE_DEFAULT;
-    struct str token = form_get(&r->query, STR("PageToken"));
-    if (token.len == 0)
-        return true;
-    struct str sid = str_from_index(token, 2);
-    if (str_starts(token, STR("PA")) && sid.len == SID_SIZE - 1)
-        p->after = sid;
-    else if (str_starts(token, STR("PB")) && sid.len == SID_SIZE - 1)
-        p->before = sid;
-    else {
-        rest_error(r, 400, 21481, "Invalid PageToken: follow next_page_uri instead of making one");
-        return false;
-    }
-    return true;
-}
-
-/** Host-relative address of a page of the same list: the filters are repeated. */
-static struct str page_uri(struct rest *r, const struct rest_page *p, uint64_t number,
-                           const char *prefix, const char *sid) {
-    struct buf out = BUF_INIT(8192);
-    buf_put_str(&out, r->x->path);
-    buf_putc(&out, '?');
-    for (size_t i = 0; i < r->query.count; i++) {
-        struct str name = r->query.pairs[i].name;
-        if (str_eq_z(name, "PageSize") || str_eq_z(name, "Page") || str_eq_z(name, "PageToken"))
-            continue;
-        buf_put_percent(&out, name);
-        buf_putc(&out, '=');
-        buf_put_percent(&out, r->query.pairs[i].value);
-        buf_putc(&out, '&');
-    }
-    buf_printf(&out, "PageSize=%zu&Page=%llu", p->size, (unsigned long long)number);
-    if (sid)
-        buf_printf(&out, "&PageToken=%s%s", prefix, sid);
-    struct str uri = arena_copy(&r->arena, buf_str(&out));
-    buf_release(&out);
-    return uri;
-}
-
-void rest_page_put(struct rest *r, struct json_writer *w, const struct rest_page *p, size_t count,
-                   const char *first, const char *last, bool more) {
-    uint64_t start = p->number * p->size;
-    json_kv_int(w, "page", (int64_t)p->number);
-    json_kv_int(w, "page_size", (int64_t)p->size);
-    json_kv_int(w, "start", (int64_t)start);
-    json_kv_int(w, "end", (int64_t)(start + (count > 0 ? count - 1 : 0)));
-    struct str self = r->x->target;
-    json_kv_string(w, "uri", self);
-    json_kv_string(w, "first_page_uri", page_uri(r, p, 0, NULL, NULL));
-    json_key(w, "next_page_uri");
-    if (more)
-        json_put_string(w, page_uri(r, p, p->number + 1, "PA", last));
-    else
-        json_put_null(w);
-    json_key(w, "previous_page_uri");
-    if (p->number > 0 && first)
-        json_put_string(w, page_uri(r, p, p->number - 1, "PB", first));
-    else
-        json_put_null(w);
 }
 
 /* ---- account and numbers
@@ -263,6 +191,15 @@ static const struct route {
     {"GET", "/Calls/*.json", rest_call_fetch},
     {"POST", "/Calls/*.json", rest_call_update},
     {"DELETE", "/Calls/*.json", rest_call_delete},
+    {"POST", "/Calls/*/Recordings.json", rest_recording_start},
+    {"GET", "/Calls/*/Recordings.json", rest_call_recordings_list},
+    {"GET", "/Calls/*/Recordings/*.json", rest_call_recording_fetch},
+    {"POST", "/Calls/*/Recordings/*.json", rest_recording_update},
+    {"DELETE", "/Calls/*/Recordings/*.json", rest_call_recording_delete},
+    {"GET", "/Recordings.json", rest_recordings_list},
+    {"GET", "/Recordings/*.json", rest_recording_fetch},
+    {"DELETE", "/Recordings/*.json", rest_recording_delete},
+    {"GET", "/Recordings/*", rest_recording_media},
     {"GET", "/IncomingPhoneNumbers.json", numbers_list},
 };
 

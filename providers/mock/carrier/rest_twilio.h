@@ -25,6 +25,9 @@ void rest_error(struct rest *r, int status, int code, const char *fmt, ...) PRIN
 void rest_not_found(struct rest *r);
 void rest_reply(struct rest *r, int status, struct buf *json); /* takes the bytes of json */
 
+/** Reply with these bytes, which are moved, not copied. */
+void rest_send(struct http_exchange *x, int status, struct buf *body);
+
 /** The leg that ids[0] names; NULL (and answered with 404) when there is none. */
 struct leg *rest_leg(struct rest *r);
 
@@ -46,6 +49,17 @@ bool rest_page_read(struct rest *r, struct rest_page *p);
 /** first_page_uri and its brothers, after the items. first and last: sids on this page. */
 void rest_page_put(struct rest *r, struct json_writer *w, const struct rest_page *p, size_t count,
                    const char *first, const char *last, bool more);
+
+/** A date filter, "StartTime" with "<" and ">" behind its name. */
+struct rest_times {
+    int64_t from_ms, to_ms; /* 0, INT64_MAX: open */
+};
+/** false: answered with an error. */
+bool rest_times_read(struct rest *r, const char *name, struct rest_times *out);
+bool rest_times_hold(const struct rest_times *f, int64_t ms); /* ms 0: not known yet */
+
+/** RecordingStatusCallbackEvent, repeated or apart by blanks, as a set of enum tape_event. */
+uint32_t rest_tape_events(const struct rest *r);
 
 rest_fn rest_calls_create, rest_calls_list, rest_call_fetch, rest_call_update, rest_call_delete;
 rest_fn rest_recording_start, rest_call_recordings_list, rest_recordings_list, rest_recording_fetch,

@@ -232,14 +232,6 @@ static uint32_t take_status_events(const struct rest *r) {
     return set ? set : BIT(CALL_COMPLETED); /* anything else: a warning, and the default */
 }
 
-static uint32_t take_tape_events(const struct rest *r) {
-    uint32_t set = 0;
-    for (size_t i = 0; i < r->body.count; i++)
-        if (str_eq_z(r->body.pairs[i].name, "RecordingStatusCallbackEvent"))
-            set |= tape_events_parse(r->body.pairs[i].value);
-    return set ? set : TAPE_EVENT_COMPLETED;
-}
-
 static bool take_answer(struct rest *r, struct leg_request *q) {
     struct str twiml = rest_param(r, "Twiml");
     if (rest_param(r, "ApplicationSid").len > 0) {
@@ -293,7 +285,7 @@ static bool take_recording(struct rest *r, struct leg_request *q) {
     q->track = str_eq_z(track, "inbound")    ? PLAN_TRACK_INBOUND
                : str_eq_z(track, "outbound") ? PLAN_TRACK_OUTBOUND
                                              : PLAN_TRACK_BOTH;
-    q->tape_events = take_tape_events(r);
+    q->tape_events = rest_tape_events(r);
     return take_flag(r, "Record", &q->record) &&
            take_hook(r, "RecordingStatusCallback", "RecordingStatusCallbackMethod", 21205,
                      &q->tape_status);
@@ -453,54 +445,10 @@ void rest_call_delete(struct rest *r) {
  * -----------------------------------------------------------------------------------------------------
  */
 
-struct time_filter {
-    int64_t from_ms, to_ms; /* 0, INT64_MAX: open */
-};
-
-/** "2026-11-21", as a whole day of UTC. */
-static bool parse_day(struct str text, int64_t *from_ms) {
-    struct buf stamp = BUF_INIT(32);
-    buf_put_str(&stamp, str_from(text.ptr, text.len < 10 ? text.len : 10));
-    buf_puts(&stamp, "T00:00:00Z");
-    bool ok = clock_parse_rfc3339(buf_str(&stamp), from_ms);
-    buf_release(&stamp);
-    return ok;
-}
-
-static bool take_time(struct rest *r, const char *name, struct time_filter *f) {
-    static const struct {
-        const char *suffix;
-        bool from, to;
-    } forms[] = {{"", true, true}, {">", true, false}, {"<", false, true}};
-    const int64_t day_ms = 86400000;
-    *f = (struct time_filter){0, INT64_MAX};
-    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-        struct str key = arena_printf(&r->arena, "%s%s", name, forms[i].suffix);
-        struct str text = form_get(&r->query, key);
-        int64_t day;
-        if (text.len == 0)
-            continue;
-        if (!parse_day(text, &day)) {
-            rest_error(r, 400, 20001, "%s is not a date: give YYYY-MM-DD", name);
-            return false;
-        }
-        if (forms[i].from)
-            f->from_ms = day;
-        if (forms[i].to)
-            f->to_ms = day + day_ms - 1;
-    }
-    return true;
-}
-
-static bool in_time(const struct time_filter *f, int64_t ms) {
-    bool open = f->from_ms == 0 && f->to_ms == INT64_MAX;
-    return open || (ms > 0 && ms >= f->from_ms && ms <= f->to_ms);
-}
-
 struct call_filter {
     struct str to, from, parent;
     enum call_status status;
-    struct time_filter start, end;
+    struct rest_times start, end;
 };
 
 static bool take_filter(struct rest *r, struct call_filter *f) {
@@ -512,7 +460,7 @@ static bool take_filter(struct rest *r, struct call_filter *f) {
         rest_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
         return false;
     }
-    return take_time(r, "StartTime", &f->start) && take_time(r, "EndTime", &f->end);
+    return rest_times_read(r, "StartTime", &f->start) && rest_times_read(r, "EndTime", &f->end);
 }
 
 static bool passes(const struct call_filter *f, const struct leg *l) {
@@ -521,7 +469,7 @@ static bool passes(const struct call_filter *f, const struct leg *l) {
            (f->from.len == 0 || str_eq_z(f->from, l->from)) &&
            (f->parent.len == 0 || str_eq_z(f->parent, l->parent_sid)) &&
            (f->status == CALL_STATUS_NONE || f->status == shown) &&
-           in_time(&f->start, l->dialed_ms) && in_time(&f->end, l->ended_ms);
+           rest_times_hold(&f->start, l->dialed_ms) && rest_times_hold(&f->end, l->ended_ms);
 }
 
 /** Where the page begins; NULL: there is nothing on it. */

@@ -78,11 +78,44 @@ int64_t tape_length_ms(const struct tape *t) {
     return ms;
 }
 
+/** First and last moment with a sound in the tape's spans; false when all is silent. */
+static bool find_sound(const struct tape *t, int64_t *from_ms, int64_t *to_ms) {
+    bool found = false;
+    for (size_t i = 0; i < t->span_count; i++) {
+        const struct tape_span *s = &t->spans[i];
+        for (size_t n = 0; !s->silent && n < t->leg->said_count; n++) {
+            const struct leg_utterance *u = &t->leg->said[n];
+            int64_t a = u->start_ms > s->from_ms ? u->start_ms : s->from_ms;
+            int64_t b = u->start_ms + u->duration_ms;
+            b = b < s->to_ms ? b : s->to_ms;
+            if (a >= b)
+                continue;
+            *from_ms = found && *from_ms < a ? *from_ms : a;
+            *to_ms = found && *to_ms > b ? *to_ms : b;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/** Cut silence off at both ends. */
+static void trim(struct tape *t) {
+    int64_t from_ms, to_ms;
+    if (!t->trim || !find_sound(t, &from_ms, &to_ms))
+        return;
+    for (size_t i = 0; i < t->span_count; i++) {
+        struct tape_span *s = &t->spans[i];
+        s->from_ms = s->from_ms > from_ms ? s->from_ms : from_ms < s->to_ms ? from_ms : s->to_ms;
+        s->to_ms = s->to_ms < to_ms ? s->to_ms : to_ms > s->from_ms ? to_ms : s->from_ms;
+    }
+}
+
 void tape_stop(struct carrier *c, struct tape *t) {
     if (t->status > TAPE_PAUSED)
         return;
     struct leg *l = t->leg;
     close_span(t);
+    trim(t);
     t->status = TAPE_PROCESSING;
     t->updated_ms = l->now_ms;
     t->duration_s = (uint32_t)((tape_length_ms(t) + 500) / 1000);
@@ -96,25 +129,12 @@ void tape_stop_all(struct carrier *c, struct leg *l) {
         tape_stop(c, t);
 }
 
-/** Anything to hear in its spans? */
-static bool has_sound(const struct tape *t) {
-    for (size_t i = 0; i < t->span_count; i++) {
-        const struct tape_span *s = &t->spans[i];
-        for (size_t n = 0; !s->silent && n < t->leg->said_count; n++) {
-            const struct leg_utterance *u = &t->leg->said[n];
-            if (u->duration_ms > 0 && u->start_ms < s->to_ms &&
-                u->start_ms + u->duration_ms > s->from_ms)
-                return true;
-        }
-    }
-    return false;
-}
-
 void tape_ready(struct carrier *c, struct tape *t) {
+    int64_t from_ms, to_ms;
     t->completed_ms = t->updated_ms = t->leg->now_ms;
     if (tape_length_ms(t) < TOO_SHORT_MS)
         t->carrier_code = 16101; /* too short */
-    else if (t->trim && !has_sound(t))
+    else if (t->trim && !find_sound(t, &from_ms, &to_ms))
         t->carrier_code = 16102; /* silent all through */
     t->status = t->carrier_code ? TAPE_ABSENT : TAPE_COMPLETED;
     notify(c, t, t->carrier_code ? TAPE_EVENT_ABSENT : TAPE_EVENT_COMPLETED);
