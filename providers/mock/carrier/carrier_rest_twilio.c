@@ -10,7 +10,7 @@ enum {
 /* ---- replies
  * -------------------------------------------------------------------------------------- */
 
-static void common_headers(struct rest *r) {
+static void common_headers(struct face_request *r) {
     char id[SID_SIZE];
     rng_sid(id, "RQ", r->c->seed, str_z(r->c->account), r->c->requests++);
     http_exchange_add_header(r->x, "Twilio-Request-Id", str_z(id));
@@ -19,7 +19,7 @@ static void common_headers(struct rest *r) {
     http_exchange_add_header(r->x, "X-API-Domain", STR("api.twilio.com"));
 }
 
-void rest_send(struct http_exchange *x, int status, struct buf *body) {
+void face_send(struct http_exchange *x, int status, struct buf *body) {
     size_t max = x->reply_body.max > body->max ? x->reply_body.max : body->max;
     buf_release(&x->reply_body);
     x->reply_body = *body;
@@ -29,14 +29,14 @@ void rest_send(struct http_exchange *x, int status, struct buf *body) {
     http_exchange_reply(x);
 }
 
-void rest_reply(struct rest *r, int status, struct buf *json) {
+void face_reply(struct face_request *r, int status, struct buf *json) {
     common_headers(r);
     r->x->content_type = status == 204 ? NULL : "application/json";
     r->answered = true;
-    rest_send(r->x, status, json);
+    face_send(r->x, status, json);
 }
 
-void rest_error(struct rest *r, int status, int code, const char *fmt, ...) {
+void face_error(struct face_request *r, int status, int code, const char *fmt, ...) {
     char message[512];
     va_list ap;
     va_start(ap, fmt);
@@ -56,30 +56,30 @@ void rest_error(struct rest *r, int status, int code, const char *fmt, ...) {
     json_end_object(&w);
     if (status == 401)
         http_exchange_add_header(r->x, "WWW-Authenticate", STR("Basic realm=\"Twilio API\""));
-    rest_reply(r, status, &out);
+    face_reply(r, status, &out);
 }
 
-void rest_not_found(struct rest *r) {
-    rest_error(r, 404, 20404, "The requested resource " STR_FMT " was not found",
+void face_not_found(struct face_request *r) {
+    face_error(r, 404, 20404, "The requested resource " STR_FMT " was not found",
                STR_ARG(r->x->path));
 }
 
-struct str rest_param(const struct rest *r, const char *name) {
+struct str face_param(const struct face_request *r, const char *name) {
     return form_get(&r->body, str_z(name));
 }
 
-struct leg *rest_leg(struct rest *r) {
+struct leg *face_leg(struct face_request *r) {
     struct leg *l = sidmap_get(&r->c->legs, r->ids[0]);
     if (l && l->deleted)
         l = NULL;
     if (!l)
-        rest_not_found(r);
+        face_not_found(r);
     else
         leg_sync(r->c, l);
     return l;
 }
 
-void rest_put_date(struct json_writer *w, const char *name, int64_t wall_ms) {
+void face_put_date(struct json_writer *w, const char *name, int64_t wall_ms) {
     struct buf text = BUF_INIT(64);
     json_key(w, name);
     if (wall_ms) {
@@ -91,7 +91,7 @@ void rest_put_date(struct json_writer *w, const char *name, int64_t wall_ms) {
     buf_release(&text);
 }
 
-void rest_put_text(struct json_writer *w, const char *name, const char *text) {
+void face_put_text(struct json_writer *w, const char *name, const char *text) {
     json_key(w, name);
     if (text && text[0])
         json_put_string(w, str_z(text));
@@ -99,7 +99,7 @@ void rest_put_text(struct json_writer *w, const char *name, const char *text) {
         json_put_null(w);
 }
 
-void rest_put_number(struct json_writer *w, const char *name, int64_t n) {
+void face_put_number(struct json_writer *w, const char *name, int64_t n) {
     char text[24];
     snprintf(text, sizeof text, "%lld", (long long)n);
     json_kv_z(w, name, text);
@@ -108,7 +108,7 @@ void rest_put_number(struct json_writer *w, const char *name, int64_t n) {
 /* ---- account and numbers
  * ------------------------------------------------------------------------------ */
 
-static void account_fetch(struct rest *r) {
+static void account_fetch(struct face_request *r) {
     static const char *const names[] = {"calls", "recordings", "incoming_phone_numbers"};
     static const char *const paths[] = {"Calls", "Recordings", "IncomingPhoneNumbers"};
     struct carrier *c = r->c;
@@ -122,8 +122,8 @@ static void account_fetch(struct rest *r) {
     json_kv_z(&w, "type", "Full");
     json_kv_z(&w, "auth_token", c->token);
     json_kv_z(&w, "owner_account_sid", c->account);
-    rest_put_date(&w, "date_created", c->born_ms);
-    rest_put_date(&w, "date_updated", c->born_ms);
+    face_put_date(&w, "date_created", c->born_ms);
+    face_put_date(&w, "date_updated", c->born_ms);
     json_kv_string(&w, "uri", arena_printf(&r->arena, "/2010-04-01/Accounts/%s.json", c->account));
     json_key(&w, "subresource_uris");
     json_begin_object(&w);
@@ -133,10 +133,10 @@ static void account_fetch(struct rest *r) {
             arena_printf(&r->arena, "/2010-04-01/Accounts/%s/%s.json", c->account, paths[i]));
     json_end_object(&w);
     json_end_object(&w);
-    rest_reply(r, 200, &out);
+    face_reply(r, 200, &out);
 }
 
-static void put_number(struct rest *r, struct json_writer *w) {
+static void put_number(struct face_request *r, struct json_writer *w) {
     struct carrier *c = r->c;
     json_begin_object(w);
     json_kv_z(w, "sid", c->number_sid);
@@ -149,17 +149,17 @@ static void put_number(struct rest *r, struct json_writer *w) {
     json_kv_bool(w, "sms", false);
     json_kv_bool(w, "mms", false);
     json_end_object(w);
-    rest_put_date(w, "date_created", c->born_ms);
-    rest_put_date(w, "date_updated", c->born_ms);
+    face_put_date(w, "date_created", c->born_ms);
+    face_put_date(w, "date_updated", c->born_ms);
     json_kv_string(w, "uri",
                    arena_printf(&r->arena, "/2010-04-01/Accounts/%s/IncomingPhoneNumbers/%s.json",
                                 c->account, c->number_sid));
     json_end_object(w);
 }
 
-static void numbers_list(struct rest *r) {
-    struct rest_page p;
-    if (!rest_page_read(r, &p))
+static void numbers_list(struct face_request *r) {
+    struct face_page p;
+    if (!face_page_read(r, &p))
         return;
     struct str wanted = form_get(&r->query, STR("PhoneNumber"));
     bool there = wanted.len == 0 || str_eq_z(wanted, r->c->number);
@@ -172,9 +172,9 @@ static void numbers_list(struct rest *r) {
     if (there)
         put_number(r, &w);
     json_end_array(&w);
-    rest_page_put(r, &w, &p, there ? 1 : 0, NULL, NULL, false);
+    face_page_put(r, &w, &p, there ? 1 : 0, NULL, NULL, false);
     json_end_object(&w);
-    rest_reply(r, 200, &out);
+    face_reply(r, 200, &out);
 }
 
 /* ---- routes
@@ -183,23 +183,23 @@ static void numbers_list(struct rest *r) {
 static const struct route {
     const char *method;
     const char *path; /* behind the account; '*' is one segment, or its part before ".json" */
-    rest_fn *run;
+    face_fn *run;
 } routes[] = {
     {"GET", ".json", account_fetch},
-    {"POST", "/Calls.json", rest_calls_create},
-    {"GET", "/Calls.json", rest_calls_list},
-    {"GET", "/Calls/*.json", rest_call_fetch},
-    {"POST", "/Calls/*.json", rest_call_update},
-    {"DELETE", "/Calls/*.json", rest_call_delete},
-    {"POST", "/Calls/*/Recordings.json", rest_recording_start},
-    {"GET", "/Calls/*/Recordings.json", rest_call_recordings_list},
-    {"GET", "/Calls/*/Recordings/*.json", rest_call_recording_fetch},
-    {"POST", "/Calls/*/Recordings/*.json", rest_recording_update},
-    {"DELETE", "/Calls/*/Recordings/*.json", rest_call_recording_delete},
-    {"GET", "/Recordings.json", rest_recordings_list},
-    {"GET", "/Recordings/*.json", rest_recording_fetch},
-    {"DELETE", "/Recordings/*.json", rest_recording_delete},
-    {"GET", "/Recordings/*", rest_recording_media},
+    {"POST", "/Calls.json", face_calls_create},
+    {"GET", "/Calls.json", face_calls_list},
+    {"GET", "/Calls/*.json", face_call_fetch},
+    {"POST", "/Calls/*.json", face_call_update},
+    {"DELETE", "/Calls/*.json", face_call_delete},
+    {"POST", "/Calls/*/Recordings.json", face_recording_start},
+    {"GET", "/Calls/*/Recordings.json", face_call_recordings_list},
+    {"GET", "/Calls/*/Recordings/*.json", face_call_recording_fetch},
+    {"POST", "/Calls/*/Recordings/*.json", face_recording_update},
+    {"DELETE", "/Calls/*/Recordings/*.json", face_call_recording_delete},
+    {"GET", "/Recordings.json", face_recordings_list},
+    {"GET", "/Recordings/*.json", face_recording_fetch},
+    {"DELETE", "/Recordings/*.json", face_recording_delete},
+    {"GET", "/Recordings/*", face_recording_media},
     {"GET", "/IncomingPhoneNumbers.json", numbers_list},
 };
 
@@ -232,30 +232,30 @@ static bool read_basic(const struct http_exchange *x, char *dst, size_t size) {
     return str_copy(str_from(raw, n), dst, size);
 }
 
-static bool authorized(struct rest *r, bool optional) {
+static bool authorized(struct face_request *r, bool optional) {
     char login[257];
     if (!http_exchange_header(r->x, STR("Authorization")).ptr) {
         if (!optional)
-            rest_error(r, 401, 20003, "Authentication Error - No credentials provided");
+            face_error(r, 401, 20003, "Authentication Error - No credentials provided");
         return optional;
     }
     struct str wanted = arena_printf(&r->arena, "%s:%s", r->c->account, r->c->token);
     if (read_basic(r->x, login, sizeof login) && digest_equal(wanted, str_z(login)))
         return true;
-    rest_error(r, 401, 20003, "Authenticate");
+    face_error(r, 401, 20003, "Authenticate");
     return false;
 }
 
-static bool read_forms(struct rest *r) {
+static bool read_forms(struct face_request *r) {
     struct error err = {0};
     if (form_parse(&r->arena, r->x->query, &r->query, &err) == ERR_OK &&
         form_parse(&r->arena, r->x->body, &r->body, &err) == ERR_OK)
         return true;
-    rest_error(r, 400, 20001, "The parameters cannot be read: %s", err.text);
+    face_error(r, 400, 20001, "The parameters cannot be read: %s", err.text);
     return false;
 }
 
-static void dispatch(struct rest *r) {
+static void dispatch(struct face_request *r) {
     static const char prefix[] = "/2010-04-01/Accounts/";
     struct str path = r->x->path;
     bool media = str_find_str(path, STR("/Recordings/RE")) < path.len &&
@@ -264,7 +264,7 @@ static void dispatch(struct rest *r) {
         return;
     if (!str_starts(path, STR(prefix)) ||
         !str_starts(str_from_index(path, sizeof prefix - 1), str_z(r->c->account))) {
-        rest_not_found(r);
+        face_not_found(r);
         return;
     }
     path = str_from_index(path, sizeof prefix - 1 + strlen(r->c->account));
@@ -279,13 +279,13 @@ static void dispatch(struct rest *r) {
         }
     }
     if (known)
-        rest_error(r, 405, 20004, "Method " STR_FMT " is not allowed here", STR_ARG(r->x->method));
+        face_error(r, 405, 20004, "Method " STR_FMT " is not allowed here", STR_ARG(r->x->method));
     else
-        rest_not_found(r);
+        face_not_found(r);
 }
 
-void twilio_rest(struct carrier *c, struct http_exchange *x) {
-    struct rest r = {.c = c, .x = x};
+void twilio_face_rest(struct carrier *c, struct http_exchange *x) {
+    struct face_request r = {.c = c, .x = x};
     dispatch(&r);
     arena_release(&r.arena);
 }

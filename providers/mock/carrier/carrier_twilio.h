@@ -25,6 +25,6 @@ bool twilio_read_document(struct carrier *c, struct leg *l, const struct outgoin
 bool twilio_read_text(struct carrier *c, struct leg *l, struct str text, struct plan *out,
                       int *carrier_code);
 
-void twilio_rest(struct carrier *c, struct http_exchange *x);
+void twilio_face_rest(struct carrier *c, struct http_exchange *x);
 
 #endif

@@ -323,7 +323,7 @@ static void sign(const struct carrier *c, struct outgoing *o, struct str url,
 const struct carrier_face carrier_face_twilio = {
     .dialect = "twilio",
     .account_prefix = "AC",
-    .rest = twilio_rest,
+    .rest = twilio_face_rest,
     .put_voice = put_voice,
     .put_status = put_status,
     .put_tape = put_tape,

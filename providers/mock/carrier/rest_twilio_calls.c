@@ -25,7 +25,7 @@ static void put_formatted(struct json_writer *w, const char *name, const char *n
     }
 }
 
-static void put_subresources(struct rest *r, const struct leg *l, struct json_writer *w) {
+static void put_subresources(struct face_request *r, const struct leg *l, struct json_writer *w) {
     static const struct {
         const char *name, *path;
     } table[] = {
@@ -50,23 +50,24 @@ static void put_subresources(struct rest *r, const struct leg *l, struct json_wr
 
 /** The create reply knows no dates yet. */
 static void put_times(const struct leg *l, bool created_now, struct json_writer *w) {
-    rest_put_date(w, "date_created", created_now ? 0 : l->created_ms);
-    rest_put_date(w, "date_updated", created_now ? 0 : l->updated_ms);
-    rest_put_date(w, "start_time", l->dialed_ms);
-    rest_put_date(w, "end_time", l->ended_ms);
+    face_put_date(w, "date_created", created_now ? 0 : l->created_ms);
+    face_put_date(w, "date_updated", created_now ? 0 : l->updated_ms);
+    face_put_date(w, "start_time", l->dialed_ms);
+    face_put_date(w, "end_time", l->ended_ms);
     if (l->dialed_ms)
-        rest_put_number(w, "duration", leg_is_over(l) ? leg_duration_s(l) : 0);
+        face_put_number(w, "duration", leg_is_over(l) ? leg_duration_s(l) : 0);
     else
-        rest_put_text(w, "duration", NULL);
+        face_put_text(w, "duration", NULL);
 }
 
-static void put_call(struct rest *r, const struct leg *l, bool created_now, struct json_writer *w) {
+static void put_call(struct face_request *r, const struct leg *l, bool created_now,
+                     struct json_writer *w) {
     static const char *const nulls[] = {"price", "forwarded_from", "group_sid", "trunk_sid",
                                         "annotation"};
     json_begin_object(w);
     json_kv_z(w, "sid", l->sid);
     json_kv_z(w, "account_sid", r->c->account);
-    rest_put_text(w, "parent_call_sid", l->parent_sid);
+    face_put_text(w, "parent_call_sid", l->parent_sid);
     json_kv_z(w, "to", l->to);
     put_formatted(w, "to_formatted", l->to);
     json_kv_z(w, "from", l->from);
@@ -76,12 +77,12 @@ static void put_call(struct rest *r, const struct leg *l, bool created_now, stru
     put_times(l, created_now, w);
     json_kv_z(w, "price_unit", "USD");
     json_kv_z(w, "direction", twilio_direction_word(l));
-    rest_put_text(w, "answered_by", twilio_answered_word(l->answered_by));
+    face_put_text(w, "answered_by", twilio_answered_word(l->answered_by));
     json_kv_z(w, "api_version", "2010-04-01");
     for (size_t i = 0; i < ARRAY_LEN(nulls); i++)
-        rest_put_text(w, nulls[i], NULL);
+        face_put_text(w, nulls[i], NULL);
     if (created_now)
-        rest_put_text(w, "caller_name", NULL);
+        face_put_text(w, "caller_name", NULL);
     else
         json_kv_z(w, "caller_name", "");
     json_kv_z(w, "queue_time", "0");
@@ -92,12 +93,12 @@ static void put_call(struct rest *r, const struct leg *l, bool created_now, stru
     json_end_object(w);
 }
 
-static void reply_call(struct rest *r, const struct leg *l, int status) {
+static void reply_call(struct face_request *r, const struct leg *l, int status) {
     struct buf out = BUF_INIT(REPLY_MAX);
     struct json_writer w;
     json_write_init(&w, &out);
     put_call(r, l, status == 201, &w);
-    rest_reply(r, status, &out);
+    face_reply(r, status, &out);
 }
 
 /* ---- create: the request is checked field by field
@@ -114,7 +115,7 @@ static bool is_party(struct str s) {
 }
 
 /** The fixed answers of test credentials ("Twilio docs: test credentials"). */
-static bool magic_refusal(struct rest *r, struct str to, struct str from) {
+static bool magic_refusal(struct face_request *r, struct str to, struct str from) {
     static const struct {
         const char *number;
         bool is_from;
@@ -133,30 +134,30 @@ static bool magic_refusal(struct rest *r, struct str to, struct str from) {
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         if (str_eq_z(table[i].is_from ? from : to, table[i].number)) {
-            rest_error(r, 400, table[i].code, "%s", table[i].text);
+            face_error(r, 400, table[i].code, "%s", table[i].text);
             return true;
         }
     }
     return false;
 }
 
-static bool check_parties(struct rest *r, struct str to, struct str from) {
+static bool check_parties(struct face_request *r, struct str to, struct str from) {
     if (to.len == 0) {
-        rest_error(r, 400, 21201, "No 'To' number is specified");
+        face_error(r, 400, 21201, "No 'To' number is specified");
     } else if (from.len == 0) {
-        rest_error(r, 400, 21213, "No 'From' number is specified.");
+        face_error(r, 400, 21213, "No 'From' number is specified.");
     } else if (magic_refusal(r, to, from)) {
         return false;
     } else if (!is_party(to) || str_eq(to, from)) {
-        rest_error(r, 400, 21211,
+        face_error(r, 400, 21211,
                    "The phone number you are attempting to call, " STR_FMT ", is not valid.",
                    STR_ARG(to));
     } else if (!is_party(from)) {
-        rest_error(r, 400, 21212, "The 'From' number " STR_FMT " is not a valid phone number.",
+        face_error(r, 400, 21212, "The 'From' number " STR_FMT " is not a valid phone number.",
                    STR_ARG(from));
     } else if (phone_is_e164(from) && !str_eq_z(from, r->c->number) &&
                !str_eq_z(from, "+15005550006")) {
-        rest_error(r, 400, 21210,
+        face_error(r, 400, 21210,
                    "The source phone number provided, " STR_FMT
                    ", is not yet verified for your account. You may only make calls from phone "
                    "numbers that you've verified or purchased from Twilio.",
@@ -166,44 +167,44 @@ static bool check_parties(struct rest *r, struct str to, struct str from) {
 }
 
 /** A number in [low, high]; absent keeps *out. */
-static bool take_number(struct rest *r, const char *name, uint32_t low, uint32_t high, int code,
-                        uint32_t *out) {
-    struct str text = rest_param(r, name);
+static bool take_number(struct face_request *r, const char *name, uint32_t low, uint32_t high,
+                        int code, uint32_t *out) {
+    struct str text = face_param(r, name);
     uint64_t n;
     if (!text.ptr || text.len == 0)
         return true;
     if (!str_to_u64(text, high, &n) || n < low) {
-        rest_error(r, 400, code, "%s must be a number from %u to %u", name, low, high);
+        face_error(r, 400, code, "%s must be a number from %u to %u", name, low, high);
         return false;
     }
     *out = (uint32_t)n;
     return true;
 }
 
-static bool take_flag(struct rest *r, const char *name, bool *out) {
-    struct str text = rest_param(r, name);
+static bool take_flag(struct face_request *r, const char *name, bool *out) {
+    struct str text = face_param(r, name);
     if (text.len == 0)
         return true;
     *out = str_eq_nocase(text, STR("true"));
     if (*out || str_eq_nocase(text, STR("false")))
         return true;
-    rest_error(r, 400, 20001, STR_FMT " is not a valid choice for %s", STR_ARG(text), name);
+    face_error(r, 400, 20001, STR_FMT " is not a valid choice for %s", STR_ARG(text), name);
     return false;
 }
 
 /** "…" and "…Method". */
-static bool take_hook(struct rest *r, const char *name, const char *method_name, int code,
+static bool take_hook(struct face_request *r, const char *name, const char *method_name, int code,
                       struct leg_hook *out) {
-    struct str url = rest_param(r, name), method = rest_param(r, method_name);
+    struct str url = face_param(r, name), method = face_param(r, method_name);
     if (url.len == 0)
         return true;
     if (!is_url(url)) {
-        rest_error(r, 400, code, "%s is not a valid URL: " STR_FMT, name, STR_ARG(url));
+        face_error(r, 400, code, "%s is not a valid URL: " STR_FMT, name, STR_ARG(url));
         return false;
     }
     bool get = str_eq_nocase(method, STR("GET"));
     if (method.len > 0 && !get && !str_eq_nocase(method, STR("POST"))) {
-        rest_error(r, 400, 21209, "%s must be GET or POST", method_name);
+        face_error(r, 400, 21209, "%s must be GET or POST", method_name);
         return false;
     }
     mem_free(out->url);
@@ -212,7 +213,7 @@ static bool take_hook(struct rest *r, const char *name, const char *method_name,
 }
 
 /** Repeated parameters, each of which may be a list apart by blanks. */
-static uint32_t take_status_events(const struct rest *r) {
+static uint32_t take_status_events(const struct face_request *r) {
     static const struct {
         const char *word;
         enum call_status status;
@@ -232,10 +233,10 @@ static uint32_t take_status_events(const struct rest *r) {
     return set ? set : BIT(CALL_COMPLETED); /* anything else: a warning, and the default */
 }
 
-static bool take_answer(struct rest *r, struct leg_request *q) {
-    struct str twiml = rest_param(r, "Twiml");
-    if (rest_param(r, "ApplicationSid").len > 0) {
-        rest_error(r, 400, 21218, "The ApplicationSid is not usable: no applications here");
+static bool take_answer(struct face_request *r, struct leg_request *q) {
+    struct str twiml = face_param(r, "Twiml");
+    if (face_param(r, "ApplicationSid").len > 0) {
+        face_error(r, 400, 21218, "The ApplicationSid is not usable: no applications here");
         return false;
     }
     if (!take_hook(r, "Url", "Method", 21205, &q->answer))
@@ -243,19 +244,19 @@ static bool take_answer(struct rest *r, struct leg_request *q) {
     if (q->answer.url)
         return true; /* wins over Twiml */
     if (twiml.len == 0) {
-        rest_error(r, 400, 21205, "Url parameter is required.");
+        face_error(r, 400, 21205, "Url parameter is required.");
         return false;
     }
     if (twiml.len > TWIML_CHARACTERS_MAX) {
-        rest_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
+        face_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
         return false;
     }
     q->document = mem_copy_str(twiml);
     return true;
 }
 
-static bool take_detection(struct rest *r, struct leg_request *q) {
-    struct str mode = rest_param(r, "MachineDetection");
+static bool take_detection(struct face_request *r, struct leg_request *q) {
+    struct str mode = face_param(r, "MachineDetection");
     uint32_t ignored = 0; /* the simulated callees do not come near these thresholds */
     q->detection_timeout_s = 30;
     q->silence_timeout_ms = 5000;
@@ -264,7 +265,7 @@ static bool take_detection(struct rest *r, struct leg_request *q) {
     else if (str_eq_z(mode, "DetectMessageEnd"))
         q->detection = CALL_DETECT_MESSAGE_END;
     else if (mode.len > 0) {
-        rest_error(r, 400, 21234, "MachineDetection must be Enable or DetectMessageEnd");
+        face_error(r, 400, 21234, "MachineDetection must be Enable or DetectMessageEnd");
         return false;
     }
     return take_number(r, "MachineDetectionTimeout", 3, 60, 21234, &q->detection_timeout_s) &&
@@ -277,25 +278,25 @@ static bool take_detection(struct rest *r, struct leg_request *q) {
                      &q->detection_status);
 }
 
-static bool take_recording(struct rest *r, struct leg_request *q) {
-    struct str channels = rest_param(r, "RecordingChannels"),
-               track = rest_param(r, "RecordingTrack");
+static bool take_recording(struct face_request *r, struct leg_request *q) {
+    struct str channels = face_param(r, "RecordingChannels"),
+               track = face_param(r, "RecordingTrack");
     q->dual = str_eq_z(channels, "dual");
-    q->trim = !str_eq_z(rest_param(r, "Trim"), "do-not-trim");
+    q->trim = !str_eq_z(face_param(r, "Trim"), "do-not-trim");
     q->track = str_eq_z(track, "inbound")    ? PLAN_TRACK_INBOUND
                : str_eq_z(track, "outbound") ? PLAN_TRACK_OUTBOUND
                                              : PLAN_TRACK_BOTH;
-    q->tape_events = rest_tape_events(r);
+    q->tape_events = face_tape_events(r);
     return take_flag(r, "Record", &q->record) &&
            take_hook(r, "RecordingStatusCallback", "RecordingStatusCallbackMethod", 21205,
                      &q->tape_status);
 }
 
-static bool take_digits(struct rest *r, struct leg_request *q) {
-    struct str digits = rest_param(r, "SendDigits");
+static bool take_digits(struct face_request *r, struct leg_request *q) {
+    struct str digits = face_param(r, "SendDigits");
     for (size_t i = 0; i < digits.len; i++) {
         if (digits.len > 32 || str_find(STR("0123456789ABCD#*wW"), digits.ptr[i]) == 18) {
-            rest_error(r, 400, 21206, "SendDigits must be at most 32 of 0-9 A-D # * w W");
+            face_error(r, 400, 21206, "SendDigits must be at most 32 of 0-9 A-D # * w W");
             return false;
         }
     }
@@ -303,12 +304,12 @@ static bool take_digits(struct rest *r, struct leg_request *q) {
     return true;
 }
 
-static bool take_request(struct rest *r, struct leg_request *q) {
+static bool take_request(struct face_request *r, struct leg_request *q) {
     q->ring_timeout_s = 60;
     q->time_limit_s = 14400;
     q->status_events = take_status_events(r);
-    if ((rest_param(r, "SipAuthUsername").len > 0) != (rest_param(r, "SipAuthPassword").len > 0)) {
-        rest_error(r, 400, 21225, "SipAuthUsername and SipAuthPassword go together");
+    if ((face_param(r, "SipAuthUsername").len > 0) != (face_param(r, "SipAuthPassword").len > 0)) {
+        face_error(r, 400, 21225, "SipAuthUsername and SipAuthPassword go together");
         return false;
     }
     return take_answer(r, q) &&
@@ -326,7 +327,7 @@ static bool fault_is_due(const struct callee_fault *f, uint64_t nth) {
     return (f->status > 0 || f->cut) && (f->times == 0 || nth < f->times);
 }
 
-static void answer_fault(struct rest *r, const struct callee_fault *f) {
+static void answer_fault(struct face_request *r, const struct callee_fault *f) {
     if (f->cut)
         r->x->cut = true;
     if (f->retry_after_s > 0)
@@ -336,15 +337,15 @@ static void answer_fault(struct rest *r, const struct callee_fault *f) {
         http_exchange_reply_text(r->x, f->status ? f->status : 500, "text/html", f->body);
         r->answered = true;
     } else if (f->status == 429) {
-        rest_error(r, 429, 20429, "Too Many Requests");
+        face_error(r, 429, 20429, "Too Many Requests");
     } else {
-        rest_error(r, f->status, 20000 + f->status, "Service failure on purpose");
+        face_error(r, f->status, 20000 + f->status, "Service failure on purpose");
     }
 }
 
-void rest_calls_create(struct rest *r) {
+void face_calls_create(struct face_request *r) {
     struct carrier *c = r->c;
-    struct str to = rest_param(r, "To"), from = rest_param(r, "From");
+    struct str to = face_param(r, "To"), from = face_param(r, "From");
     struct leg_request q = {0};
     if (!check_parties(r, to, from) || !take_request(r, &q)) {
         leg_request_release(&q);
@@ -372,13 +373,13 @@ void rest_calls_create(struct rest *r) {
 /* ---- fetch, update, delete
  * ---------------------------------------------------------------------------------- */
 
-void rest_call_fetch(struct rest *r) {
-    const struct leg *l = rest_leg(r);
+void face_call_fetch(struct face_request *r) {
+    const struct leg *l = face_leg(r);
     if (l)
         reply_call(r, l, 200);
 }
 
-static bool end_call(struct rest *r, struct leg *l, struct str status) {
+static bool end_call(struct face_request *r, struct leg *l, struct str status) {
     if (str_eq_z(status, "canceled")) {
         if (l->status < CALL_ANSWERED)
             progress_end(r->c, l, CALL_CANCELED, 487);
@@ -386,21 +387,21 @@ static bool end_call(struct rest *r, struct leg *l, struct str status) {
         bool answered = l->status == CALL_ANSWERED;
         progress_end(r->c, l, answered ? CALL_COMPLETED : CALL_CANCELED, answered ? 200 : 487);
     } else {
-        rest_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
+        face_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
         return false;
     }
     return true;
 }
 
-static bool redirect_call(struct rest *r, struct leg *l) {
-    struct str url = rest_param(r, "Url"), twiml = rest_param(r, "Twiml");
+static bool redirect_call(struct face_request *r, struct leg *l) {
+    struct str url = face_param(r, "Url"), twiml = face_param(r, "Twiml");
     struct leg_hook hook = {0};
     if (l->status != CALL_ANSWERED) {
-        rest_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
+        face_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
         return false;
     }
     if (twiml.len > TWIML_CHARACTERS_MAX) {
-        rest_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
+        face_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
         return false;
     }
     if (!take_hook(r, "FallbackUrl", "FallbackMethod", 21205, &l->req.fallback) ||
@@ -414,12 +415,12 @@ static bool redirect_call(struct rest *r, struct leg *l) {
     return true;
 }
 
-void rest_call_update(struct rest *r) {
-    struct leg *l = rest_leg(r);
+void face_call_update(struct face_request *r) {
+    struct leg *l = face_leg(r);
     if (!l)
         return;
-    struct str status = rest_param(r, "Status");
-    bool redirect = rest_param(r, "Url").len > 0 || rest_param(r, "Twiml").len > 0;
+    struct str status = face_param(r, "Status");
+    bool redirect = face_param(r, "Url").len > 0 || face_param(r, "Twiml").len > 0;
     if (!take_hook(r, "StatusCallback", "StatusCallbackMethod", 21205, &l->req.status))
         return;
     if (status.len > 0 ? !end_call(r, l, status) : redirect && !redirect_call(r, l))
@@ -428,17 +429,17 @@ void rest_call_update(struct rest *r) {
     reply_call(r, l, 200);
 }
 
-void rest_call_delete(struct rest *r) {
-    struct leg *l = rest_leg(r);
+void face_call_delete(struct face_request *r) {
+    struct leg *l = face_leg(r);
     if (!l)
         return;
     if (!leg_is_over(l)) {
-        rest_error(r, 409, 20009, "Cannot delete a call that is still running");
+        face_error(r, 409, 20009, "Cannot delete a call that is still running");
         return;
     }
     l->deleted = true;
     struct buf nothing = BUF_INIT(1);
-    rest_reply(r, 204, &nothing);
+    face_reply(r, 204, &nothing);
 }
 
 /* ---- list
@@ -448,19 +449,19 @@ void rest_call_delete(struct rest *r) {
 struct call_filter {
     struct str to, from, parent;
     enum call_status status;
-    struct rest_times start, end;
+    struct face_times start, end;
 };
 
-static bool take_filter(struct rest *r, struct call_filter *f) {
+static bool take_filter(struct face_request *r, struct call_filter *f) {
     struct str status = form_get(&r->query, STR("Status"));
     *f = (struct call_filter){.to = form_get(&r->query, STR("To")),
                               .from = form_get(&r->query, STR("From")),
                               .parent = form_get(&r->query, STR("ParentCallSid"))};
     if (status.len > 0 && !twilio_status_parse(status, &f->status)) {
-        rest_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
+        face_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
         return false;
     }
-    return rest_times_read(r, "StartTime", &f->start) && rest_times_read(r, "EndTime", &f->end);
+    return face_times_read(r, "StartTime", &f->start) && face_times_read(r, "EndTime", &f->end);
 }
 
 static bool passes(const struct call_filter *f, const struct leg *l) {
@@ -469,11 +470,11 @@ static bool passes(const struct call_filter *f, const struct leg *l) {
            (f->from.len == 0 || str_eq_z(f->from, l->from)) &&
            (f->parent.len == 0 || str_eq_z(f->parent, l->parent_sid)) &&
            (f->status == CALL_STATUS_NONE || f->status == shown) &&
-           rest_times_hold(&f->start, l->dialed_ms) && rest_times_hold(&f->end, l->ended_ms);
+           face_times_hold(&f->start, l->dialed_ms) && face_times_hold(&f->end, l->ended_ms);
 }
 
 /** Where the page begins; NULL: there is nothing on it. */
-static const struct leg *page_start(struct rest *r, const struct rest_page *p,
+static const struct leg *page_start(struct face_request *r, const struct face_page *p,
                                     const struct call_filter *f) {
     const struct leg *l = r->c->newest;
     if (p->after.len > 0) {
@@ -497,10 +498,10 @@ static const struct leg *page_start(struct rest *r, const struct rest_page *p,
     return l;
 }
 
-void rest_calls_list(struct rest *r) {
-    struct rest_page p;
+void face_calls_list(struct face_request *r) {
+    struct face_page p;
     struct call_filter f;
-    if (!rest_page_read(r, &p) || !take_filter(r, &f))
+    if (!face_page_read(r, &p) || !take_filter(r, &f))
         return;
     struct buf out = BUF_INIT(REPLY_MAX);
     struct json_writer w;
@@ -522,7 +523,7 @@ void rest_calls_list(struct rest *r) {
         count++;
     }
     json_end_array(&w);
-    rest_page_put(r, &w, &p, count, first, last, l != NULL);
+    face_page_put(r, &w, &p, count, first, last, l != NULL);
     json_end_object(&w);
-    rest_reply(r, 200, &out);
+    face_reply(r, 200, &out);
 }

@@ -5,7 +5,7 @@ enum {
     PAGE_SIZE_MAX = 1000,
 };
 
-uint32_t rest_tape_events(const struct rest *r) {
+uint32_t face_tape_events(const struct face_request *r) {
     uint32_t set = 0;
     for (size_t i = 0; i < r->body.count; i++)
         if (str_eq_z(r->body.pairs[i].name, "RecordingStatusCallbackEvent"))
@@ -23,13 +23,13 @@ static bool parse_day(struct str text, int64_t *from_ms) {
     return ok;
 }
 
-bool rest_times_read(struct rest *r, const char *name, struct rest_times *f) {
+bool face_times_read(struct face_request *r, const char *name, struct face_times *f) {
     static const struct {
         const char *suffix;
         bool from, to;
     } forms[] = {{"", true, true}, {">", true, false}, {"<", false, true}};
     const int64_t day_ms = 86400000;
-    *f = (struct rest_times){0, INT64_MAX};
+    *f = (struct face_times){0, INT64_MAX};
     for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
         struct str key = arena_printf(&r->arena, "%s%s", name, forms[i].suffix);
         struct str text = form_get(&r->query, key);
@@ -37,7 +37,7 @@ bool rest_times_read(struct rest *r, const char *name, struct rest_times *f) {
         if (text.len == 0)
             continue;
         if (!parse_day(text, &day)) {
-            rest_error(r, 400, 20001, "%s is not a date: give YYYY-MM-DD", name);
+            face_error(r, 400, 20001, "%s is not a date: give YYYY-MM-DD", name);
             return false;
         }
         if (forms[i].from)
@@ -48,7 +48,7 @@ bool rest_times_read(struct rest *r, const char *name, struct rest_times *f) {
     return true;
 }
 
-bool rest_times_hold(const struct rest_times *f, int64_t ms) {
+bool face_times_hold(const struct face_times *f, int64_t ms) {
     bool open = f->from_ms == 0 && f->to_ms == INT64_MAX;
     return open || (ms > 0 && ms >= f->from_ms && ms <= f->to_ms);
 }
@@ -56,18 +56,18 @@ bool rest_times_hold(const struct rest_times *f, int64_t ms) {
 /* ---- paging
  * --------------------------------------------------------------------------------------- */
 
-static bool page_number(struct rest *r, const char *name, uint64_t max, uint64_t *out) {
+static bool page_number(struct face_request *r, const char *name, uint64_t max, uint64_t *out) {
     struct str text = form_get(&r->query, str_z(name));
     if (!text.ptr || text.len == 0 || str_to_u64(text, max, out))
         return true;
-    rest_error(r, 400, 20007, "%s is not valid: give a number from 0 to %llu", name,
+    face_error(r, 400, 20007, "%s is not valid: give a number from 0 to %llu", name,
                (unsigned long long)max);
     return false;
 }
 
-bool rest_page_read(struct rest *r, struct rest_page *p) {
+bool face_page_read(struct face_request *r, struct face_page *p) {
     uint64_t size = PAGE_SIZE_DEFAULT;
-    *p = (struct rest_page){0};
+    *p = (struct face_page){0};
     if (!page_number(r, "PageSize", PAGE_SIZE_MAX, &size) ||
         !page_number(r, "Page", 1u << 30, &p->number))
         return false;
@@ -81,14 +81,14 @@ bool rest_page_read(struct rest *r, struct rest_page *p) {
     else if (str_starts(token, STR("PB")) && sid.len == SID_SIZE - 1)
         p->before = sid;
     else {
-        rest_error(r, 400, 21481, "Invalid PageToken: follow next_page_uri instead of making one");
+        face_error(r, 400, 21481, "Invalid PageToken: follow next_page_uri instead of making one");
         return false;
     }
     return true;
 }
 
 /** Host-relative address of a page of the same list: the filters are repeated. */
-static struct str page_uri(struct rest *r, const struct rest_page *p, uint64_t number,
+static struct str page_uri(struct face_request *r, const struct face_page *p, uint64_t number,
                            const char *prefix, const char *sid) {
     struct buf out = BUF_INIT(8192);
     buf_put_str(&out, r->x->path);
@@ -110,8 +110,8 @@ static struct str page_uri(struct rest *r, const struct rest_page *p, uint64_t n
     return uri;
 }
 
-void rest_page_put(struct rest *r, struct json_writer *w, const struct rest_page *p, size_t count,
-                   const char *first, const char *last, bool more) {
+void face_page_put(struct face_request *r, struct json_writer *w, const struct face_page *p,
+                   size_t count, const char *first, const char *last, bool more) {
     uint64_t start = p->number * p->size;
     json_kv_int(w, "page", (int64_t)p->number);
     json_kv_int(w, "page_size", (int64_t)p->size);

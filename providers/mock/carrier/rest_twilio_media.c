@@ -69,7 +69,7 @@ static void reply_file(struct http_exchange *x, struct buf *file) {
     }
     if (r != RANGE_NONE)
         http_exchange_add_header(x, "Content-Range", str_z(text));
-    rest_send(x, r == RANGE_OK ? 206 : r == RANGE_BAD ? 416 : 200, file);
+    face_send(x, r == RANGE_OK ? 206 : r == RANGE_BAD ? 416 : 200, file);
 }
 
 static void render(struct pool_task *t) {
@@ -82,33 +82,33 @@ static void render(struct pool_task *t) {
 }
 
 /** "RE…", "RE….wav": what the address names. NULL: answered. */
-static const struct tape *find_tape(struct rest *r) {
+static const struct tape *find_tape(struct face_request *r) {
     struct str name = r->ids[0];
     size_t dot = str_find(name, '.');
     struct tape *t = sidmap_get(&r->c->tapes, str_from(name.ptr, dot));
     struct str extension = str_from_index(name, dot);
     if (str_eq_z(extension, ".mp3")) {
-        rest_error(r, 404, 20404, "Only .wav is simulated, not .mp3");
+        face_error(r, 404, 20404, "Only .wav is simulated, not .mp3");
         return NULL;
     }
     if (!t || t->status != TAPE_COMPLETED || (extension.len > 0 && !str_eq_z(extension, ".wav"))) {
-        rest_not_found(r);
+        face_not_found(r);
         return NULL;
     }
     return t;
 }
 
-void rest_recording_media(struct rest *r) {
+void face_recording_media(struct face_request *r) {
     const struct tape *t = find_tape(r);
     struct str channels = form_get(&r->query, STR("RequestedChannels"));
     if (!t)
         return;
     if (channels.len > 0 && !str_eq_z(channels, "1") && !str_eq_z(channels, "2")) {
-        rest_error(r, 400, 20001, "RequestedChannels must be 1 or 2");
+        face_error(r, 400, 20001, "RequestedChannels must be 1 or 2");
         return;
     }
     if (str_eq_z(channels, "2") && !t->dual) {
-        rest_error(r, 400, 16113, "The recording is mono: ask for RequestedChannels=1");
+        face_error(r, 400, 16113, "The recording is mono: ask for RequestedChannels=1");
         return;
     }
     struct media_task *m = mem_zalloc(sizeof *m);
@@ -120,5 +120,5 @@ void rest_recording_media(struct rest *r) {
         return;
     audio_job_release(&m->job);
     mem_free(m);
-    rest_error(r, 503, 20503, "Too many recordings are being fetched: try again later");
+    face_error(r, 503, 20503, "Too many recordings are being fetched: try again later");
 }

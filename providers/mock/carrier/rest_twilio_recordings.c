@@ -17,7 +17,8 @@ static const char *status_word(const struct tape *t, bool live) {
     return live || t->status >= TAPE_COMPLETED ? words[t->status] : "processing";
 }
 
-static void put_uris(struct rest *r, const struct tape *t, bool of_call, struct json_writer *w) {
+static void put_uris(struct face_request *r, const struct tape *t, bool of_call,
+                     struct json_writer *w) {
     const char *account = r->c->account;
     if (of_call) {
         json_kv_string(w, "uri",
@@ -42,13 +43,13 @@ static void put_uris(struct rest *r, const struct tape *t, bool of_call, struct 
     json_end_object(w);
 }
 
-static void put_tape(struct rest *r, const struct tape *t, bool of_call, bool live,
+static void put_tape(struct face_request *r, const struct tape *t, bool of_call, bool live,
                      struct json_writer *w) {
     json_begin_object(w);
     json_kv_z(w, "sid", t->sid);
     json_kv_z(w, "account_sid", r->c->account);
     json_kv_z(w, "call_sid", t->leg->sid);
-    rest_put_text(w, "conference_sid", NULL);
+    face_put_text(w, "conference_sid", NULL);
     json_kv_z(w, "api_version", "2010-04-01");
     json_kv_z(w, "status", status_word(t, live));
     json_kv_z(w, "source", twilio_source_word(t->source));
@@ -56,54 +57,55 @@ static void put_tape(struct rest *r, const struct tape *t, bool of_call, bool li
     if (of_call)
         json_kv_z(w, "track", twilio_track_word(t->track));
     if (t->status == TAPE_COMPLETED)
-        rest_put_number(w, "duration", t->duration_s);
+        face_put_number(w, "duration", t->duration_s);
     else
-        rest_put_text(w, "duration", NULL);
-    rest_put_text(w, "price", NULL);
-    rest_put_text(w, "price_unit", live ? NULL : "USD");
-    rest_put_date(w, "start_time", t->started_ms);
-    rest_put_date(w, "date_created", t->started_ms);
-    rest_put_date(w, "date_updated", t->updated_ms);
+        face_put_text(w, "duration", NULL);
+    face_put_text(w, "price", NULL);
+    face_put_text(w, "price_unit", live ? NULL : "USD");
+    face_put_date(w, "start_time", t->started_ms);
+    face_put_date(w, "date_created", t->started_ms);
+    face_put_date(w, "date_updated", t->updated_ms);
     if (t->carrier_code)
         json_kv_int(w, "error_code", t->carrier_code);
     else
-        rest_put_text(w, "error_code", NULL);
-    rest_put_text(w, "encryption_details", NULL);
+        face_put_text(w, "error_code", NULL);
+    face_put_text(w, "encryption_details", NULL);
     put_uris(r, t, of_call, w);
     json_end_object(w);
 }
 
-static void reply_tape(struct rest *r, const struct tape *t, bool of_call, bool live, int status) {
+static void reply_tape(struct face_request *r, const struct tape *t, bool of_call, bool live,
+                       int status) {
     struct buf out = BUF_INIT(REPLY_MAX);
     struct json_writer w;
     json_write_init(&w, &out);
     put_tape(r, t, of_call, live, &w);
-    rest_reply(r, status, &out);
+    face_reply(r, status, &out);
 }
 
 /* ---- control
  * ------------------------------------------------------------------------------------------ */
 
-void rest_recording_start(struct rest *r) {
-    struct leg *l = rest_leg(r);
-    struct str url = rest_param(r, "RecordingStatusCallback");
-    struct str track = rest_param(r, "RecordingTrack");
+void face_recording_start(struct face_request *r) {
+    struct leg *l = face_leg(r);
+    struct str url = face_param(r, "RecordingStatusCallback");
+    struct str track = face_param(r, "RecordingTrack");
     if (!l)
         return;
     if (l->status != CALL_ANSWERED) {
-        rest_error(r, 400, 21220, "Requested resource is not eligible for recording");
+        face_error(r, 400, 21220, "Requested resource is not eligible for recording");
         return;
     }
     const struct tape_options o = {
         .source = TAPE_FROM_API,
-        .dual = str_eq_z(rest_param(r, "RecordingChannels"), "dual"),
-        .trim = str_eq_z(rest_param(r, "Trim"), "trim-silence"),
+        .dual = str_eq_z(face_param(r, "RecordingChannels"), "dual"),
+        .trim = str_eq_z(face_param(r, "Trim"), "trim-silence"),
         .track = str_eq_z(track, "inbound")    ? PLAN_TRACK_INBOUND
                  : str_eq_z(track, "outbound") ? PLAN_TRACK_OUTBOUND
                                                : PLAN_TRACK_BOTH,
         .hook_url = url,
-        .hook_get = str_eq_nocase(rest_param(r, "RecordingStatusCallbackMethod"), STR("GET")),
-        .events = rest_tape_events(r),
+        .hook_get = str_eq_nocase(face_param(r, "RecordingStatusCallbackMethod"), STR("GET")),
+        .events = face_tape_events(r),
     };
     const struct tape *t = tape_start(r->c, l, &o);
     carrier_touch(r->c, l);
@@ -111,11 +113,11 @@ void rest_recording_start(struct rest *r) {
 }
 
 /** The recording of this call that ids[1] names, also as Twilio.CURRENT. NULL: answered. */
-static struct tape *call_tape(struct rest *r, struct leg *l) {
+static struct tape *call_tape(struct face_request *r, struct leg *l) {
     struct tape *t = NULL;
     if (str_eq_z(r->ids[1], "Twilio.CURRENT")) {
         if (tape_running(l, &t) > 1) {
-            rest_error(r, 400, 16108,
+            face_error(r, 400, 16108,
                        "Several recordings run on this call: name one instead of Twilio.CURRENT");
             return NULL;
         }
@@ -124,51 +126,51 @@ static struct tape *call_tape(struct rest *r, struct leg *l) {
     }
     if (t && t->leg == l)
         return t;
-    rest_not_found(r);
+    face_not_found(r);
     return NULL;
 }
 
-void rest_recording_update(struct rest *r) {
-    struct leg *l = rest_leg(r);
+void face_recording_update(struct face_request *r) {
+    struct leg *l = face_leg(r);
     struct tape *t = l ? call_tape(r, l) : NULL;
-    struct str status = rest_param(r, "Status");
+    struct str status = face_param(r, "Status");
     if (!t)
         return;
     if (t->status > TAPE_PAUSED) {
-        rest_error(r, 400, 21220, "Requested resource is not eligible for recording");
+        face_error(r, 400, 21220, "Requested resource is not eligible for recording");
         return;
     }
     if (str_eq_z(status, "paused")) {
-        tape_pause(t, str_eq_z(rest_param(r, "PauseBehavior"), "skip"));
+        tape_pause(t, str_eq_z(face_param(r, "PauseBehavior"), "skip"));
     } else if (str_eq_z(status, "in-progress")) {
         tape_resume(t);
     } else if (str_eq_z(status, "stopped")) {
         tape_stop(r->c, t);
     } else {
-        rest_error(r, 400, 20001, "Status must be paused, in-progress or stopped");
+        face_error(r, 400, 20001, "Status must be paused, in-progress or stopped");
         return;
     }
     reply_tape(r, t, true, true, 200);
 }
 
-static void delete_tape(struct rest *r, struct tape *t) {
+static void delete_tape(struct face_request *r, struct tape *t) {
     struct buf nothing = BUF_INIT(1);
     if (!t) {
-        rest_not_found(r);
+        face_not_found(r);
     } else if (t->status < TAPE_COMPLETED) {
-        rest_error(r, 409, 20009, "Cannot delete a recording before it is complete");
+        face_error(r, 409, 20009, "Cannot delete a recording before it is complete");
     } else {
         tape_delete(r->c, t);
-        rest_reply(r, 204, &nothing);
+        face_reply(r, 204, &nothing);
     }
 }
 
-void rest_recording_delete(struct rest *r) {
+void face_recording_delete(struct face_request *r) {
     delete_tape(r, sidmap_get(&r->c->tapes, r->ids[0]));
 }
 
-void rest_call_recording_delete(struct rest *r) {
-    struct leg *l = rest_leg(r);
+void face_call_recording_delete(struct face_request *r) {
+    struct leg *l = face_leg(r);
     struct tape *t = l ? call_tape(r, l) : NULL;
     if (t)
         delete_tape(r, t);
@@ -177,16 +179,16 @@ void rest_call_recording_delete(struct rest *r) {
 /* ---- fetch and list
  * -------------------------------------------------------------------------------------- */
 
-void rest_recording_fetch(struct rest *r) {
+void face_recording_fetch(struct face_request *r) {
     const struct tape *t = sidmap_get(&r->c->tapes, r->ids[0]);
     if (t)
         reply_tape(r, t, false, false, 200);
     else
-        rest_not_found(r);
+        face_not_found(r);
 }
 
-void rest_call_recording_fetch(struct rest *r) {
-    struct leg *l = rest_leg(r);
+void face_call_recording_fetch(struct face_request *r) {
+    struct leg *l = face_leg(r);
     const struct tape *t = l ? call_tape(r, l) : NULL;
     if (t)
         reply_tape(r, t, true, false, 200);
@@ -205,10 +207,10 @@ static const struct tape *older(const struct carrier *c, const struct tape *t,
     return l ? l->tapes : NULL;
 }
 
-static void list(struct rest *r, const struct leg *only) {
-    struct rest_page p;
-    struct rest_times created;
-    if (!rest_page_read(r, &p) || !rest_times_read(r, "DateCreated", &created))
+static void list(struct face_request *r, const struct leg *only) {
+    struct face_page p;
+    struct face_times created;
+    if (!face_page_read(r, &p) || !face_times_read(r, "DateCreated", &created))
         return;
     struct buf out = BUF_INIT(REPLY_MAX);
     struct json_writer w;
@@ -221,7 +223,7 @@ static void list(struct rest *r, const struct leg *only) {
     json_begin_array(&w);
     const struct tape *t = p.after.len > 0 ? sidmap_get(&r->c->tapes, p.after) : NULL;
     for (t = older(r->c, t, only); t; t = older(r->c, t, only)) {
-        if (!rest_times_hold(&created, t->started_ms) || (skip > 0 && skip--))
+        if (!face_times_hold(&created, t->started_ms) || (skip > 0 && skip--))
             continue;
         if (count == p.size)
             break; /* there is one more */
@@ -231,18 +233,18 @@ static void list(struct rest *r, const struct leg *only) {
         count++;
     }
     json_end_array(&w);
-    rest_page_put(r, &w, &p, count, first, last, t != NULL);
+    face_page_put(r, &w, &p, count, first, last, t != NULL);
     json_end_object(&w);
-    rest_reply(r, 200, &out);
+    face_reply(r, 200, &out);
 }
 
-void rest_call_recordings_list(struct rest *r) {
-    const struct leg *l = rest_leg(r);
+void face_call_recordings_list(struct face_request *r) {
+    const struct leg *l = face_leg(r);
     if (l)
         list(r, l);
 }
 
-void rest_recordings_list(struct rest *r) {
+void face_recordings_list(struct face_request *r) {
     struct str sid = form_get(&r->query, STR("CallSid"));
     static const struct leg nobody = {0};
     const struct leg *l = sid.len > 0 ? sidmap_get(&r->c->legs, sid) : NULL;

@@ -112,8 +112,7 @@ static bool spawn(const struct engine *e, enum speech_voice voice, int in, int o
     posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, out, 3);
     posix_spawn_file_actions_addclosefrom_np(&files, 4);
-    int rc =
-        posix_spawn(&pid, e->path, &files, NULL, (char *const *)e->arguments[voice],
+    int rc = posix_spawn(&pid, e->path, &files, NULL, (char *const *)e->arguments[voice],
                          (char *const *)environment);
     posix_spawn_file_actions_destroy(&files);
     return rc == 0 && await_end(pid);
