@@ -287,8 +287,9 @@ static enum error_code set_url(struct http_transfer *t, struct str url, struct e
     if (!is_printable_ascii(url) || !str_copy(url, text, sizeof text))
         return error_set(err, ERR_INVALID,
                          "the URL is empty, too long, or has blanks or non-ASCII characters");
-    if (strchr(text, '\\'))
-        return error_set(err, ERR_INVALID, "the URL has a backslash");
+    /* libcurl takes "http:///x" as "http://x/", and others read a backslash as a slash. */
+    if (strchr(text, '\\') || strstr(text, ":///"))
+        return error_set(err, ERR_INVALID, "the URL has a backslash or no host");
     if (curl_url_set(t->url, CURLUPART_URL, text, CURLU_DISALLOW_USER) != CURLUE_OK)
         return error_set(err, ERR_INVALID, "the URL is malformed or holds a user name");
     (void)curl_url_set(t->url, CURLUPART_FRAGMENT, NULL, 0);
