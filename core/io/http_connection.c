@@ -369,6 +369,7 @@ static void connection_close(struct http_connection *c) {
     if (c->next)
         c->next->prev = c->prev;
     atomic_fetch_sub_explicit(&s->connection_count, 1, memory_order_relaxed);
+    s->freed_a_place = true;
     mem_free(c);
 }
 

@@ -52,6 +52,7 @@ struct http_server {
     int64_t now_ms, sweep_ms, drain_end_ms;
     uint32_t tick_ms;
     bool draining, forced, drain_over; /* forced: its time is up */
+    bool freed_a_place;                /* a connection has ended in this turn */
     /* shared with other threads */
     atomic_bool want_drain, want_stop;
     _Atomic uint32_t grace_ms;

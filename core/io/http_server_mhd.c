@@ -68,6 +68,11 @@ static void drain_step(struct http_server *s) {
 }
 
 static int wait_ms(struct http_server *s) {
+    if (s->freed_a_place) {
+        /* At its limit the library stops listening, and starts again only when it is run again. */
+        s->freed_a_place = false;
+        return 0;
+    }
     MHD_UNSIGNED_LONG_LONG library_ms = 0;
     if (MHD_get_timeout(s->daemon, &library_ms) == MHD_YES && library_ms == 0)
         return 0;
