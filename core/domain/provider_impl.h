@@ -10,7 +10,8 @@
 #include "core/base/secret.h"
 #include "core/domain/provider.h"
 
-/** What a provider is made from. Strings are copied; pointers must outlive the provider. */
+/** What a provider is made from. Strings and secrets are copied; http, clock and log must outlive
+ * the provider. */
 struct provider_config {
     struct str account;         /* AccountSid, AuthId, ProjectId */
     const struct secret *token; /* signs webhooks; authenticates unless key is set */

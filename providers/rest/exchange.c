@@ -50,7 +50,7 @@ static enum error_code send_now(const struct rest_provider *p, const struct rest
         .header_count = 1,
         .body = buf_str(&r->body),
         .basic_user = r->foreign ? STR("") : p->auth_user,
-        .basic_password = r->foreign ? NULL : p->auth_password,
+        .basic_password = r->foreign ? NULL : &p->auth_password,
         .timeout_ms = (uint32_t)left,
         .body_max_bytes = r->reply_bytes_max,
         .trust = r->foreign ? HTTP_TRUST_FOREIGN : HTTP_TRUST_CONFIGURED,

@@ -10,8 +10,8 @@ struct rest_provider {
     const struct rest_dialect *dialect;
     struct rest_account account;
     struct str auth_user;
-    const struct secret *auth_password;
-    struct rest_url api; /* of account.base_url */
+    struct secret auth_password; /* our own copy */
+    struct rest_url api;         /* of account.base_url */
     struct http_client *http;
     struct clock clock;
     struct rest_options options;

@@ -15,6 +15,7 @@ static struct rest_provider *rest_from(struct provider *p) {
 static void rest_destroy(struct provider *base) {
     struct rest_provider *p = rest_from(base);
     rest_signer_release(&p->signer);
+    secret_release(&p->auth_password);
     arena_release(&p->memory);
     mem_free(p);
 }
@@ -351,7 +352,7 @@ enum error_code rest_provider_new(const struct rest_dialect *d, const struct pro
         .by_key = by_key,
     };
     p->auth_user = by_key ? arena_copy(&p->memory, cfg->key_id) : p->account.id;
-    p->auth_password = by_key ? cfg->key_secret : cfg->token;
+    secret_copy(&p->auth_password, by_key ? cfg->key_secret : cfg->token);
     rc = check_base_url(p->account.base_url, &p->api, err); /* again: it points into our copy */
     if (rc == ERR_OK)
         rc = rest_signer_init(&p->signer, d->mac, cfg->token,

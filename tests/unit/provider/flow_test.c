@@ -94,6 +94,34 @@ TEST(rest_flow, an_api_key_authenticates_while_the_token_still_signs) {
     tear_down(&s, p);
 }
 
+/** A client that only looks at the credentials. */
+struct peek {
+    struct http_client base;
+    char password[64];
+};
+
+static void peek_start(struct http_client *c, const struct http_request *req, http_done_fn *done,
+                       void *ctx) {
+    struct peek *k = container_of(c, struct peek, base);
+    struct http_response none = {0};
+    struct error err = {0};
+    EXPECT(str_copy(secret_reveal(req->basic_password), k->password, sizeof k->password));
+    done(ctx, error_set(&err, ERR_UNCERTAIN, "never answers"), &none, &err);
+}
+
+TEST(rest_flow, secrets_may_be_forgotten_by_who_gave_them) {
+    static const struct http_client_ops peek_ops = {.start = peek_start};
+    struct peek client = {.base = {&peek_ops}};
+    struct setup s;
+    set_up(&s, NULL, 0);
+    s.cfg.http = &client.base;
+    struct provider *p = make(&s);
+    secret_release(&s.token);
+    EXPECT_INT(provider_end_call(p, STR(TWILIO_TEST_CALL), NULL), ERR_UNCERTAIN);
+    EXPECT_STR(client.password, TWILIO_TEST_TOKEN);
+    tear_down(&s, p);
+}
+
 TEST(rest_flow, a_read_waits_as_long_as_the_carrier_says_when_it_can) {
     const struct fake_exchange script[] = {
         {.status = 429, .headers = "Retry-After: 3\r\n"},
