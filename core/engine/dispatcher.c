@@ -25,6 +25,7 @@ struct dispatcher {
     pthread_cond_t changed;
     bool woken;    /* under lock */
     bool stopping; /* under lock */
+    bool joined;   /* of the thread that stops it */
 };
 
 struct task {
@@ -212,14 +213,22 @@ enum error_code dispatcher_start(const struct dispatcher_options *o, struct disp
     return ERR_OK;
 }
 
-void dispatcher_free(struct dispatcher *d) {
-    if (!d)
+void dispatcher_stop(struct dispatcher *d) {
+    if (!d || d->joined)
         return;
     pthread_mutex_lock(&d->lock);
     d->stopping = true;
     pthread_cond_signal(&d->changed);
     pthread_mutex_unlock(&d->lock);
     pthread_join(d->thread, NULL);
+    pool_stop(d->pool);
+    d->joined = true;
+}
+
+void dispatcher_free(struct dispatcher *d) {
+    if (!d)
+        return;
+    dispatcher_stop(d);
     pool_free(d->pool);
     pthread_cond_destroy(&d->changed);
     pthread_mutex_destroy(&d->lock);

@@ -22,7 +22,10 @@ NODISCARD enum error_code dispatcher_start(const struct dispatcher_options *o,
 /** There may be new work: look now. Cheap; any thread, also the store's writer. */
 void dispatcher_wake(struct dispatcher *d);
 
-/** Take no more jobs, let running ones finish, join. NULL is fine. */
+/** Take no more jobs, let running ones finish, join. Waking it stays harmless. NULL is fine. */
+void dispatcher_stop(struct dispatcher *d);
+
+/** Stop and free; nobody may wake it any more. NULL is fine. */
 void dispatcher_free(struct dispatcher *d);
 
 /* ---- the parts, for tests that move time themselves --------------------------------------------

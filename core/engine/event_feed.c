@@ -18,6 +18,7 @@ struct event_feed {
     struct event_waiter *waiters; /* under lock */
     size_t waiting;               /* under lock; those the thread is looking at included */
     bool news, stopping;          /* under lock */
+    bool joined;                  /* of the thread that stops it */
 };
 
 struct look {
@@ -152,14 +153,21 @@ void event_feed_wait(struct event_feed *f, struct event_waiter *w) {
         w->ready(w);
 }
 
-void event_feed_free(struct event_feed *f) {
-    if (!f)
+void event_feed_stop(struct event_feed *f) {
+    if (!f || f->joined)
         return;
     pthread_mutex_lock(&f->lock);
     f->stopping = true;
     pthread_cond_signal(&f->changed);
     pthread_mutex_unlock(&f->lock);
     pthread_join(f->thread, NULL);
+    f->joined = true;
+}
+
+void event_feed_free(struct event_feed *f) {
+    if (!f)
+        return;
+    event_feed_stop(f);
     pthread_cond_destroy(&f->changed);
     pthread_mutex_destroy(&f->lock);
     mem_free(f);

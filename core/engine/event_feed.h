@@ -32,7 +32,11 @@ struct event_waiter {
 /** Wait for news; ready may be called before this returns. */
 void event_feed_wait(struct event_feed *f, struct event_waiter *w);
 
-/** Release all who wait, stop the thread, free. NULL is fine. */
+/** Release all who wait; who waits from now on is released at once. Joins the thread. NULL is fine.
+ */
+void event_feed_stop(struct event_feed *f);
+
+/** Stop and free; nobody may notify it any more. NULL is fine. */
 void event_feed_free(struct event_feed *f);
 
 #endif

@@ -322,6 +322,11 @@ struct webhook_service *webhook_service_new(const struct webhook_service_options
     return ws;
 }
 
+void webhook_service_stop(struct webhook_service *ws) {
+    if (ws)
+        pool_stop(ws->pool);
+}
+
 void webhook_service_free(struct webhook_service *ws) {
     if (!ws)
         return;

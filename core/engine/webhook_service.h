@@ -22,7 +22,10 @@ struct webhook_service_options {
 
 struct webhook_service *webhook_service_new(const struct webhook_service_options *o);
 
-/** Stop the workers (what is queued is finished) and free. NULL is fine. */
+/** Finish the documents that are queued and join the workers; later ones get 503. NULL is fine. */
+void webhook_service_stop(struct webhook_service *ws);
+
+/** Stop and free; the store must have nothing of ours left to finish. NULL is fine. */
 void webhook_service_free(struct webhook_service *ws);
 
 /**
