@@ -48,6 +48,37 @@ TEST(statements, none_reads_or_sorts_a_whole_table) {
     each_statement("QUERY PLAN", SQL_PROBE, SQL_COUNT - 1, look_for_scans);
 }
 
+static void look_for_index(enum sql_id id, sqlite3_stmt *row) {
+    static const char *const indexes[SQL_COUNT] = {
+        [SQL_GET_CALL_BY_SID] = "calls_sid (sid=? AND provider=?)",
+        [SQL_LIST_CALLS] = "INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        [SQL_LIST_CALLS_BY_TO] = "calls_to (to_number=? AND rowid>? AND rowid<?)",
+        [SQL_LIST_CALLS_BY_END] = "calls_ended (ended=? AND rowid>? AND rowid<?)",
+        [SQL_LIST_CALLS_OPEN] = "calls_ended (ended=? AND rowid>? AND rowid<?)",
+        [SQL_LIST_CALLS_BY_FROM] = "calls_from (from_number=? AND rowid>? AND rowid<?)",
+        [SQL_LIST_CALLS_BY_ASSISTANT] = "calls_assistant (assistant=? AND rowid>? AND rowid<?)",
+        [SQL_LIST_CALLS_BY_PROVIDER] = "calls_provider (provider=? AND rowid>? AND rowid<?)",
+        [SQL_LIST_DUE_CALLS] = "calls_check (check_ms>? AND check_ms<?)",
+        [SQL_LIST_DUE_JOBS] = "jobs_due (due_ms<?)",
+        [SQL_NEXT_JOB] = "jobs_due",
+        [SQL_LIST_INFO_BY_SESSION] = "information_session (session_id=? AND rowid<?)",
+        [SQL_LIST_INFO_BY_CALLER] = "information_caller (caller_id=? AND rowid<?)",
+        [SQL_LIST_INFO_BY_CATEGORY] = "information_category (category=? AND rowid<?)",
+        [SQL_LIST_SESSIONS] = "sessions_newest (last_info<?)",
+        [SQL_LIST_CATEGORIES] = "categories_total (total>?)",
+        [SQL_GET_RECORDING_BY_SID] = "recordings_sid (sid=? AND provider=?)",
+        [SQL_LIST_RECORDINGS_BY_CALL] = "recordings_call (call_id=? AND rowid<?)",
+    };
+    const char *detail = (const char *)sqlite3_column_text(row, 3);
+    if (indexes[id] && !strstr(detail, "TEMP B-TREE") &&
+        !test_check(strstr(detail, indexes[id]) != NULL, __FILE__, __LINE__, indexes[id]))
+        fprintf(stderr, "    got %s\n", detail);
+}
+
+TEST(statements, each_list_walks_the_index_of_its_filter) {
+    each_statement("QUERY PLAN", SQL_PROBE, SQL_COUNT - 1, look_for_index);
+}
+
 static void look_for_index_writes(enum sql_id id, sqlite3_stmt *row) {
     const char *opcode = (const char *)sqlite3_column_text(row, 1);
     test_check(strcmp(opcode, "IdxInsert") != 0, __FILE__, __LINE__, sql_text(id));
