@@ -42,6 +42,7 @@ struct gateway {
     struct http_client *http;
     struct carrier *carrier; /* the box, with provider mock */
     struct http_server *carrier_server;
+    struct secret carrier_token; /* the provider signs and authenticates with it */
     struct provider *provider;
     struct assistant_files *assistants;
     struct conversation *conversation;
@@ -158,18 +159,15 @@ static enum error_code make_mock(struct gateway *g, struct provider_config *pc, 
     if (rc != ERR_OK)
         return rc;
     struct carrier_account account = carrier_account(g->carrier);
-    struct secret token = {0};
     char url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%u", http_server_port(g->carrier_server));
-    secret_set(&token, account.token);
+    secret_set(&g->carrier_token, account.token);
     pc->account = account.account;
-    pc->token = &token;
+    pc->token = &g->carrier_token;
     pc->number = account.number;
     pc->base_url = str_z(url);
-    rc = registry_create(registry_find(STR("mock")), pc, str_z(g->config->mock_dialect),
-                         &g->provider, err);
-    secret_release(&token);
-    return rc;
+    return registry_create(registry_find(STR("mock")), pc, str_z(g->config->mock_dialect),
+                           &g->provider, err);
 }
 
 static enum error_code make_provider(struct gateway *g, struct error *err) {
@@ -299,29 +297,35 @@ enum error_code gateway_start(const struct gateway_options *o, struct gateway **
 void gateway_drain(struct gateway *g, uint32_t grace_ms) {
     atomic_store(&g->draining, true);
     log_write(&g->log, LOG_INFO, "draining", NULL);
-    /* those who wait for events are released, so that they do not hold the server up */
-    event_feed_free(g->events);
-    g->events = NULL;
+    event_feed_stop(g->events); /* who waits for events would hold the server up */
     if (!http_server_drain(g->server, grace_ms))
         log_write(&g->log, LOG_WARN, "some requests had to be cut off", NULL);
 }
 
+/*
+ * From the outside in. First everything stops that can begin something new; then the store finishes
+ * what it was given, which still wakes the parts and replies (to nobody any more); then they go.
+ */
 void gateway_free(struct gateway *g) {
     if (!g)
         return;
     atomic_store(&g->draining, true);
-    event_feed_free(g->events);
-    g->events = NULL;
-    /* from the outside in: no more requests, no more work, then what they used */
+    event_feed_stop(g->events);
+    if (g->api_pool)
+        pool_stop(g->api_pool);
+    webhook_service_stop(g->webhooks);
+    dispatcher_stop(g->dispatcher);
+    carrier_free(g->carrier);
+    http_server_free(g->carrier_server);
     http_server_free(g->server);
+    store_free(g->store);
     pool_free(g->api_pool);
     webhook_service_free(g->webhooks);
     dispatcher_free(g->dispatcher);
-    carrier_free(g->carrier);
-    http_server_free(g->carrier_server);
+    event_feed_free(g->events);
     conversation_free(g->conversation);
-    store_free(g->store);
     provider_free(g->provider);
+    secret_release(&g->carrier_token);
     http_client_free(g->http);
     vault_free(g->vault);
     assistant_files_free(g->assistants);
