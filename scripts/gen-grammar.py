@@ -108,6 +108,9 @@ def generate(language):
     grammar = json.loads((ROOT / language["json"]).read_text())
     del grammar["_meta"]
     names = sorted(grammar, key=lambda n: grammar[n]["kind"] != "root")
+    for name in names: # the file says it twice: by children and by parents
+        assert all(name in grammar[p]["children"] for p in grammar[name]["parents"]), name
+        assert all(name in grammar[c]["parents"] for c in grammar[name]["children"]), name
     tables, attributes, rows = Tables(), [], []
     for name in names:
         e = grammar[name]

@@ -299,7 +299,8 @@ static enum error_code parse(struct str text, struct building *b, struct error *
         return error_set(err, ERR_LIMIT, "line 1: no memory for the XML parser");
     set_handlers(b->parser->sax);
     b->parser->userData = b;
-    xmlDocPtr none = xmlCtxtReadMemory(b->parser, text.ptr, (int)text.len, NULL, "UTF-8",
+    /* No encoding is named: check_bytes() saw UTF-8, and a converter would copy every byte. */
+    xmlDocPtr none = xmlCtxtReadMemory(b->parser, text.ptr, (int)text.len, NULL, NULL,
                                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
                                            XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC);
     bool sound = b->parser->wellFormed;
