@@ -1,51 +1,18 @@
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "core/base/compiler.h"
 #include "twiml/twiml.h"
 #include "twiml/twiml_grammar.h"
 #include "twiml/twiml_map.h"
-#include "twiml/twiml_read_attrs.h"
-#include "twiml/twiml_ssml.h"
+#include "twiml/twiml_reading.h"
 #include "twiml/xml_doc.h"
 
 void twiml_init(void) {
     xml_doc_init();
 }
 
-/* Where a verb's step goes: to the plan, or to the prompts of a step. */
-struct target {
-    struct plan_step *(*add)(struct plan *p, void *owner, enum plan_kind kind);
-    void *owner;
-};
+/* For elements whose attributes a plan has no place for. */
+static const struct twiml_maps no_attrs = {STR_INIT(""), NULL, 0};
 
-typedef void read_fn(struct reading *r, const struct xml_node *n, const struct target *to);
-
-/* The new step, or NULL and a sticky error when the plan is full. */
-static struct plan_step *add(struct reading *r, const struct target *to, enum plan_kind kind,
-                             const struct xml_node *n) {
-    struct plan_step *s = to->add(r->plan, to->owner, kind);
-    if (!s && r->rc == ERR_OK)
-        r->rc = error_set(r->err, ERR_LIMIT, "line %u: the document has more than %d steps",
-                          (unsigned)n->line, PLAN_STEPS_MAX);
-    return s;
-}
-
-static struct str text_of(struct reading *r, const struct xml_node *n) {
-    return arena_copy(&r->plan->arena, xml_node_text(n, &r->doc->arena));
-}
-
-/* ---- inside an element ----------------------------------------------------------------------- */
-
-/* Children that a plan has no place for. Text counts unless the element is one of text. */
-static void drop_children(struct reading *r, const struct xml_node *n, bool text_is_ours) {
-    for (const struct xml_node *c = n->first; c; c = c->next)
-        if (!xml_node_is_text(c))
-            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
-                         twiml_element_name(n));
-    if (!text_is_ours && xml_node_has_text(n))
-        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
-}
+/* ---- parameters ----------------------------------------------------------------------------- */
 
 static void read_param(struct reading *r, const struct xml_node *c, struct plan_param **params,
                        size_t *count) {
@@ -66,7 +33,7 @@ static void read_param(struct reading *r, const struct xml_node *c, struct plan_
     for (size_t i = 0; i < c->attr_count; i++)
         if (!str_eq(c->attrs[i].name, STR("name")) && !str_eq(c->attrs[i].name, STR("value")))
             reading_lose(r, PLAN_LOSS_DROPPED, c, c->attrs[i].name.ptr, "it is not part of TwiML");
-    drop_children(r, c, false);
+    reading_drop_children(r, c, false);
 }
 
 /* <Parameter> children go to params, everything else is dropped. */
@@ -85,159 +52,29 @@ static void read_params(struct reading *r, const struct xml_node *n, struct plan
         reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
 }
 
-/* ---- say, play, pause ------------------------------------------------------------------------ */
-
-static void ssml_fault(void *ctx, const struct xml_node *element,
-                       const struct xml_attr *attribute) {
-    reading_lose(ctx, PLAN_LOSS_DROPPED, element, attribute ? attribute->name.ptr : NULL,
-                 attribute ? "it does not suit SSML" : "the element does not belong there in SSML");
-}
-
-static void put_all_text(struct buf *b, const struct xml_node *n) {
-    for (const struct xml_node *c = n->first; c; c = c->next)
-        if (xml_node_is_text(c))
-            buf_put_str(b, c->text);
-        else
-            put_all_text(b, c);
-}
-
-/* The words of a Say: markup in its canonical form if there is any, else plain text. */
-static void read_words(struct reading *r, const struct xml_node *n, struct plan_say *say) {
-    if (!twiml_ssml_is_marked_up(n)) {
-        say->text = text_of(r, n);
-        return;
-    }
-    CLEANUP(buf_release) struct buf words = BUF_INIT(XML_BYTES_MAX * 6);
-    struct xml_writer w = {.out = &words};
-    if (!twiml_ssml_write_children(&w, n, ssml_fault, r))
-        buf_clear(&words);
-    if (str_find(buf_str(&words), '<') < words.len) {
-        say->ssml = arena_copy(&r->plan->arena, str_trim(buf_str(&words)));
-        return;
-    }
-    buf_clear(&words);
-    put_all_text(&words, n);
-    say->text = arena_copy(&r->plan->arena, str_trim(buf_str(&words)));
-}
-
-static void read_say(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_say say = {0};
-    read_words(r, n, &say);
-    if (say.text.len + say.ssml.len == 0) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is nothing to say");
-        return;
-    }
-    if (say.text.len > PLAN_TEXT_MAX || say.ssml.len > PLAN_TEXT_MAX) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "the text has more than %d bytes",
-                     PLAN_TEXT_MAX);
-        return;
-    }
-    reading_attrs(r, n, &twiml_say, &say);
-    struct plan_step *s = add(r, to, PLAN_SAY, n);
-    if (s)
-        s->u.say = say;
-}
-
-static struct plan_step *add_top(struct plan *p, void *owner, enum plan_kind kind) {
-    (void)owner;
-    return plan_add(p, kind);
-}
-
-static void read_digits(struct reading *r, const struct xml_node *n, const struct target *to,
-                        struct str digits) {
-    const struct xml_element_rule *rule = xml_grammar_element(&twiml_grammar, n->name);
-    if (to->add != add_top || digits.len == 0 ||
-        xml_grammar_judge(xml_grammar_attr(rule, STR("digits")), digits)) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, "digits",
-                     "digits are 0-9 A-D * # w W, and not inside a prompt");
-        return;
-    }
-    for (size_t i = 0; i < n->attr_count; i++)
-        if (!str_eq(n->attrs[i].name, STR("digits")))
-            reading_lose(r, PLAN_LOSS_DROPPED, n, n->attrs[i].name.ptr,
-                         "sending digits takes nothing else");
-    drop_children(r, n, false);
-    struct plan_step *s = add(r, to, PLAN_SEND_DIGITS, n);
-    if (s)
-        s->u.send_digits.digits = arena_copy(&r->plan->arena, digits);
-}
-
-static void read_play(struct reading *r, const struct xml_node *n, const struct target *to) {
-    const struct str *digits = xml_node_attr(n, "digits");
-    if (digits) {
-        read_digits(r, n, to, *digits);
-        return;
-    }
-    struct plan_play play = {.url = text_of(r, n)};
-    if (play.url.len == 0) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no URL to play");
-        return;
-    }
-    reading_attrs(r, n, &twiml_play, &play);
-    drop_children(r, n, true);
-    struct plan_step *s = add(r, to, PLAN_PLAY, n);
-    if (s)
-        s->u.play = play;
-}
-
-static void read_pause(struct reading *r, const struct xml_node *n, const struct target *to) {
-    static const struct twiml_map rows[] = {
-        {.attr = STR_INIT("length"), .codec = TWIML_U32, .offset = 0, .member = "seconds"},
-    };
-    static const struct twiml_maps maps = {STR_INIT("Pause"), rows, ARRAY_LEN(rows)};
-    uint32_t seconds = 0;
-    reading_attrs(r, n, &maps, &seconds);
-    drop_children(r, n, false);
-    struct plan_step *s = add(r, to, PLAN_PAUSE, n);
-    if (s)
-        s->u.pause.seconds = seconds > 0 ? seconds : 1;
-}
-
-/* Say, Play and Pause inside another element. */
-static void read_prompts(struct reading *r, const struct xml_node *n, const struct target *to) {
-    static const struct {
-        struct str name;
-        read_fn *read;
-    } kinds[] = {{STR_INIT("Say"), read_say},
-                 {STR_INIT("Play"), read_play},
-                 {STR_INIT("Pause"), read_pause}};
-    for (const struct xml_node *c = n->first; c && r->rc == ERR_OK; c = c->next) {
-        if (xml_node_is_text(c))
-            continue;
-        size_t k = 0;
-        while (k < ARRAY_LEN(kinds) && !str_eq(c->name, kinds[k].name))
-            k++;
-        if (k < ARRAY_LEN(kinds))
-            kinds[k].read(r, c, to);
-        else
-            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "only Say, Play and Pause belong inside %s",
-                         twiml_element_name(n));
-    }
-    if (xml_node_has_text(n))
-        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
-}
-
 /* ---- gather, record -------------------------------------------------------------------------- */
 
 static struct plan_step *add_to_gather(struct plan *p, void *owner, enum plan_kind kind) {
     return plan_add_prompt(p, owner, kind);
 }
 
-static void read_gather(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_step *s = add(r, to, PLAN_GATHER, n);
+static void read_gather(struct reading *r, const struct xml_node *n,
+                        const struct reading_target *to) {
+    struct plan_step *s = reading_add(r, to, PLAN_GATHER, n);
     if (!s)
         return;
     reading_attrs(r, n, &twiml_gather, &s->u.gather);
-    const struct target prompts = {.add = add_to_gather, .owner = &s->u.gather};
-    read_prompts(r, n, &prompts);
+    const struct reading_target prompts = {.add = add_to_gather, .owner = &s->u.gather};
+    reading_prompts(r, n, &prompts);
 }
 
-static void read_record(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_step *s = add(r, to, PLAN_RECORD, n);
+static void read_record(struct reading *r, const struct xml_node *n,
+                        const struct reading_target *to) {
+    struct plan_step *s = reading_add(r, to, PLAN_RECORD, n);
     if (!s)
         return;
     reading_attrs(r, n, &twiml_record, &s->u.record);
-    drop_children(r, n, false);
+    reading_drop_children(r, n, false);
 }
 
 /* ---- dial ------------------------------------------------------------------------------------ */
@@ -252,12 +89,12 @@ static const struct xml_node *wrapped_target(const struct xml_node *n, const cha
 
 static void read_noun(struct reading *r, const struct xml_node *n, struct plan_dial *d,
                       enum plan_noun_kind kind) {
-    struct plan_noun noun = {.kind = kind, .target = text_of(r, n)};
+    struct plan_noun noun = {.kind = kind, .target = reading_text(r, n)};
     const struct xml_node *inner = NULL;
     if (noun.target.len == 0 && (kind == PLAN_NOUN_CLIENT || kind == PLAN_NOUN_SIP))
         inner = wrapped_target(n, kind == PLAN_NOUN_CLIENT ? "Identity" : "Uri");
     if (inner)
-        noun.target = text_of(r, inner);
+        noun.target = reading_text(r, inner);
     if (noun.target.len == 0) {
         reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is nobody to call");
         return;
@@ -303,10 +140,11 @@ static void read_nouns(struct reading *r, const struct xml_node *n, struct plan_
     }
 }
 
-static void read_dial(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_dial(struct reading *r, const struct xml_node *n,
+                      const struct reading_target *to) {
     struct plan_dial d = {0};
     read_nouns(r, n, &d);
-    struct str number = text_of(r, n);
+    struct str number = reading_text(r, n);
     if (number.len > 0 && d.noun_count == 0) {
         struct plan_noun *noun = plan_add_noun(r->plan, &d, PLAN_NOUN_NUMBER);
         if (noun)
@@ -319,7 +157,7 @@ static void read_dial(struct reading *r, const struct xml_node *n, const struct 
         return;
     }
     reading_attrs(r, n, &twiml_dial, &d);
-    struct plan_step *s = add(r, to, PLAN_DIAL, n);
+    struct plan_step *s = reading_add(r, to, PLAN_DIAL, n);
     if (s)
         s->u.dial = d;
 }
@@ -331,15 +169,16 @@ static void read_task(struct reading *r, const struct xml_node *task, struct pla
         reading_lose(r, PLAN_LOSS_DROPPED, task, NULL, "only the first task counts");
         return;
     }
-    e->task = text_of(r, task);
+    e->task = reading_text(r, task);
     for (size_t i = 0; i < task->attr_count; i++)
         reading_lose(r, PLAN_LOSS_DROPPED, task, task->attrs[i].name.ptr,
                      "a plan has no place for it");
-    drop_children(r, task, true);
+    reading_drop_children(r, task, true);
 }
 
-static void read_enqueue(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_enqueue e = {.queue = text_of(r, n)};
+static void read_enqueue(struct reading *r, const struct xml_node *n,
+                         const struct reading_target *to) {
+    struct plan_enqueue e = {.queue = reading_text(r, n)};
     reading_attrs(r, n, &twiml_enqueue, &e);
     for (const struct xml_node *c = n->first; c; c = c->next) {
         if (xml_node_is_text(c))
@@ -353,57 +192,61 @@ static void read_enqueue(struct reading *r, const struct xml_node *n, const stru
         reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no queue to wait in");
         return;
     }
-    struct plan_step *s = add(r, to, PLAN_ENQUEUE, n);
+    struct plan_step *s = reading_add(r, to, PLAN_ENQUEUE, n);
     if (s)
         s->u.enqueue = e;
 }
 
 /* An element that says all with its name: whatever it holds besides is dropped. */
-static void read_bare(struct reading *r, const struct xml_node *n, const struct target *to,
+static void read_bare(struct reading *r, const struct xml_node *n, const struct reading_target *to,
                       enum plan_kind kind) {
-    static const struct twiml_maps nothing = {STR_INIT(""), NULL, 0};
-    reading_attrs(r, n, &nothing, NULL);
-    drop_children(r, n, false);
-    (void)add(r, to, kind, n);
+    reading_attrs(r, n, &no_attrs, NULL);
+    reading_drop_children(r, n, false);
+    (void)reading_add(r, to, kind, n);
 }
 
-static void read_leave(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_leave(struct reading *r, const struct xml_node *n,
+                       const struct reading_target *to) {
     read_bare(r, n, to, PLAN_LEAVE);
 }
 
-static void read_hangup(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_hangup(struct reading *r, const struct xml_node *n,
+                        const struct reading_target *to) {
     read_bare(r, n, to, PLAN_HANGUP);
 }
 
-static void read_redirect(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_link link = {.url = text_of(r, n)};
+static void read_redirect(struct reading *r, const struct xml_node *n,
+                          const struct reading_target *to) {
+    struct plan_link link = {.url = reading_text(r, n)};
     if (link.url.len == 0) {
         reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no URL to go on at");
         return;
     }
     reading_attrs(r, n, &twiml_redirect, &link);
-    drop_children(r, n, true);
-    struct plan_step *s = add(r, to, PLAN_REDIRECT, n);
+    reading_drop_children(r, n, true);
+    struct plan_step *s = reading_add(r, to, PLAN_REDIRECT, n);
     if (s)
         s->u.redirect = link;
 }
 
-static void read_reject(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_step *s = add(r, to, PLAN_REJECT, n);
+static void read_reject(struct reading *r, const struct xml_node *n,
+                        const struct reading_target *to) {
+    struct plan_step *s = reading_add(r, to, PLAN_REJECT, n);
     if (!s)
         return;
     reading_attrs(r, n, &twiml_reject, &s->u.reject);
-    drop_children(r, n, false);
+    reading_drop_children(r, n, false);
 }
 
-static void read_refer(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_refer(struct reading *r, const struct xml_node *n,
+                       const struct reading_target *to) {
     const struct xml_node *sip = wrapped_target(n, "Sip");
-    struct str uri = sip ? text_of(r, sip) : STR("");
+    struct str uri = sip ? reading_text(r, sip) : STR("");
     if (uri.len == 0) {
         reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no Sip to refer to");
         return;
     }
-    struct plan_step *s = add(r, to, PLAN_REFER, n);
+    struct plan_step *s = reading_add(r, to, PLAN_REFER, n);
     if (!s)
         return;
     s->u.refer.uri = uri;
@@ -411,7 +254,7 @@ static void read_refer(struct reading *r, const struct xml_node *n, const struct
     for (size_t i = 0; i < sip->attr_count; i++)
         reading_lose(r, PLAN_LOSS_DROPPED, sip, sip->attrs[i].name.ptr,
                      "a plan has no place for it");
-    drop_children(r, sip, true);
+    reading_drop_children(r, sip, true);
     for (const struct xml_node *c = n->first; c; c = c->next)
         if (!xml_node_is_text(c) && c != sip)
             reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "only the first Sip counts");
@@ -419,23 +262,24 @@ static void read_refer(struct reading *r, const struct xml_node *n, const struct
 
 /* ---- start, stop, connect -------------------------------------------------------------------- */
 
-static void read_recording(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_step *s = add(r, to, PLAN_START_RECORDING, n);
+static void read_recording(struct reading *r, const struct xml_node *n,
+                           const struct reading_target *to) {
+    struct plan_step *s = reading_add(r, to, PLAN_START_RECORDING, n);
     if (!s)
         return;
     s->u.start_recording.dual = true; /* the carrier's default */
     reading_attrs(r, n, &twiml_recording, &s->u.start_recording);
-    drop_children(r, n, false);
+    reading_drop_children(r, n, false);
 }
 
-static void read_stream(struct reading *r, const struct xml_node *n, const struct target *to,
-                        bool bidirectional) {
+static void read_stream(struct reading *r, const struct xml_node *n,
+                        const struct reading_target *to, bool bidirectional) {
     const struct str *url = xml_node_attr(n, "url");
     if (!url || url->len == 0) {
         reading_lose(r, PLAN_LOSS_REFUSED, n, "url", "there is no URL to stream to");
         return;
     }
-    struct plan_step *s = add(r, to, PLAN_STREAM, n);
+    struct plan_step *s = reading_add(r, to, PLAN_STREAM, n);
     if (!s)
         return;
     s->u.stream.bidirectional = bidirectional;
@@ -444,54 +288,57 @@ static void read_stream(struct reading *r, const struct xml_node *n, const struc
 }
 
 static void read_start_stream(struct reading *r, const struct xml_node *n,
-                              const struct target *to) {
+                              const struct reading_target *to) {
     read_stream(r, n, to, false);
 }
 
 static void read_transcription(struct reading *r, const struct xml_node *n,
-                               const struct target *to) {
-    struct plan_step *s = add(r, to, PLAN_TRANSCRIBE, n);
+                               const struct reading_target *to) {
+    struct plan_step *s = reading_add(r, to, PLAN_TRANSCRIBE, n);
     if (!s)
         return;
     reading_attrs(r, n, &twiml_transcription, &s->u.transcribe);
-    drop_children(r, n, false);
+    reading_drop_children(r, n, false);
 }
 
-static void read_stopped(struct reading *r, const struct xml_node *n, const struct target *to,
-                         const struct twiml_maps *maps, enum plan_kind kind) {
-    struct plan_step *s = add(r, to, kind, n);
+static void read_stopped(struct reading *r, const struct xml_node *n,
+                         const struct reading_target *to, const struct twiml_maps *maps,
+                         enum plan_kind kind) {
+    struct plan_step *s = reading_add(r, to, kind, n);
     if (!s)
         return;
     reading_attrs(r, n, maps, &s->u.stop);
-    drop_children(r, n, false);
+    reading_drop_children(r, n, false);
 }
 
 static void read_stop_recording(struct reading *r, const struct xml_node *n,
-                                const struct target *to) {
+                                const struct reading_target *to) {
     read_stopped(r, n, to, &twiml_stop_recording, PLAN_STOP_RECORDING);
 }
 
-static void read_stop_stream(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_stop_stream(struct reading *r, const struct xml_node *n,
+                             const struct reading_target *to) {
     read_stopped(r, n, to, &twiml_stop_stream, PLAN_STOP_STREAM);
 }
 
 static void read_stop_transcription(struct reading *r, const struct xml_node *n,
-                                    const struct target *to) {
+                                    const struct reading_target *to) {
     read_stopped(r, n, to, &twiml_stop_transcription, PLAN_STOP_TRANSCRIBE);
 }
 
 static void read_connect_stream(struct reading *r, const struct xml_node *n,
-                                const struct target *to) {
+                                const struct reading_target *to) {
     read_stream(r, n, to, true);
 }
 
-static void read_relay(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_relay(struct reading *r, const struct xml_node *n,
+                       const struct reading_target *to) {
     const struct str *url = xml_node_attr(n, "url");
     if (!url || url->len == 0) {
         reading_lose(r, PLAN_LOSS_REFUSED, n, "url", "there is no URL to connect to");
         return;
     }
-    struct plan_step *s = add(r, to, PLAN_RELAY, n);
+    struct plan_step *s = reading_add(r, to, PLAN_RELAY, n);
     if (!s)
         return;
     reading_attrs(r, n, &twiml_relay, &s->u.relay);
@@ -500,12 +347,13 @@ static void read_relay(struct reading *r, const struct xml_node *n, const struct
 
 struct noun_reader {
     struct str name;
-    read_fn *read;
+    reading_fn *read;
 };
 
 /* The nouns inside Start, Stop or Connect; how many became steps. */
-static size_t read_inner(struct reading *r, const struct xml_node *n, const struct target *to,
-                         const struct noun_reader *nouns, size_t count, size_t most) {
+static size_t read_inner(struct reading *r, const struct xml_node *n,
+                         const struct reading_target *to, const struct noun_reader *nouns,
+                         size_t count, size_t most) {
     size_t before = r->plan->count;
     for (const struct xml_node *c = n->first; c && r->rc == ERR_OK; c = c->next) {
         if (xml_node_is_text(c))
@@ -529,9 +377,8 @@ static size_t read_inner(struct reading *r, const struct xml_node *n, const stru
     return r->plan->count - before;
 }
 
-static const struct twiml_maps no_attrs = {STR_INIT(""), NULL, 0};
-
-static void read_start(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_start(struct reading *r, const struct xml_node *n,
+                       const struct reading_target *to) {
     static const struct noun_reader nouns[] = {{STR_INIT("Recording"), read_recording},
                                                {STR_INIT("Stream"), read_start_stream},
                                                {STR_INIT("Transcription"), read_transcription}};
@@ -539,7 +386,8 @@ static void read_start(struct reading *r, const struct xml_node *n, const struct
     (void)read_inner(r, n, to, nouns, ARRAY_LEN(nouns), PLAN_STEPS_MAX);
 }
 
-static void read_stop(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_stop(struct reading *r, const struct xml_node *n,
+                      const struct reading_target *to) {
     static const struct noun_reader nouns[] = {
         {STR_INIT("Recording"), read_stop_recording},
         {STR_INIT("Stream"), read_stop_stream},
@@ -548,7 +396,8 @@ static void read_stop(struct reading *r, const struct xml_node *n, const struct 
     (void)read_inner(r, n, to, nouns, ARRAY_LEN(nouns), PLAN_STEPS_MAX);
 }
 
-static void read_connect(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_connect(struct reading *r, const struct xml_node *n,
+                         const struct reading_target *to) {
     static const struct noun_reader nouns[] = {{STR_INIT("Stream"), read_connect_stream},
                                                {STR_INIT("ConversationRelay"), read_relay}};
     if (read_inner(r, n, to, nouns, ARRAY_LEN(nouns), 1) == 0)
@@ -580,12 +429,12 @@ static void read_stage(struct reading *r, const struct xml_node *n, struct plan_
         return;
     }
     *at = stage;
-    const struct target prompts = {.add = add_to_stage, .owner = at};
-    read_prompts(r, n, &prompts);
+    const struct reading_target prompts = {.add = add_to_stage, .owner = at};
+    reading_prompts(r, n, &prompts);
 }
 
-static void read_pay(struct reading *r, const struct xml_node *n, const struct target *to) {
-    struct plan_step *s = add(r, to, PLAN_PAY, n);
+static void read_pay(struct reading *r, const struct xml_node *n, const struct reading_target *to) {
+    struct plan_step *s = reading_add(r, to, PLAN_PAY, n);
     if (!s)
         return;
     struct plan_pay *pay = &s->u.pay;
@@ -604,11 +453,16 @@ static void read_pay(struct reading *r, const struct xml_node *n, const struct t
         reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
 }
 
+static struct plan_step *add_top(struct plan *p, void *owner, enum plan_kind kind) {
+    (void)owner;
+    return plan_add(p, kind);
+}
+
 /* ---- the document ---------------------------------------------------------------------------- */
 
 static const struct noun_reader verbs[] = {
-    {STR_INIT("Say"), read_say},         {STR_INIT("Gather"), read_gather},
-    {STR_INIT("Play"), read_play},       {STR_INIT("Pause"), read_pause},
+    {STR_INIT("Say"), reading_say},      {STR_INIT("Gather"), read_gather},
+    {STR_INIT("Play"), reading_play},    {STR_INIT("Pause"), reading_pause},
     {STR_INIT("Hangup"), read_hangup},   {STR_INIT("Redirect"), read_redirect},
     {STR_INIT("Record"), read_record},   {STR_INIT("Dial"), read_dial},
     {STR_INIT("Connect"), read_connect}, {STR_INIT("Start"), read_start},
@@ -617,7 +471,8 @@ static const struct noun_reader verbs[] = {
     {STR_INIT("Pay"), read_pay},         {STR_INIT("Refer"), read_refer},
 };
 
-static void read_verb(struct reading *r, const struct xml_node *n, const struct target *to) {
+static void read_verb(struct reading *r, const struct xml_node *n,
+                      const struct reading_target *to) {
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
         if (str_eq(n->name, verbs[i].name)) {
             verbs[i].read(r, n, to);
@@ -652,7 +507,7 @@ enum error_code twiml_read(struct str text, struct plan *out, struct plan_loss_r
     }
     CLEANUP(plan_release) struct plan plan = {0};
     struct reading r = {.plan = &plan, .doc = &doc, .loss = loss, .err = err};
-    const struct target top = {.add = add_top};
+    const struct reading_target top = {.add = add_top};
     reading_attrs(&r, doc.root, &no_attrs, NULL);
     for (const struct xml_node *n = doc.root->first; n && r.rc == ERR_OK; n = n->next)
         if (!xml_node_is_text(n))

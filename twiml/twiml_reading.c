@@ -1,4 +1,4 @@
-#include "twiml/twiml_read_attrs.h"
+#include "twiml/twiml_reading.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +25,30 @@ void reading_lose(struct reading *r, enum plan_loss_kind kind, const struct xml_
                   kind == PLAN_LOSS_REFUSED ? "it is left out of the plan"
                                             : "the plan goes without it");
 }
+
+struct plan_step *reading_add(struct reading *r, const struct reading_target *to,
+                              enum plan_kind kind, const struct xml_node *n) {
+    struct plan_step *s = to->add(r->plan, to->owner, kind);
+    if (!s && r->rc == ERR_OK)
+        r->rc = error_set(r->err, ERR_LIMIT, "line %u: the document has more than %d steps",
+                          (unsigned)n->line, PLAN_STEPS_MAX);
+    return s;
+}
+
+struct str reading_text(struct reading *r, const struct xml_node *n) {
+    return arena_copy(&r->plan->arena, xml_node_text(n, &r->doc->arena));
+}
+
+void reading_drop_children(struct reading *r, const struct xml_node *n, bool text_is_ours) {
+    for (const struct xml_node *c = n->first; c; c = c->next)
+        if (!xml_node_is_text(c))
+            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
+                         twiml_element_name(n));
+    if (!text_is_ours && xml_node_has_text(n))
+        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+}
+
+/* ---- attributes ------------------------------------------------------------------------------ */
 
 /* What an attribute's value is put into, and what to say when that fails. */
 struct slot {
