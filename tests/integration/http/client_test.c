@@ -330,6 +330,24 @@ TEST(http_client, a_sink_gets_the_bytes_and_may_stop_them) {
     peer_release(&r.peer);
 }
 
+TEST(http_client, a_sink_never_gets_an_error_page) {
+    static const struct peer_step script[][PEER_STEPS_MAX] = {
+        {{PEER_READ, NULL}, {PEER_SEND, "HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\noops"}}};
+    struct collected c = {.bytes = BUF_INIT(1 << 20)};
+    struct client_rig r;
+    struct http_response rsp = {0};
+    client_rig_start(&r, script, 1);
+    struct http_request req = client_rig_request(&r, "GET", NULL);
+    req.sink = collect;
+    req.sink_ctx = &c;
+    EXPECT_INT(http_client_send(r.client, &req, &rsp, NULL), ERR_OK);
+    EXPECT_INT(c.bytes.len, 0);
+    EXPECT(rsp.status == 404 && str_eq(buf_str(&rsp.body), STR("oops")));
+    http_response_release(&rsp);
+    client_rig_end(&r);
+    peer_release(&r.peer);
+}
+
 /* ---- many, and the end -------------------------------------------------------------------- */
 
 static void *send_fifty(void *arg) {
