@@ -9,6 +9,7 @@ enum {
     CALLS_MAX_DEFAULT = 20000,
     EVENTS_PER_ROUND = 64,  /* between two looks at what was posted */
     LOOK_AT_CLOCK_MS = 100, /* a test's clock may jump while we wait */
+    BACKLOG_MAX = 256,      /* requests that wait: at speed 0 no calls are driven on meanwhile */
     RENDERERS = 2,
     RENDERS_WAITING_MAX = 64,
 };
@@ -130,7 +131,7 @@ void carrier_touch(struct carrier *c, struct leg *l) {
  * ------------------------------------------------------------------------------- */
 
 static int64_t time_to_next(struct carrier *c) {
-    if (c->heap_count == 0)
+    if (c->heap_count == 0 || (c->speed <= 0 && c->waiting_count > BACKLOG_MAX))
         return -1;
     int64_t ms = c->speed <= 0 ? 0 : c->heap[0]->heap_key - clock_mono_ms(&c->clock);
     return ms <= 0 ? 0 : ms < LOOK_AT_CLOCK_MS ? ms : LOOK_AT_CLOCK_MS;

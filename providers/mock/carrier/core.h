@@ -53,7 +53,7 @@ struct carrier {
     uint64_t heap_order;
 
     struct outgoing *waiting_first, **waiting_end;
-    size_t in_flight;
+    size_t in_flight, waiting_count;
 
     pthread_mutex_t books_mutex; /* numbers: the only state that other threads read */
     struct sidmap numbers;

@@ -49,6 +49,7 @@ void exec_fetch(struct carrier *c, struct leg *l, struct str url, bool get,
     exec_stop(c, l);
     if (!ok || ++l->documents > DOCUMENTS_MAX) {
         l->epoch++;
+        leg_set_waiting(c, l, false);
         application_error(c, l, 11100);
     } else {
         struct outgoing *o = outgoing_new(c, l, OUTGOING_DOCUMENT, buf_str(&absolute), get);
@@ -98,6 +99,7 @@ void exec_text(struct carrier *c, struct leg *l, struct str text) {
     struct plan plan = {0};
     int carrier_code = 0;
     exec_stop(c, l);
+    leg_set_waiting(c, l, false);
     l->epoch++;
     mem_free(steal_ptr(l->base_url));
     outgoing_free(steal_ptr(l->document_reply));

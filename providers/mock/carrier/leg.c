@@ -72,7 +72,6 @@ static void release_running(struct leg *l) {
     callee_reply_release(&l->step.reply);
     buf_release(&l->heard);
     mem_free(steal_ptr(l->base_url));
-    mem_free(steal_ptr(l->cookies));
     outgoing_free(steal_ptr(l->document_reply));
     for (size_t i = 0; i < l->event_count; i++)
         if (l->events[i].kind == LEG_EVENT_NOTICE)

@@ -127,7 +127,6 @@ struct leg {
     struct outgoing *document_reply; /* arrived, waits for the leg's other exchanges */
     struct leg_step step;
     struct buf heard; /* by the callee since its last turn */
-    char *cookies;
 
     struct leg_utterance *said;
     size_t said_count, said_cap;

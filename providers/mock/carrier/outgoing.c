@@ -29,6 +29,25 @@ static size_t authority_end(struct str url, size_t from) {
     return i;
 }
 
+/** Append a relative path to the directory in out (from `root` on), as RFC 3986 5.2.4 wants it. */
+static void put_relative(struct buf *out, size_t root, struct str path) {
+    size_t query = str_find(path, '?');
+    struct str rest = str_from(path.ptr, query), segment;
+    while (str_next(&rest, '/', &segment)) {
+        bool last = rest.ptr == NULL;
+        if (str_eq_z(segment, "..")) {
+            out->len -= out->len > root + 1 ? 1 : 0;
+            while (out->len > root + 1 && out->ptr[out->len - 1] != '/')
+                out->len--;
+        } else if (!str_eq_z(segment, ".")) {
+            buf_put_str(out, segment);
+            if (!last)
+                buf_putc(out, '/');
+        }
+    }
+    buf_put_str(out, str_from_index(path, query));
+}
+
 bool outgoing_resolve(struct str base, struct str url, struct buf *out) {
     size_t scheme = scheme_length(base);
     if (scheme_length(url) > 0) {
@@ -37,24 +56,26 @@ bool outgoing_resolve(struct str base, struct str url, struct buf *out) {
     }
     if (scheme == 0)
         return false;
-    size_t host_end = authority_end(base, scheme);
-    size_t path_end = host_end;
+    size_t host_end = authority_end(base, scheme), path_end = host_end;
     while (path_end < base.len && base.ptr[path_end] != '?' && base.ptr[path_end] != '#')
         path_end++;
     if (str_starts(url, STR("//"))) {
         buf_put(out, base.ptr, scheme - 2);
+        buf_put_str(out, url);
     } else if (str_starts(url, STR("/"))) {
         buf_put(out, base.ptr, host_end);
+        buf_put_str(out, url);
     } else if (str_starts(url, STR("?")) || url.len == 0) {
         buf_put(out, base.ptr, path_end);
+        buf_put_str(out, url);
     } else {
         while (path_end > host_end && base.ptr[path_end - 1] != '/')
             path_end--;
         buf_put(out, base.ptr, path_end);
         if (path_end == host_end)
             buf_putc(out, '/');
+        put_relative(out, host_end, url);
     }
-    buf_put_str(out, url);
     return !buf_failed(out);
 }
 
@@ -189,6 +210,7 @@ void outgoing_send(struct carrier *c, struct outgoing *o, outgoing_done_fn *done
     o->next = NULL;
     *c->waiting_end = o;
     c->waiting_end = &o->next;
+    c->waiting_count++;
     outgoing_pump(c);
 }
 
@@ -360,6 +382,7 @@ void outgoing_pump(struct carrier *c) {
         c->waiting_first = o->next;
         if (!c->waiting_first)
             c->waiting_end = &c->waiting_first;
+        c->waiting_count--;
         start(c, o);
     }
 }

@@ -9,7 +9,9 @@ enum {
     SPEECH_THRESHOLD_MS = 2400, /* a greeting longer than this is a machine's */
     ANSWER_AFTER_MIN_MS = 2000,
     ANSWER_AFTER_MAX_MS = 6000,
-    DISORDER_MAX_MS = 9000,
+    DISORDER_LATE_MS = 6000,
+    DISORDER_SPREAD_MS = 1000,
+    DISORDER_MAX_MS = 12000,
 };
 
 /* ---- status callbacks ------------------------------------------------------------------------ */
@@ -32,10 +34,13 @@ static void announce_disorderly(struct carrier *c, struct leg *clocked, const st
                                 enum call_status event) {
     struct outgoing *copies[2] = {status_notice(c, clocked, l, event),
                                   status_notice(c, clocked, l, event)};
+    /* every other callback is so late that the next one overtakes it */
+    uint32_t least_ms = l->sequence % 2 == 0 ? DISORDER_LATE_MS : 0;
     for (size_t i = 0; i < ARRAY_LEN(copies) && copies[i]; i++) {
+        uint32_t most_ms = i == 0 ? least_ms + DISORDER_SPREAD_MS : DISORDER_MAX_MS;
+        uint32_t delay_ms = rng_range(&clocked->rng, i == 0 ? least_ms : 0, most_ms);
         memcpy(copies[i]->token, copies[0]->token, sizeof copies[i]->token);
-        leg_at(clocked, clocked->now_ms + rng_range(&clocked->rng, 0, DISORDER_MAX_MS),
-               LEG_EVENT_NOTICE, 0, copies[i]);
+        leg_at(clocked, clocked->now_ms + delay_ms, LEG_EVENT_NOTICE, 0, copies[i]);
     }
 }
 
@@ -201,6 +206,7 @@ void progress_end(struct carrier *c, struct leg *l, enum call_status status, int
         return;
     bool silent = l->status == CALL_QUEUED && status == CALL_CANCELED;
     leg_cut_speech(l);
+    leg_set_waiting(c, l, false);
     l->status = status;
     l->sip_code = sip_code;
     l->ended_ms = l->updated_ms = l->now_ms;
@@ -208,9 +214,9 @@ void progress_end(struct carrier *c, struct leg *l, enum call_status status, int
     exec_stop(c, l);
     for (int kind = LEG_EVENT_DIAL; kind <= LEG_EVENT_TIME_LIMIT; kind++)
         leg_forget(l, (enum leg_event_kind)kind);
+    c->ended++;
     if (!silent)
         progress_announce(c, l, l, status);
-    c->ended++;
 }
 
 void progress_event(struct carrier *c, struct leg *l, const struct leg_event *e) {

@@ -380,6 +380,10 @@ void face_call_fetch(struct face_request *r) {
 }
 
 static bool end_call(struct face_request *r, struct leg *l, struct str status) {
+    if (leg_is_over(l)) {
+        face_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
+        return false;
+    }
     if (str_eq_z(status, "canceled")) {
         if (l->status < CALL_ANSWERED)
             progress_end(r->c, l, CALL_CANCELED, 487);
@@ -421,10 +425,18 @@ void face_call_update(struct face_request *r) {
         return;
     struct str status = face_param(r, "Status");
     bool redirect = face_param(r, "Url").len > 0 || face_param(r, "Twiml").len > 0;
-    if (!take_hook(r, "StatusCallback", "StatusCallbackMethod", 21205, &l->req.status))
+    uint32_t limit_s = 0;
+    if (!take_hook(r, "StatusCallback", "StatusCallbackMethod", 21205, &l->req.status) ||
+        !take_number(r, "TimeLimit", 1, 86400, 20001, &limit_s))
         return;
     if (status.len > 0 ? !end_call(r, l, status) : redirect && !redirect_call(r, l))
         return;
+    if (limit_s > 0) {
+        leg_forget(l, LEG_EVENT_TIME_LIMIT);
+        l->req.time_limit_s = limit_s;
+        if (l->status == CALL_ANSWERED)
+            leg_at(l, l->answered_ms + (int64_t)limit_s * 1000, LEG_EVENT_TIME_LIMIT, 0, NULL);
+    }
     carrier_touch(r->c, l);
     reply_call(r, l, 200);
 }

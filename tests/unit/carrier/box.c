@@ -217,7 +217,7 @@ bool box_call(struct box *b, const char *to, const char *more, char sid[35]) {
     buf_puts(&form, "&From=%2B12025550199&StatusCallback=" BOX_APP "/status"
                     "&StatusCallbackEvent=initiated&StatusCallbackEvent=ringing"
                     "&StatusCallbackEvent=answered&StatusCallbackEvent=completed");
-    if (!strstr(more, "Url=") && !strstr(more, "Twiml="))
+    if (!strstr(more, "&Url=") && !strstr(more, "&Twiml="))
         buf_puts(&form, "&Url=" BOX_APP "/answer");
     buf_puts(&form, more);
     struct box_reply r = box_rest(b, "POST", "/Calls.json", form.ptr);
