@@ -12,7 +12,9 @@
 enum {
     ENV_FILE_MAX = 65536,
     ENV_LINE_MAX = 4096,
-    ALIASES_MAX = 3
+    ALIASES_MAX = 3,
+    SHOWN_MAX = 80,    /* bytes of a wrong value that its fault repeats */
+    DATA_DIR_MAX = 400 /* leaves room for the names of files in it */
 };
 
 enum kind {
@@ -380,12 +382,16 @@ static void take_setting(struct config *c, const struct setting *s, const struct
     const char *wrong = set_value(c, s, value);
     if (!wrong)
         return;
-    if (s->kind == KIND_SECRET)
+    /* a URL may carry a password where it should not */
+    bool hide = s->kind == KIND_SECRET || (s->kind == KIND_URL && str_find(value, '@') < value.len);
+    bool choice = s->kind == KIND_CHOICE;
+    if (hide)
         fault(faults, s->name, "%s", wrong);
-    else if (s->kind == KIND_CHOICE)
-        fault(faults, s->name, "\"" STR_FMT "\" %s: %s", STR_ARG(value), wrong, s->choices);
     else
-        fault(faults, s->name, "\"" STR_FMT "\" %s", STR_ARG(value), wrong);
+        fault(faults, s->name, "\"%.*s%s\" %s%s%s",
+              value.len > SHOWN_MAX ? SHOWN_MAX : (int)value.len, value.ptr,
+              value.len > SHOWN_MAX ? "..." : "", wrong, choice ? ": " : "",
+              choice ? s->choices : "");
 }
 
 static bool is_set(const struct config *c, const struct setting *s) {
@@ -404,7 +410,10 @@ static void check_account(const struct config *c, struct config_faults *faults) 
     struct str sid = str_z(c->twilio.account);
     if (!str_eq_z(str_z(c->provider), "twilio"))
         return;
-    if (sid.len > 0 && (sid.len != 34 || !str_starts(sid, STR("AC"))))
+    bool good = sid.len == 34 && str_starts(sid, STR("AC"));
+    for (size_t i = 2; good && i < sid.len; i++)
+        good = (sid.ptr[i] >= '0' && sid.ptr[i] <= '9') || (sid.ptr[i] >= 'a' && sid.ptr[i] <= 'f');
+    if (sid.len > 0 && !good)
         fault(faults, "TWILIO_ACCOUNT_SID",
               "must be AC and 32 hexadecimal digits; copy it from the console's front page");
     if ((c->twilio.key_id[0] != '\0') != secret_is_set(&c->twilio.key_secret))
@@ -430,11 +439,13 @@ static void check_together(struct config *c, struct config_faults *faults) {
     if (secret_is_set(&c->api_token) && c->api_token.len < 16)
         fault(faults, "SWITCHHOOK_API_TOKEN",
               "is shorter than 16 characters; make one with: openssl rand -hex 24");
-    if (!secret_is_set(&c->api_token) && !is_loopback(c->listen_host))
+    if (!secret_is_set(&c->api_token) && c->listen_host[0] && !is_loopback(c->listen_host))
         fault(faults, "SWITCHHOOK_API_TOKEN",
               "is missing: listening on %.64s lets others in; set a token (openssl rand -hex 24) "
               "or listen on 127.0.0.1",
               c->listen_host);
+    if (str_z(c->data_dir).len > DATA_DIR_MAX)
+        fault(faults, "SWITCHHOOK_DATA_DIR", "is over %d bytes; use a shorter path", DATA_DIR_MAX);
     struct str url = str_z(c->database);
     if (str_starts(url, STR("sqlite:"))) {
         struct str path = str_from_index(url, 7);
@@ -456,8 +467,23 @@ enum error_code config_parse(struct str env_text, config_env_fn *env, void *env_
     check_together(out, faults);
     arena_release(&file.arena);
     if (faults->count == 0 && out->database[0] == '\0')
-        snprintf(out->database, sizeof out->database, "%.400s/switchhook.db", out->data_dir);
+        snprintf(out->database, sizeof out->database, "%.*s/switchhook.db", DATA_DIR_MAX,
+                 out->data_dir);
     return faults->count == 0 ? ERR_OK : ERR_INVALID;
+}
+
+/* Does the file give a value to any setting that is a secret? */
+static bool holds_secret(struct str env_text) {
+    struct env_file file = {0};
+    struct config_faults ignored = {0};
+    bool found = false;
+    read_env_text(&file, env_text, &ignored);
+    for (size_t i = 0; i < file.count; i++)
+        for (size_t k = 0; k < ARRAY_LEN(settings); k++)
+            found = found || (settings[k].kind == KIND_SECRET && file.pairs[i].value.len > 0 &&
+                              is_name_of(&settings[k], file.pairs[i].name));
+    arena_release(&file.arena);
+    return found;
 }
 
 static const char *env_of_process(void *ctx, const char *name) {
@@ -470,13 +496,13 @@ static bool read_file(const char *path, bool required, struct buf *out,
                       struct config_faults *faults) {
     FILE *f = fopen(path, "re");
     if (!f) {
-        if (required)
+        bool absent = errno == ENOENT && !required;
+        if (!absent)
             fault(faults, path, "cannot be read: %s", strerrordesc_np(errno));
-        return !required;
+        return absent;
     }
-    struct stat st;
-    if (fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IWOTH))
-        fault(faults, path, "can be written by everybody; run: chmod 600 %s", path);
+    struct stat st = {0};
+    mode_t others = fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) ? st.st_mode : 0;
     char chunk[4096];
     size_t n;
     while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
@@ -487,6 +513,10 @@ static bool read_file(const char *path, bool required, struct buf *out,
     fclose(f);
     if (buf_failed(out))
         fault(faults, path, "is over %d bytes; it should hold settings only", ENV_FILE_MAX);
+    else if (others & S_IWOTH)
+        fault(faults, path, "can be written by everybody; run: chmod 600 %s", path);
+    else if ((others & S_IROTH) && holds_secret(buf_str(out)))
+        fault(faults, path, "holds secrets and can be read by everybody; run: chmod 600 %s", path);
     return faults->count == 0;
 }
 

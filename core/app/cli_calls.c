@@ -1,0 +1,42 @@
+#include "core/app/cli_client.h"
+#include "core/app/cli_commands.h"
+#include "core/app/cli_text.h"
+
+/* switchhook calls */
+
+static void put_calls(struct cli *cli, const struct json *items) {
+    struct cli_table t = {
+        .headings = {"ID", "STATUS", "TO", "ASSISTANT", "CREATED (UTC)", "DURATION", "OUTCOME"},
+        .right = {[5] = true},
+        .columns = 7};
+    for (const struct json *c = json_first(items); c; c = json_next(c)) {
+        struct str *row = cli_table_row(&t);
+        row[0] = cli_cell(&t.arena, c, "id");
+        row[1] = cli_cell(&t.arena, c, "status");
+        row[2] = cli_cell(&t.arena, c, "to");
+        row[3] = cli_cell(&t.arena, c, "assistant");
+        row[4] = cli_cell_time(&t.arena, c, "created_at");
+        row[5] = cli_cell_seconds(&t.arena, c, "duration_s");
+        /* what the assistant achieved, else why it came to nothing */
+        const char *story[] = {"outcome", "error", "reason"};
+        row[6] = STR("-");
+        for (size_t i = 0; i < ARRAY_LEN(story) && str_eq_z(row[6], "-"); i++)
+            row[6] = cli_cell(&t.arena, c, story[i]);
+    }
+    cli_table_put(&t, cli->out, cli_terminal_columns(cli->out));
+    cli_table_release(&t);
+}
+
+int cli_calls(struct cli *cli) {
+    static const char *const filters[] = {"status", "to", "assistant", "limit", "cursor"};
+    struct buf path = BUF_INIT(CLI_URL_SIZE);
+    buf_puts(&path, "/api/calls");
+    for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+        char option[32];
+        snprintf(option, sizeof option, "--%s", filters[i]);
+        cli_put_query(&path, filters[i], cli_args_value(&cli->args, option));
+    }
+    int status = cli_list(cli, &path, "there are no such calls", put_calls);
+    buf_release(&path);
+    return status;
+}

@@ -1,0 +1,84 @@
+#include "core/app/cli_commands.h"
+
+/* The commands on one screen, each with the options it takes. */
+
+// clang-format off
+#define OPTION_ENV {"--env", "FILE", false, "settings from this file instead of ./.env"}
+#define OPTION_URL {"--url", "URL", false, "the gateway's address; else from SWITCHHOOK_LISTEN"}
+#define OPTION_JSON {"--json", NULL, false, "print the API's JSON"}
+#define OPTION_LIMIT {"--limit", "N", false, "at most N rows, 1 to 200"}
+#define OPTION_CURSOR {"--cursor", "CURSOR", false, "go on where a list ended"}
+
+static const struct cli_option api_only[] = {OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
+static const struct cli_option env_only[] = {OPTION_ENV, {0}};
+static const struct cli_option none[] = {{0}};
+
+static const struct cli_option call_options[] = {
+    {"--assistant", "NAME", false, "who talks; may be left out when there is only one"},
+    {"--plan", "FILE", false, "a plan in JSON instead of an assistant (- is standard input)"},
+    {"--from", "N", false, "caller id; else the carrier's configured number"},
+    {"--provider", "P", false, "carrier; else the configured one"},
+    {"--var", "K=V", true, "a variable for the assistant"},
+    {"--record", "RULE", false, "off, on or ask; else what the assistant says"},
+    {"--ring-timeout", "S", false, "seconds to let it ring"},
+    {"--time-limit", "S", false, "seconds after which the call is ended"},
+    {"--idempotency-key", "K", false, "the same key again gives the same call again"},
+    {"--wait", NULL, false, "follow the call to its end"},
+    OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
+static const struct cli_option calls_options[] = {
+    {"--status", "WORD", false, "queued, dialing, ringing, answered, completed, busy, no_answer …"},
+    {"--to", "N", false, "calls to this number"},
+    {"--assistant", "NAME", false, "calls of this assistant"},
+    OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
+static const struct cli_option recordings_options[] = {
+    {"--call", "ID", false, "those of one call"},
+    {"--save", "ID", false, "write the audio of this recording to FILE"},
+    OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
+static const struct cli_option information_options[] = {
+    {"--category", "WORD", false, "contact_details, debt_info, personal_info, qualification …"},
+    {"--caller", "N", false, "shared by this caller"},
+    {"--session", "ID", false, "shared in this session (a call's id)"},
+    OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
+static const struct cli_option sessions_options[] = {
+    OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
+
+const struct cli_command cli_commands[] = {
+    {.name = "serve", .run = cli_serve, .options = env_only,
+     .summary = "run the gateway", .usage = "[--env FILE]",
+     .about = "SIGTERM or SIGINT ends it gracefully within 20 seconds; a second one at once.",
+     .example = "switchhook serve"},
+    {.name = "call", .run = cli_call, .args_min = 1, .args_max = 1, .options = call_options,
+     .summary = "place a call through the running gateway", .usage = "TO [options]",
+     .about = "With --wait the exit status is 0 only when the call was completed. With --wait and\n"
+              "--json each event is one line of JSON, and the last line is the call.",
+     .example = "switchhook call +12025550100 --assistant debt-intake --var user_name=Ann --wait"},
+    {.name = "calls", .run = cli_calls, .options = calls_options,
+     .summary = "list calls, newest first", .usage = "[options]",
+     .example = "switchhook calls --status completed --limit 20"},
+    {.name = "show", .run = cli_show, .args_min = 1, .args_max = 1, .options = api_only,
+     .summary = "one call with its transcript, events, recordings and information",
+     .usage = "ID [options]", .example = "switchhook show call_0C7MPQ4ZK2R8T"},
+    {.name = "hangup", .run = cli_hangup, .args_min = 1, .args_max = 1, .options = api_only,
+     .summary = "end a call", .usage = "ID [options]",
+     .example = "switchhook hangup call_0C7MPQ4ZK2R8T"},
+    {.name = "recordings", .run = cli_recordings, .args_max = 1, .options = recordings_options,
+     .summary = "list recordings, or save one", .usage = "[--save ID FILE] [options]",
+     .example = "switchhook recordings --call call_0C7MPQ4ZK2R8T\n"
+                "switchhook recordings --save rec_0C7MPQ4ZK2R8T call.wav"},
+    {.name = "information", .run = cli_information, .options = information_options,
+     .summary = "what callers said and assistants noted", .usage = "[options]",
+     .example = "switchhook information --category debt_info"},
+    {.name = "sessions", .run = cli_sessions, .options = sessions_options,
+     .summary = "what was shared, summed up by session", .usage = "[options]",
+     .example = "switchhook sessions --limit 10"},
+    {.name = "summary", .run = cli_summary, .options = api_only,
+     .summary = "counts of calls and of captured information", .usage = "[options]",
+     .example = "switchhook summary --json"},
+    {.name = "version", .run = cli_version, .options = none,
+     .summary = "print the version", .usage = "", .example = "switchhook version"},
+    {.name = "help", .run = cli_help, .args_max = 1, .options = none,
+     .summary = "this overview, a command's options, or every setting",
+     .usage = "[COMMAND | settings]",
+     .example = "switchhook help call\nswitchhook help settings > .env"},
+    {0}};
+// clang-format on
