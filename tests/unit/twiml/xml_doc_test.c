@@ -150,26 +150,27 @@ TEST(xml_doc, opens_no_file_and_no_connection) {
     REQUIRE(bind(listener, (struct sockaddr *)&a, sizeof a) == 0 && listen(listener, 1) == 0 &&
             getsockname(listener, (struct sockaddr *)&a, &len) == 0);
     static const char *const forms[] = {
-        "<!DOCTYPE r [<!ENTITY x SYSTEM \"%s\">]><r>&x;</r>",
-        "<!DOCTYPE r SYSTEM \"%s\"><r/>",
-        "<!DOCTYPE r [<!ENTITY %% p SYSTEM \"%s\">%%p;]><r/>",
-        "<r xmlns:xi=\"http://www.w3.org/2001/XInclude\"><xi:include href=\"%s\"/></r>",
-        "<?xml-stylesheet href=\"%s\"?><r/>",
+        "<!DOCTYPE r [<!ENTITY x SYSTEM \"@\">]><r>&x;</r>",
+        "<!DOCTYPE r SYSTEM \"@\"><r/>",
+        "<!DOCTYPE r [<!ENTITY % p SYSTEM \"@\">%p;]><r/>",
+        "<r xmlns:xi=\"http://www.w3.org/2001/XInclude\"><xi:include href=\"@\"/></r>",
+        "<?xml-stylesheet href=\"@\"?><r/>",
         "<r xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
-        "xsi:noNamespaceSchemaLocation=\"%s\"/>",
+        "xsi:noNamespaceSchemaLocation=\"@\"/>",
     };
-    char url[3][2200];
+    char url[3][256];
     (void)snprintf(url[0], sizeof url[0], "file://%s", fifo.ptr);
     (void)snprintf(url[1], sizeof url[1], "%s", fifo.ptr);
     (void)snprintf(url[2], sizeof url[2], "http://127.0.0.1:%u/x", (unsigned)ntohs(a.sin_port));
     for (size_t f = 0; f < ARRAY_LEN(forms); f++)
         for (size_t u = 0; u < ARRAY_LEN(url); u++) {
-            char parts[4096];
-            const char *at = strstr(forms[f], "%s");
-            (void)snprintf(parts, sizeof parts, "%.*s%s%s", (int)(at - forms[f]), forms[f], url[u],
-                           at + 2);
+            CLEANUP(buf_release) struct buf text = BUF_INIT(8192);
+            size_t at = str_find_str(str_z(forms[f]), STR("@"));
+            buf_put(&text, forms[f], at);
+            buf_puts(&text, url[u]);
+            buf_puts(&text, forms[f] + at + 1);
             CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-            enum error_code rc = xml_doc_read(str_z(parts), &doc, NULL);
+            enum error_code rc = xml_doc_read(buf_str(&text), &doc, NULL);
             EXPECT(rc == ERR_INVALID || f == 3 || f == 5); /* those two are plain markup to us */
         }
     EXPECT(accept(listener, NULL, NULL) == -1 && (errno == EAGAIN || errno == EWOULDBLOCK));
