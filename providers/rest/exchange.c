@@ -127,15 +127,15 @@ enum error_code rest_send(const struct rest_provider *p, const struct rest_reque
     return rc;
 }
 
-/** What a status means when the body says nothing. */
+/** What a status means when the body is not the carrier's. Not 404: a proxy's page does not say
+ * that there is no such call. */
 static enum error_code by_status(int status) {
     static const struct {
         int status;
         enum error_code code;
     } rows[] = {
-        {400, ERR_INVALID},   {401, ERR_AUTH},       {402, ERR_AUTH},     {403, ERR_AUTH},
-        {404, ERR_NOT_FOUND}, {405, ERR_INVALID},    {409, ERR_CONFLICT}, {410, ERR_NOT_FOUND},
-        {422, ERR_INVALID},   {429, ERR_RATE_LIMIT},
+        {400, ERR_INVALID}, {401, ERR_AUTH},     {402, ERR_AUTH},    {403, ERR_AUTH},
+        {405, ERR_INVALID}, {409, ERR_CONFLICT}, {422, ERR_INVALID}, {429, ERR_RATE_LIMIT},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (rows[i].status == status)
@@ -148,15 +148,16 @@ enum error_code rest_failure(const struct rest_provider *p, const struct http_re
     struct error e = {0};
     enum error_code rc =
         r->status >= 400 ? p->dialect->decode_error(r->status, buf_str(&r->body), &e) : ERR_OK;
+    bool carriers_word = rc != ERR_OK;
     if (known)
-        *known = rc != ERR_OK;
+        *known = carriers_word;
     if (rc == ERR_OK)
         rc = error_set(&e, by_status(r->status),
                        "the carrier's API answered HTTP %d without a reason; check its base URL "
                        "and status page",
                        r->status);
     e.http_status = r->status;
-    e.retry = e.retry || rest_is_passing(r->status);
+    e.retry = e.retry || rest_is_passing(r->status) || (!carriers_word && r->status == 409);
     e.retry_after_s = rest_is_passing(r->status) ? retry_after_s(r) : 0;
     if (err)
         *err = e;

@@ -60,7 +60,9 @@ static enum error_code get(const struct rest_provider *p, struct rest_request *r
 /** Is that all of it? A cut download without a length looks complete to every HTTP client. */
 static enum error_code judge(const struct rest_provider *p, const struct http_response *r,
                              const struct rest_sink *sink, struct error *err) {
-    if (r->status != 200 && !rest_is_success(r))
+    if (r->status == 404) /* audio has no error body of a known form: the status alone tells */
+        return error_set(err, ERR_NOT_FOUND, "the carrier has no such recording (yet)");
+    if (!rest_is_success(r))
         return rest_failure(p, r, NULL, err);
     if (r->status == 200 && r->length_known && sink->bytes > 0 && r->body_bytes == sink->bytes)
         return ERR_OK;

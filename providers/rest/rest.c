@@ -42,10 +42,13 @@ static enum provider_outcome judge_place(const struct rest_provider *p,
                                          struct error *err) {
     char what[48];
     snprintf(what, sizeof what, "HTTP %d", r->status);
-    if (rest_is_success(r))
-        return p->dialect->decode_place(buf_str(&r->body), out, NULL) == ERR_OK
-                   ? PROVIDER_PLACED
-                   : uncertain(err, "its answer could not be read", r->status);
+    if (rest_is_success(r)) {
+        if (p->dialect->decode_place(buf_str(&r->body), out, NULL) != ERR_OK)
+            return uncertain(err, "its answer could not be read", r->status);
+        if (out->status == CALL_STATUS_NONE)
+            out->status = CALL_DIALING; /* a word we do not know, but the carrier has the call */
+        return PROVIDER_PLACED;
+    }
     bool known;
     struct error e;
     enum error_code rc = rest_failure(p, r, &known, &e);
@@ -82,8 +85,13 @@ static enum error_code rest_end(struct provider *base, struct str sid, struct er
     enum error_code rc = p->dialect->encode_end(&p->account, sid, &r, err);
     if (rc != ERR_OK)
         return rc;
-    rc = rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, err);
-    return rc == ERR_CONFLICT ? ERR_OK : rc; /* over already: what was wanted */
+    struct error e = {0};
+    rc = rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, &e);
+    if (rc == ERR_CONFLICT && !e.retry)
+        return ERR_OK; /* over already: what was wanted */
+    if (rc != ERR_OK && err)
+        *err = e;
+    return rc;
 }
 
 static enum error_code rest_redirect(struct provider *base, struct str sid, struct str url,

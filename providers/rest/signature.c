@@ -10,7 +10,7 @@ enum {
 enum error_code rest_signer_init(struct rest_signer *s, enum rest_mac mac, const struct secret *key,
                                  struct str public_base_url, struct error *err) {
     struct rest_url base;
-    if (!rest_url_parse(public_base_url, &base))
+    if (!rest_url_parse(public_base_url, &base) || str_find(base.rest, '?') < base.rest.len)
         return error_field(err, ERR_INVALID, "public_base_url",
                            "the public URL must look like https://gateway.example.com");
     while (base.rest.len && base.rest.ptr[base.rest.len - 1] == '/')

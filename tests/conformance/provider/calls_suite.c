@@ -125,6 +125,18 @@ TEST(calls, an_error_of_the_carrier_is_named_for_every_operation) {
     }
 }
 
+TEST(calls, a_proxys_page_does_not_say_that_something_is_gone_or_over) {
+    FOR_EACH_CARRIER(c) FOR_EACH_OP(op) {
+        struct error err;
+        const struct fake_exchange missing = {.status = 404, .body = "<html>not here</html>"};
+        const struct fake_exchange conflict = {.status = 409, .body = "<html>busy</html>"};
+        EXPECT_INT(answer(c, op, missing, 1, &err),
+                   op->run == op_fetch ? ERR_NOT_FOUND : ERR_UPSTREAM);
+        enum error_code rc = answer(c, op, conflict, 1, &err);
+        EXPECT(op->run == op_check ? rc == ERR_UPSTREAM : rc == ERR_CONFLICT && err.retry);
+    }
+}
+
 TEST(calls, a_passing_fault_is_tried_again_for_reads_only) {
     static const int statuses[] = {429, 500, 502, 503, 504};
     FOR_EACH_CARRIER(c) FOR_EACH_OP(op) for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
@@ -160,12 +172,13 @@ TEST(calls, an_answer_that_cannot_be_read_is_the_carriers_fault) {
     static op_fn *const readers[] = {op_look_up, op_list, op_start, op_stop, op_check};
     static const char *const bodies[] = {"", "{", "[]", "<html>", "{}"};
     FOR_EACH_CARRIER(c)
-    for (size_t r = 0; r < ARRAY_LEN(readers); r++) for (size_t b = 0; b < ARRAY_LEN(bodies); b++) {
-        SUITE(s, c, {.status = 200, .body = bodies[b]});
-        enum error_code rc = readers[r](&s);
-        EXPECT(rc == ERR_UPSTREAM || (readers[r] == op_check && rc == ERR_AUTH));
-        suite_end(&s);
-    }
+    for (size_t r = 0; r < ARRAY_LEN(readers); r++)
+        for (size_t b = 0; b < ARRAY_LEN(bodies); b++) {
+            SUITE(s, c, {.status = 200, .body = bodies[b]});
+            enum error_code rc = readers[r](&s);
+            EXPECT(rc == ERR_UPSTREAM || (readers[r] == op_check && rc == ERR_AUTH));
+            suite_end(&s);
+        }
 }
 
 TEST(calls, a_running_call_is_ended_and_redirected) {
