@@ -2,7 +2,6 @@
 
 #include "core/app/cli_client.h"
 #include "core/app/cli_commands.h"
-#include "core/app/cli_events.h"
 #include "core/app/cli_files.h"
 #include "core/app/cli_text.h"
 #include "core/app/cli_watch.h"
@@ -163,11 +162,8 @@ static int follow(struct cli *cli, struct cli_client *client, const struct cli_r
     char id[48];
     bool as_json = cli_args_flag(&cli->args, "--json");
     cli_clean_copy(json_str(json_get(placed->root, "id")), id, sizeof id);
-    struct cli_watch w = {.id = id,
-                          .start_ms = cli_time_ms(placed->root, "created_at"),
-                          .wait_s = WAIT_S,
-                          .recording_ms = RECORDING_WAIT_MS,
-                          .as_json = as_json};
+    struct cli_watch w = {
+        .id = id, .wait_s = WAIT_S, .recording_ms = RECORDING_WAIT_MS, .as_json = as_json};
     int status = cli_watch(cli, client, &w, &seen);
     if (status == CLI_DONE)
         status = cli_get_call(cli, client, id, "", &end);

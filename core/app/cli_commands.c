@@ -42,6 +42,11 @@ static const struct cli_option information_options[] = {
 static const struct cli_option sessions_options[] = {
     OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
 
+static const struct cli_option demo_options[] = {
+    {"--to", "N", false, "another simulated callee: +12025550100 to +12025550115"},
+    {"--assistant", "NAME", false, "another assistant than debt-intake"},
+    {"--speed", "N", false, "how many times faster than life, 1 to 1000; else 10"}, {0}};
+
 const struct cli_command cli_commands[] = {
     {.name = "serve", .run = cli_serve, .options = env_only,
      .summary = "run the gateway", .usage = "[--env FILE]",
@@ -74,6 +79,11 @@ const struct cli_command cli_commands[] = {
     {.name = "summary", .run = cli_summary, .options = api_only,
      .summary = "counts of calls and of captured information", .usage = "[options]",
      .example = "switchhook summary --json"},
+    {.name = "demo", .run = cli_demo, .options = demo_options,
+     .summary = "place one simulated assistant call and show it live", .usage = "[options]",
+     .about = "Needs no account, no network and no settings, and leaves nothing behind. The exit\n"
+              "status is 0 when the call was completed, recorded, and gave information.",
+     .example = "switchhook demo\nswitchhook demo --to +12025550106"},
     {.name = "version", .run = cli_version, .options = none,
      .summary = "print the version", .usage = "", .example = "switchhook version"},
     {.name = "help", .run = cli_help, .args_max = 1, .options = none,

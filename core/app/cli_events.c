@@ -73,6 +73,20 @@ static void put_consent_refused(FILE *f, const struct json *data) {
     put_consent_words(f, data);
 }
 
+static void put_stored(FILE *f, const struct json *data) {
+    int64_t seconds = 0, bytes = 0;
+    bool told = json_int(json_get(data, "duration_s"), 0, INT32_MAX, &seconds) &&
+                json_int(json_get(data, "bytes"), 0, INT64_MAX / 2, &bytes);
+    fputs("recording stored", f);
+    if (told)
+        fprintf(f, ": %lld s, %lld bytes", (long long)seconds, (long long)bytes);
+}
+
+static void put_recording_started(FILE *f, const struct json *data) {
+    (void)data;
+    fputs("recording started", f);
+}
+
 /* What is known of anything else: its members as they are. */
 static void put_members(FILE *f, const struct json *data) {
     for (const struct json *m = json_first(data); m; m = json_next(m)) {
@@ -93,7 +107,8 @@ static const struct {
 } sayings[] = {
     {"transcript.updated", put_transcript},   {"function.called", put_function},
     {"information.shared", put_information},  {"consent.given", put_consent_given},
-    {"consent.refused", put_consent_refused},
+    {"consent.refused", put_consent_refused}, {"recording.started", put_recording_started},
+    {"recording.completed", put_stored},
 };
 
 int64_t cli_time_ms(const struct json *object, const char *member) {
@@ -101,11 +116,10 @@ int64_t cli_time_ms(const struct json *object, const char *member) {
     return clock_parse_rfc3339(json_str(json_get(object, member)), &ms) ? ms : 0;
 }
 
-void cli_put_event(FILE *f, const struct json *event, int64_t start_ms) {
+void cli_put_event(FILE *f, const struct json *event, double seconds) {
     struct str type = json_str(json_get(event, "type"));
     const struct json *data = json_get(event, "data");
-    int64_t since_ms = cli_time_ms(event, "at") - start_ms;
-    fprintf(f, "%8.1f s  ", since_ms > 0 ? (double)since_ms / 1000 : 0.0);
+    fprintf(f, "%8.1f s  ", seconds > 0 ? seconds : 0.0);
     void (*put)(FILE *, const struct json *) = NULL;
     for (size_t i = 0; i < ARRAY_LEN(sayings); i++)
         if (str_eq_z(type, sayings[i].type))

@@ -12,9 +12,10 @@ static void put_items(struct cli *cli, const struct cli_reply *r, const char *no
     }
     put(cli, items);
     if (cursor.len > 0) {
-        fputs("there are more: --cursor ", cli->out);
-        cli_put_clean(cli->out, cursor);
-        fputc('\n', cli->out);
+        fflush(cli->out); /* stderr, so that the table alone can be piped on */
+        fputs("there are more: --cursor ", cli->err);
+        cli_put_clean(cli->err, cursor);
+        fputc('\n', cli->err);
     }
 }
 

@@ -114,7 +114,7 @@ static void put_transcript(struct cli *cli, const struct json *items) {
 static void put_events(struct cli *cli, const struct json *items, int64_t start_ms) {
     fputs("\nevents\n", cli->out);
     for (const struct json *e = json_first(items); e; e = json_next(e))
-        cli_put_event(cli->out, e, start_ms);
+        cli_put_event(cli->out, e, (double)(cli_time_ms(e, "at") - start_ms) / 1000);
 }
 
 static void put_rows(struct cli *cli, const char *title, const struct json *items,

@@ -8,7 +8,7 @@
 struct progress {
     struct cli_watched seen;
     bool recording_due; /* one was started or agreed to, and has not ended */
-    int64_t give_up_mono_ms;
+    int64_t start_mono_ms, give_up_mono_ms;
     char cursor[48];
 };
 
@@ -37,6 +37,13 @@ static void take_note(struct progress *p, struct str type) {
     }
 }
 
+/* Times are those of arrival here: a carrier's own stamps may be seconds apart from ours. */
+static double seconds_since_start(const struct cli_watch *w, const struct progress *p) {
+    struct clock clock = clock_system();
+    double s = (double)(clock_mono_ms(&clock) - p->start_mono_ms) / 1000;
+    return w->time_factor > 0 ? s * w->time_factor : s;
+}
+
 static void put_events(struct cli *cli, const struct cli_watch *w, struct progress *p,
                        const struct json *items) {
     for (const struct json *e = json_first(items); e; e = json_next(e)) {
@@ -48,7 +55,7 @@ static void put_events(struct cli *cli, const struct cli_watch *w, struct progre
             fputc('\n', cli->out);
             buf_release(&line);
         } else {
-            cli_put_event(cli->out, e, w->start_ms);
+            cli_put_event(cli->out, e, seconds_since_start(w, p));
         }
     }
     fflush(cli->out);
@@ -79,7 +86,7 @@ static int ask_for_news(struct cli *cli, struct cli_client *client, const struct
 int cli_watch(struct cli *cli, struct cli_client *client, const struct cli_watch *w,
               struct cli_watched *out) {
     struct clock clock = clock_system();
-    struct progress p = {0};
+    struct progress p = {.start_mono_ms = clock_mono_ms(&clock)};
     struct cli_watch asking = *w;
     *out = (struct cli_watched){0};
     for (;;) {

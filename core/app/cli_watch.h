@@ -7,7 +7,7 @@
 
 struct cli_watch {
     const char *id;
-    int64_t start_ms;        /* when it was accepted: times count from here */
+    double time_factor;      /* of the times shown, for a simulated world; 0: 1 */
     uint32_t wait_s;         /* how long one question may wait for news, at most 20 */
     uint32_t recording_ms;   /* how long after the end to wait for a running recording */
     bool as_json;            /* each event as one line of JSON */

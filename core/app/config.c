@@ -540,6 +540,11 @@ void config_release(struct config *c) {
     *c = (struct config){0};
 }
 
+const char *config_temp_dir(void) {
+    const char *dir = getenv("TMPDIR");
+    return dir && dir[0] ? dir : P_tmpdir;
+}
+
 /* ---- for people ---------------------------------------------------------------------------------
  */
 

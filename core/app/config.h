@@ -83,6 +83,9 @@ NODISCARD enum error_code config_parse(struct str env_text, config_env_fn *env, 
 NODISCARD enum error_code config_load(const char *path, struct config *out,
                                       struct config_faults *faults);
 
+/** Where temporary files belong: TMPDIR, or the system's place. */
+const char *config_temp_dir(void);
+
 /** env.example: every setting with its default and meaning. */
 void config_put_example(struct buf *b);
 
