@@ -69,8 +69,9 @@ static const struct setting settings[] = {
      .choices = "twilio", .group = "The mock carrier", .help = "whose wire the mock carrier speaks"},
     {.name = "MOCK_SPEED", .kind = KIND_NUMBER, .offset = AT(mock_speed), .preset = "1",
      .help = "factor of the simulated world's time; 0: as fast as possible"},
-    {.name = "MOCK_SEED", .kind = KIND_SEED, .offset = AT(mock_seed), .preset = "1",
-     .help = "same seed, same calls: everything random in the simulated world comes from it"},
+    {.name = "MOCK_SEED", .kind = KIND_SEED, .offset = AT(mock_seed), .preset = "0",
+     .help = "same seed, same calls: everything random in the simulated world comes from it; 0: "
+             "different at every start"},
     {.name = "MOCK_SCENARIO", .kind = KIND_TEXT, .offset = AT(mock_scenario), .preset = "",
      .help = "JSON file with simulated callees of your own"},
     {.name = "PUBLIC_BASE_URL", .aliases = {"PUBLIC_URL", "WEBHOOK_BASE_URL"}, .kind = KIND_URL,

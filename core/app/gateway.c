@@ -131,9 +131,12 @@ static enum error_code start_box(struct gateway *g, struct error *err) {
     const struct config *c = g->config;
     struct buf scenario = BUF_INIT(SCENARIO_MAX);
     enum error_code rc = read_scenario(c->mock_scenario, &scenario, err);
+    uint64_t seed = c->mock_seed;
+    if (seed == 0) /* ids of an earlier run must not come again over the same data */
+        digest_random(&seed, sizeof seed);
     struct carrier_options o = {.dialect = c->mock_dialect,
                                 .speed = c->mock_speed,
-                                .seed = c->mock_seed,
+                                .seed = seed,
                                 .scenario_json = buf_str(&scenario),
                                 .http = g->http,
                                 .clock = g->clock,

@@ -5,6 +5,7 @@
 
 #include "core/app/cli.h"
 #include "core/base/secret.h"
+#include "twiml/twiml.h"
 
 enum {
     FILES_MAX = 65536
@@ -41,5 +42,6 @@ int main(int argc, char **argv) {
         fputs("switchhook: the system has no random numbers to give; see getrandom(2)\n", stderr);
         return CLI_FAILED;
     }
+    twiml_init();
     return cli_run(argc, argv, stdout, stderr);
 }

@@ -7,6 +7,7 @@
 #include "core/engine/webhook_internal.h"
 
 enum {
+    CLOCK_SKEW_MS = 1000,
     WORKERS_DEFAULT = 4,
     QUEUE_DEFAULT = 4096,
     CACHE_DEFAULT = 4096
@@ -85,8 +86,12 @@ enum error_code webhook_bind(struct store_tx *tx, struct webhook *w, struct call
 /* ---- notices -----------------------------------------------------------------------------------
  */
 
+/* The carrier's own time of the news, so that late news is dated right. What lies ahead of us by
+   more than clocks may differ is not believed (and a simulated carrier's time may run faster than
+   ours). */
 static int64_t news_time(const struct webhook *w, int64_t now_ms) {
-    return w->news.at_ms ? w->news.at_ms : now_ms;
+    bool believable = w->news.at_ms > 0 && w->news.at_ms <= now_ms + CLOCK_SKEW_MS;
+    return believable ? w->news.at_ms : now_ms;
 }
 
 /* Facts that come with a status. They belong to the news that ends the call, or come before it. */

@@ -98,6 +98,7 @@ static struct outcome live_through(const size_t *order, size_t n) {
     struct engine_box b;
     struct outcome o = {0};
     struct call c = placed(&b);
+    fake_clock_advance_ms(&b.time, 20000);
     for (size_t i = 0; i < n; i++)
         EXPECT_INT(status_of(&b, life[order[i]]), 204);
     o.call = engine_box_call(&b, c.id);
@@ -140,6 +141,18 @@ TEST(webhook, every_order_with_duplicates_ends_in_the_same_call_and_events) {
         orders++;
     } while (next_permutation(order, ARRAY_LEN(order)));
     EXPECT_INT(orders, 180);
+}
+
+TEST(webhook, late_news_keeps_the_carriers_time_but_none_from_the_future) {
+    struct engine_box b;
+    struct call c = placed(&b);
+    fake_clock_advance_ms(&b.time, 5000); /* it is 1767225605000 now */
+    EXPECT_INT(status_of(&b, life[1]), 204);
+    EXPECT_INT(status_of(&b, life[3]), 204);
+    c = engine_box_call(&b, c.id);
+    EXPECT_INT(c.ringing_ms, 1767225602000);
+    EXPECT_INT(c.ended_ms, 1767225605000);
+    engine_box_release(&b);
 }
 
 TEST(webhook, a_replay_after_the_end_changes_nothing) {
