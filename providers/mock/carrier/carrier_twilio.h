@@ -17,8 +17,8 @@ const char *twilio_direction_word(const struct leg *l);
 void twilio_put_tape_url(const struct carrier *c, const struct tape *t, struct buf *out);
 
 /** X-Twilio-Signature of a request; params NULL for GET. */
-void twilio_sign(struct digest_hmac *hmac, struct str url, const struct params *params,
-                 struct buf *out);
+void twilio_face_sign(struct digest_hmac *hmac, struct str url, const struct params *params,
+                      struct buf *out);
 
 bool twilio_read_document(struct carrier *c, struct leg *l, const struct outgoing *o,
                           struct plan *out, int *carrier_code);

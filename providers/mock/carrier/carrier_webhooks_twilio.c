@@ -288,8 +288,8 @@ static void put_signed_url(struct buf *out, struct str url) {
     buf_put_str(out, str_from_index(url, end));
 }
 
-void twilio_sign(struct digest_hmac *hmac, struct str url, const struct params *params,
-                 struct buf *out) {
+void twilio_face_sign(struct digest_hmac *hmac, struct str url, const struct params *params,
+                      struct buf *out) {
     uint8_t mac[DIGEST_SHA1_BYTES];
     struct buf message = BUF_INIT(MESSAGE_MAX);
     put_signed_url(&message, url);
@@ -308,7 +308,7 @@ static void add_header(struct http_request *req, struct str name, struct str val
 static void sign(const struct carrier *c, struct outgoing *o, struct str url,
                  struct http_request *req, struct arena *a) {
     struct buf signature = BUF_INIT(64);
-    twilio_sign(c->hmac, url, o->get ? NULL : &o->params, &signature);
+    twilio_face_sign(c->hmac, url, o->get ? NULL : &o->params, &signature);
     if (!o->get)
         add_header(req, STR("Content-Type"),
                    STR("application/x-www-form-urlencoded; charset=UTF-8"));
