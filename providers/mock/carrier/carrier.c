@@ -281,6 +281,7 @@ struct carrier_totals carrier_totals(struct carrier *c) {
     return (struct carrier_totals){.created = created,
                                    .open = created - ended,
                                    .ended = ended,
+                                   .settled = c->settled,
                                    .webhooks_sent = c->webhooks_sent,
                                    .webhooks_failed = c->webhooks_failed};
 }

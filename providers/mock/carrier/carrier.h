@@ -45,11 +45,13 @@ struct carrier_account {
 };
 struct carrier_account carrier_account(const struct carrier *c);
 
-/** Ground truth for tests: how often this number was really rung. */
+/** Ground truth for tests: how often this number was really dialled, whether it picked up or not.
+ */
 uint64_t carrier_rings(struct carrier *c, struct str to);
 
 struct carrier_totals {
     uint64_t created, open, ended, webhooks_sent, webhooks_failed;
+    uint64_t settled; /* of the ended ones: nothing is due any more, every webhook is through */
 };
 struct carrier_totals carrier_totals(struct carrier *c);
 

@@ -86,6 +86,7 @@ void leg_retire(struct carrier *c, struct leg *l) {
     if (!l->tapes)
         forget_speech(l);
     l->retired = true;
+    c->settled++;
     l->retired_next = NULL;
     *c->retired_end = l;
     c->retired_end = &l->retired_next;

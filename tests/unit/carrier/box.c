@@ -248,7 +248,7 @@ bool box_wait_ended(struct box *b, uint64_t calls) {
     struct timespec end = patience(PATIENCE_MS);
     bool ok = true;
     pthread_mutex_lock(&b->mutex);
-    while (ok && carrier_totals(b->carrier).ended < calls) {
+    while (ok && carrier_totals(b->carrier).settled < calls) {
         struct timespec look = patience(2);
         struct timespec now = patience(0);
         pthread_cond_timedwait(&b->news, &b->mutex, &look);

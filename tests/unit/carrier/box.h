@@ -75,7 +75,7 @@ struct box_reply box_raw(struct box *b, const char *method, const char *target, 
  * `more` is more of the form, "&…", or "". */
 bool box_call(struct box *b, const char *to, const char *more, char sid[35]);
 
-/** Wait until this many calls have ended. */
+/** Wait until this many calls have ended and all their webhooks are through. */
 bool box_wait_ended(struct box *b, uint64_t calls);
 
 /** The nth request (from 0) for that path, waiting for it; NULL (and a failed case) after 10 s. */
