@@ -66,30 +66,49 @@ static bool luhn_ok(const uint8_t *digits, size_t n) {
     return sum % 10 == 0;
 }
 
-static bool holds_card(const uint8_t *digits, size_t n) {
-    for (size_t from = 0; from + CARD_MIN <= n; from++)
-        for (size_t len = CARD_MIN; len <= CARD_MAX && from + len <= n; len++)
-            if (luhn_ok(digits + from, len))
+/** A run of digits; begins[i]: a group of them starts at digit i. */
+struct run {
+    uint8_t digits[RUN_MAX];
+    bool begins[RUN_MAX + 1];
+    size_t count;
+};
+
+/**
+ * A card number fills its groups, so that most other numbers stay. A run too long for one may hold
+ * one anywhere.
+ */
+static bool holds_card(const struct run *r) {
+    bool anywhere = r->count > CARD_MAX;
+    for (size_t from = 0; from + CARD_MIN <= r->count; from++) {
+        for (size_t n = CARD_MIN; n <= CARD_MAX && from + n <= r->count; n++) {
+            bool fits = r->begins[from] && (from + n == r->count || r->begins[from + n]);
+            if ((fits || anywhere) && luhn_ok(r->digits + from, n))
                 return true;
+        }
+    }
     return false;
 }
 
 /** Bytes of the run of digits at the start of s, without what separates it from the rest. */
-static size_t read_run(struct str s, uint8_t digits[RUN_MAX], size_t *count) {
+static size_t read_run(struct str s, struct run *r) {
     size_t end = 0, i = 0;
     uint8_t d;
-    *count = 0;
+    bool begins = true;
+    *r = (struct run){0};
     while (i < s.len) {
         size_t n = read_digit(str_from_index(s, i), &d);
         if (n == 0)
             break;
-        if (*count < RUN_MAX)
-            digits[*count] = d;
-        ++*count;
+        if (r->count < RUN_MAX) {
+            r->digits[r->count] = d;
+            r->begins[r->count] = begins || n > 1;
+        }
+        r->count++;
         i += n;
         end = i;
         while (i < s.len && is_separator(s.ptr[i]))
             i++;
+        begins = i > end || n > 1;
     }
     return end;
 }
@@ -97,8 +116,8 @@ static size_t read_run(struct str s, uint8_t digits[RUN_MAX], size_t *count) {
 bool card_mask_put(struct buf *b, struct str text) {
     bool masked = false;
     for (size_t i = 0; i < text.len;) {
-        uint8_t digits[RUN_MAX];
-        size_t count, n = read_run(str_from_index(text, i), digits, &count);
+        struct run run;
+        size_t n = read_run(str_from_index(text, i), &run);
         if (n == 0) {
             /* to the end of the word: "phone" holds no spoken "one" */
             size_t start = i++;
@@ -107,7 +126,7 @@ bool card_mask_put(struct buf *b, struct str text) {
             buf_put(b, text.ptr + start, i - start);
             continue;
         }
-        bool card = count > RUN_MAX || holds_card(digits, count);
+        bool card = run.count > RUN_MAX || holds_card(&run);
         buf_put_str(b, card ? STR("[card number]") : str_from(text.ptr + i, n));
         masked = masked || card;
         i += n;

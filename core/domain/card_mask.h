@@ -9,8 +9,9 @@
 /**
  * Append text with everything that looks like a card number replaced by "[card number]": runs of
  * digits (with spaces, dots, commas or dashes between them, also spoken as words: "four one one
- * one …") that hold 13 to 19 digits with a valid Luhn check. Rather one number too many than one
- * too few. True when something was masked.
+ * one …") that hold 13 to 19 digits with a valid Luhn check. A card number fills its groups:
+ * "4111 1111 1111 1111 123" is masked, an order number of 16 digits with a wrong check is not. True
+ * when something was masked.
  */
 bool card_mask_put(struct buf *b, struct str text);
 

@@ -7,6 +7,9 @@
 static const char yes_phrases[] = /* hold a word of refusal, mean yes */
     "no problem|not a problem|no objection|no objections|dont mind|do not mind|wouldnt mind|"
     "would not mind|why not|no worries|no doubt|dont see why not|do not see why not";
+static const char no_phrases[] = /* hold a word of agreement, mean no */
+    "i do not|do not|absolutely not|definitely not|certainly not|of course not|not fine|not ok|"
+    "not okay|not right|not correct|not alright|not agree|not consent";
 static const char neutral_phrases[] = /* hold words of both kinds, mean neither */
     "dont know|do not know|not sure|no idea|right now|dont understand|do not understand";
 static const char yes_words[] =
@@ -93,7 +96,8 @@ enum phrase_answer phrase_yes_no(const struct phrase_text *t) {
     while (take_out(&left, neutral_phrases))
         ;
     bool yes = take_out(&left, yes_phrases);
-    bool no = phrase_match(&left, STR(no_words));
+    bool no = take_out(&left, no_phrases);
+    no = phrase_match(&left, STR(no_words)) || no;
     yes = yes || phrase_match(&left, STR(yes_words));
     if (yes == no)
         return PHRASE_UNCLEAR;

@@ -18,6 +18,7 @@ enum token_kind {
     TOKEN_POINT,
     TOKEN_CURRENCY,
     TOKEN_CENTS,
+    TOKEN_COMMA,
     TOKEN_FILLER, /* between a number and its currency: no meaning */
     TOKEN_END
 };
@@ -144,6 +145,10 @@ static struct token next_token(struct str *rest) {
                     return (struct token){words[i].kind, words[i].value};
             return (struct token){TOKEN_OTHER, 0};
         }
+        if (c == ',') {
+            *rest = str_from_index(*rest, 1);
+            return (struct token){TOKEN_COMMA, 0};
+        }
         bool gap = c == ' ' || c == '-' || c == '\t' || c == '\n';
         *rest = str_from_index(*rest, 1);
         if (!gap)
@@ -239,6 +244,7 @@ static void take_figures(struct reader *r, int64_t hundredths) {
 
 static void take_scale(struct reader *r, int64_t scale) {
     if (!r->group_open) {
+        r->too_many = r->too_many || r->last == TOKEN_SCALE; /* "thousand billion" */
         if (r->last != TOKEN_A && r->last != TOKEN_HALF)
             return;
         open_group(r);
@@ -320,6 +326,11 @@ static void take(struct reader *r, struct token t) {
         break;
     case TOKEN_CENTS:
         take_cents(r);
+        break;
+    case TOKEN_COMMA: /* "four thousand, five hundred" is one amount */
+        if (r->last == TOKEN_SCALE)
+            return;
+        finish(r);
         break;
     case TOKEN_OTHER:
     case TOKEN_END:

@@ -143,12 +143,21 @@ static void keep_function_effect(struct turn_work *t, const struct function_effe
     }
 }
 
+/** Whatever else a turn does, there is room left to end the call and to say so. */
+static bool has_room(const struct turn_work *t, bool ends) {
+    size_t room = CONVERSATION_EFFECTS_MAX - t->out->effect_count;
+    size_t one = 1 + FUNCTION_EFFECTS_MAX;
+    return room >= TURN_EFFECTS_RESERVED + (ends ? one : 2 * one);
+}
+
 enum error_code turn_run_function(void *ctx, struct str function, struct str arguments_json,
                                   struct str *response, struct error *err) {
     struct turn_work *t = ctx;
-    size_t room = CONVERSATION_EFFECTS_MAX - t->out->effect_count;
-    if (room < 1 + FUNCTION_EFFECTS_MAX + TURN_EFFECTS_RESERVED)
+    if (!has_room(t, function_find(function) == FUNCTION_END_CALL)) {
+        log_warn(t->cv->options.log, "function left out", LOG_STR("function", function),
+                 LOG_ID("call", CALL_ID_PREFIX, t->in->call->id));
         return error_set(err, ERR_LIMIT, "too many functions in one turn");
+    }
     char session[ID_TEXT_SIZE];
     id_format(session, CALL_ID_PREFIX, t->in->call->id);
     struct function_context fc = {

@@ -100,6 +100,8 @@ static bool parse_offset(struct str s, int64_t *minutes) {
     size_t colon = str_find(s, ':');
     size_t hour_digits = colon < s.len ? colon : s.len > 2 ? s.len - 2 : s.len;
     uint64_t h, m = 0;
+    if (colon == s.len && s.len == 3)
+        return false; /* "+123": 12:3 or 1:23? */
     struct str rest = str_from_index(s, colon < s.len ? colon + 1 : hour_digits);
     if (hour_digits > 2 || !str_to_u64(str_from(s.ptr, hour_digits), 18, &h))
         return false;
