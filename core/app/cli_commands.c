@@ -42,6 +42,20 @@ static const struct cli_option information_options[] = {
 static const struct cli_option sessions_options[] = {
     OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
 
+static const struct cli_option render_options[] = {
+    {"--assistant", "NAME", false, "what this assistant answers a call with"},
+    {"--plan", "FILE", false, "a plan in JSON (- is standard input)"},
+    {"--format", "WORD", false, "the carrier's language: twiml"},
+    {"--var", "K=V", true, "a variable for the assistant"},
+    {"--loss", NULL, false, "tell on stderr what the language cannot say"},
+    OPTION_ENV, {0}};
+static const struct cli_option carrier_options[] = {
+    {"--dialect", "WORD", false, "whose API it speaks: twilio"},
+    {"--port", "N", false, "where to listen; else any free port"},
+    {"--speed", "N", false, "times faster than life, 0: as fast as possible; else MOCK_SPEED"},
+    {"--seed", "N", false, "same seed, same calls; else MOCK_SEED"},
+    {"--scenario", "FILE", false, "simulated callees of your own; else MOCK_SCENARIO"},
+    OPTION_ENV, {0}};
 static const struct cli_option demo_options[] = {
     {"--to", "N", false, "another simulated callee: +12025550100 to +12025550115"},
     {"--assistant", "NAME", false, "another assistant than debt-intake"},
@@ -79,6 +93,15 @@ const struct cli_command cli_commands[] = {
     {.name = "summary", .run = cli_summary, .options = api_only,
      .summary = "counts of calls and of captured information", .usage = "[options]",
      .example = "switchhook summary --json"},
+    {.name = "render", .run = cli_render, .options = render_options,
+     .summary = "print the document that a carrier would get",
+     .usage = "--assistant NAME | --plan FILE [options]",
+     .example = "switchhook render --assistant debt-intake --var user_name=Ann"},
+    {.name = "carrier", .run = cli_carrier, .options = carrier_options,
+     .summary = "run the carrier simulator on its own", .usage = "[options]",
+     .about = "Prints one line of JSON when it listens: dialect, base_url, account, token, number.\n"
+              "The last three are the dialect's settings when they are set, else made up.",
+     .example = "switchhook carrier --dialect twilio --port 4010 --speed 10"},
     {.name = "demo", .run = cli_demo, .options = demo_options,
      .summary = "place one simulated assistant call and show it live", .usage = "[options]",
      .about = "Needs no account, no network and no settings, and leaves nothing behind. The exit\n"

@@ -1,0 +1,160 @@
+#include <string.h>
+
+#include "core/app/assistant_files.h"
+#include "core/app/cli_client.h"
+#include "core/app/cli_commands.h"
+#include "core/app/cli_files.h"
+#include "core/app/cli_settings.h"
+#include "core/app/render.h"
+#include "core/engine/links.h"
+#include "twiml/twiml.h"
+
+/* switchhook render: the document that a carrier would get, without any call. */
+
+enum {
+    DOCUMENT_MAX = 262144
+};
+
+static const char *loss_word(enum plan_loss_kind kind) {
+    switch (kind) {
+    case PLAN_LOSS_REPLACED:
+        return "replaced";
+    case PLAN_LOSS_DROPPED:
+        return "dropped";
+    case PLAN_LOSS_REFUSED:
+        return "refused";
+    case PLAN_LOSS_NONE:
+        break;
+    }
+    return "lost";
+}
+
+static void put_losses(struct cli *cli, const struct plan_loss_report *r) {
+    fflush(cli->out);
+    for (size_t i = 0; i < r->count; i++)
+        fprintf(cli->err, "%s: %s: %s; %s\n", r->items[i].where, loss_word(r->items[i].kind),
+                r->items[i].what, r->items[i].remedy);
+    if (r->more > 0)
+        fprintf(cli->err, "and %zu more\n", r->more);
+    if (r->count == 0)
+        fputs("nothing is lost\n", cli->err);
+}
+
+static int put_document(struct cli *cli, const struct plan *plan) {
+    struct plan_loss_report report = {0};
+    struct buf document = BUF_INIT(DOCUMENT_MAX);
+    struct error err = {0};
+    enum error_code rc = twiml_write(plan, &document, &report, &err);
+    if (rc == ERR_OK) {
+        fwrite(document.ptr, 1, document.len, cli->out);
+        if (document.len > 0 && document.ptr[document.len - 1] != '\n')
+            fputc('\n', cli->out);
+    }
+    if (cli_args_flag(&cli->args, "--loss"))
+        put_losses(cli, &report);
+    buf_release(&document);
+    return rc == ERR_OK ? CLI_DONE : cli_fail_error(cli, &err);
+}
+
+/* ---- from a plan ------------------------------------------------------------------------------
+ */
+
+static int render_plan(struct cli *cli, const char *file) {
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    struct plan plan = {0};
+    struct error err = {0};
+    int status = cli_read_json(cli, file, &doc);
+    if (status != CLI_DONE)
+        return status;
+    enum error_code rc = plan_from_json(json_root(doc), &plan, &err);
+    if (rc == ERR_OK)
+        rc = plan_check(&plan, &err);
+    status = rc == ERR_OK ? put_document(cli, &plan) : cli_fail_error(cli, &err);
+    plan_release(&plan);
+    return status;
+}
+
+/* ---- from an assistant ------------------------------------------------------------------------
+ */
+
+static void add_name(void *ctx, const struct assistant *a) {
+    struct buf *names = ctx;
+    buf_printf(names, "%s" STR_FMT, names->len > 0 ? ", " : "", STR_ARG(a->name));
+}
+
+static int unknown_assistant(struct cli *cli, const struct config *config, const char *name,
+                             const struct assistant_files *files) {
+    struct buf names = BUF_INIT(2048);
+    buf_puts(&names, "");
+    assistant_files_each(files, add_name, &names);
+    int status = cli_fail(cli, CLI_USAGE, "%s has no assistant \"%.60s\"; there is: %s",
+                          config->assistants_dir, name, names.len > 0 ? names.ptr : "none");
+    buf_release(&names);
+    return status;
+}
+
+/* Where the carrier would send what the caller says. */
+static void put_next_url(struct buf *b, const struct config *config) {
+    char url[CLI_URL_SIZE];
+    struct call call = {.id = 1, .provider = "twilio"};
+    if (!str_copy(STR("00000000000000000000000000000000"), call.nonce, sizeof call.nonce))
+        return;
+    cli_gateway_url(config, url, sizeof url);
+    struct links links = {.public_base_url =
+                              str_z(config->public_base_url[0] ? config->public_base_url : url)};
+    links_put(&links, b, &call, WEBHOOK_GATHER, 1);
+}
+
+static int render_found(struct cli *cli, const struct config *config, const struct assistant *a) {
+    CLEANUP(json_doc_freep) struct json_doc *variables = NULL;
+    struct buf text = BUF_INIT(CALL_JSON_MAX), next = BUF_INIT(CLI_URL_SIZE);
+    struct plan plan = {0};
+    struct error err = {0};
+    int status = cli_put_variables(cli, &text);
+    if (status == CLI_DONE && text.len > 0 &&
+        json_parse(buf_str(&text), NULL, &variables, &err) != ERR_OK)
+        status = cli_fail_error(cli, &err);
+    put_next_url(&next, config);
+    if (status == CLI_DONE && render_answer(a, variables ? json_root(variables) : NULL,
+                                            buf_str(&next), &plan, &err) != ERR_OK)
+        status = cli_fail_error(cli, &err);
+    if (status == CLI_DONE)
+        status = put_document(cli, &plan);
+    plan_release(&plan);
+    buf_release(&text);
+    buf_release(&next);
+    return status;
+}
+
+static int render_assistant(struct cli *cli, const char *name) {
+    struct config config;
+    struct assistant_files *files = NULL;
+    struct error err = {0};
+    int status = cli_settings(cli, &config);
+    if (status != CLI_DONE)
+        return status;
+    if (assistant_files_load(config.assistants_dir, &files, &err) != ERR_OK) {
+        status = cli_fail_error(cli, &err);
+    } else {
+        CLEANUP(assistant_unrefp)
+        const struct assistant *a = assistant_files_find(files, str_z(name));
+        status = a ? render_found(cli, &config, a) : unknown_assistant(cli, &config, name, files);
+    }
+    assistant_files_free(files);
+    config_release(&config);
+    return status;
+}
+
+int cli_render(struct cli *cli) {
+    const char *assistant = cli_args_value(&cli->args, "--assistant");
+    const char *plan = cli_args_value(&cli->args, "--plan");
+    const char *format = cli_args_value(&cli->args, "--format");
+    if (!assistant == !plan)
+        return cli_fail(cli, CLI_USAGE, "give one of --assistant NAME and --plan FILE");
+    if (format && strcmp(format, "twiml") != 0)
+        return cli_fail(cli, CLI_USAGE, "--format must be twiml");
+    if (plan && cli_args_flag(&cli->args, "--var"))
+        return cli_fail(cli, CLI_USAGE, "--var goes with --assistant only");
+    twiml_init();
+    return plan ? render_plan(cli, plan) : render_assistant(cli, assistant);
+}
