@@ -70,7 +70,7 @@ const struct cli_command cli_commands[] = {
      .summary = "place a call through the running gateway", .usage = "TO [options]",
      .about = "With --wait the exit status is 0 only when the call was completed. With --wait and\n"
               "--json each event is one line of JSON, and the last line is the call.",
-     .example = "switchhook call +12025550100 --assistant debt-intake --var user_name=Ann --wait"},
+     .example = "switchhook call +12025550100 --assistant debt-intake --wait"},
     {.name = "calls", .run = cli_calls, .options = calls_options,
      .summary = "list calls, newest first", .usage = "[options]",
      .example = "switchhook calls --status completed --limit 20"},
@@ -96,7 +96,7 @@ const struct cli_command cli_commands[] = {
     {.name = "render", .run = cli_render, .options = render_options,
      .summary = "print the document that a carrier would get",
      .usage = "--assistant NAME | --plan FILE [options]",
-     .example = "switchhook render --assistant debt-intake --var user_name=Ann"},
+     .example = "switchhook render --assistant personal-assistant --var user_name=Ann"},
     {.name = "carrier", .run = cli_carrier, .options = carrier_options,
      .summary = "run the carrier simulator on its own", .usage = "[options]",
      .about = "Prints one line of JSON when it listens: dialect, base_url, account, token, number.\n"

@@ -129,11 +129,17 @@ static int get_of_call(struct demo *d, const char *before, const char *id, struc
 
 static void put_information(struct demo *d, const struct json *items) {
     struct cli_table t = {.headings = {"CATEGORY", "INFORMATION"}, .columns = 2};
+    size_t n = json_count(items);
+    for (size_t i = 0; i < n; i++)
+        cli_table_row(&t);
+    /* the list has the newest first; read here as a story, it begins with the oldest */
     for (const struct json *i = json_first(items); i; i = json_next(i)) {
-        struct str *row = cli_table_row(&t);
+        struct str *row = &t.cells[--n * t.columns];
         row[0] = cli_cell(&t.arena, i, "category");
         row[1] = cli_cell(&t.arena, i, "information");
     }
+    if (t.rows == 0)
+        return;
     fputs("\ncaptured information\n", d->cli->out);
     cli_table_put(&t, d->cli->out, cli_terminal_columns(d->cli->out));
     cli_table_release(&t);

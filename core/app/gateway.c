@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 
 #include "core/app/assistant_files.h"
+#include "core/app/providers_setup.h"
 #include "core/app/routes.h"
 #include "core/base/digest.h"
 #include "core/base/mem.h"
 #include "core/base/pool.h"
-#include "core/domain/provider_impl.h"
 #include "core/engine/conversation.h"
 #include "core/engine/dispatcher.h"
 #include "core/engine/event_feed.h"
@@ -20,15 +20,12 @@
 #include "core/io/http_server_mhd.h"
 #include "core/io/store_sqlite.h"
 #include "core/io/vault_file.h"
-#include "providers/mock/carrier/carrier.h"
-#include "providers/registry.h"
 
 enum {
     API_WORKERS = 8,
     API_QUEUE_MAX = 1024,
     PATH_SIZE = 640,
     URL_SIZE = 1024,
-    SCENARIO_MAX = 1024 * 1024,
     SERVER_BODY_MAX = 131072,
 };
 
@@ -40,10 +37,7 @@ struct gateway {
     struct store *store;
     struct vault *vault;
     struct http_client *http;
-    struct carrier *carrier; /* the box, with provider mock */
-    struct http_server *carrier_server;
-    struct secret carrier_token; /* the provider signs and authenticates with it */
-    struct provider *provider;
+    struct providers_setup providers;
     struct assistant_files *assistants;
     struct conversation *conversation;
     struct engine engine;
@@ -108,89 +102,6 @@ static enum error_code open_storage(struct gateway *g, struct error *err) {
     return vault_file_open(&vo, &g->vault, err);
 }
 
-/* ---- carriers -----------------------------------------------------------------------------------
- */
-
-static enum error_code read_scenario(const char *path, struct buf *out, struct error *err) {
-    if (path[0] == '\0')
-        return ERR_OK;
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return error_set(err, ERR_INVALID, "MOCK_SCENARIO %.120s cannot be read: %s", path,
-                         strerrordesc_np(errno));
-    char chunk[4096];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buf_put(out, chunk, n);
-    bool bad = ferror(f) || buf_failed(out);
-    fclose(f);
-    return bad ? error_set(err, ERR_INVALID, "MOCK_SCENARIO %.120s cannot be read", path) : ERR_OK;
-}
-
-static enum error_code start_box(struct gateway *g, struct error *err) {
-    const struct config *c = g->config;
-    struct buf scenario = BUF_INIT(SCENARIO_MAX);
-    enum error_code rc = read_scenario(c->mock_scenario, &scenario, err);
-    uint64_t seed = c->mock_seed;
-    if (seed == 0) /* ids of an earlier run must not come again over the same data */
-        digest_random(&seed, sizeof seed);
-    struct carrier_options o = {.dialect = c->mock_dialect,
-                                .speed = c->mock_speed,
-                                .seed = seed,
-                                .scenario_json = buf_str(&scenario),
-                                .http = g->http,
-                                .clock = g->clock,
-                                .log = &g->log};
-    if (rc == ERR_OK)
-        rc = carrier_new(&o, &g->carrier, err);
-    buf_release(&scenario);
-    if (rc != ERR_OK)
-        return rc;
-    struct http_server_options so = {
-        .clock = g->clock, .log = &g->log, .handler = carrier_handle, .handler_ctx = g->carrier};
-    rc = http_server_start(&so, &g->carrier_server, err);
-    if (rc != ERR_OK)
-        return rc;
-    char url[64];
-    snprintf(url, sizeof url, "http://127.0.0.1:%u", http_server_port(g->carrier_server));
-    carrier_set_base_url(g->carrier, str_z(url));
-    return ERR_OK;
-}
-
-static enum error_code make_mock(struct gateway *g, struct provider_config *pc, struct error *err) {
-    enum error_code rc = start_box(g, err);
-    if (rc != ERR_OK)
-        return rc;
-    struct carrier_account account = carrier_account(g->carrier);
-    char url[64];
-    snprintf(url, sizeof url, "http://127.0.0.1:%u", http_server_port(g->carrier_server));
-    secret_set(&g->carrier_token, account.token);
-    pc->account = account.account;
-    pc->token = &g->carrier_token;
-    pc->number = account.number;
-    pc->base_url = str_z(url);
-    return registry_create(registry_find(STR("mock")), pc, str_z(g->config->mock_dialect),
-                           &g->provider, err);
-}
-
-static enum error_code make_provider(struct gateway *g, struct error *err) {
-    const struct config *c = g->config;
-    struct provider_config pc = {.public_base_url = str_z(g->public_url),
-                                 .http = g->http,
-                                 .clock = g->clock,
-                                 .log = &g->log};
-    if (str_eq_z(str_z(c->provider), "mock"))
-        return make_mock(g, &pc, err);
-    pc.account = str_z(c->twilio.account);
-    pc.token = &c->twilio.token;
-    pc.key_id = str_z(c->twilio.key_id);
-    pc.key_secret = secret_is_set(&c->twilio.key_secret) ? &c->twilio.key_secret : NULL;
-    pc.number = str_z(c->twilio.number);
-    pc.base_url = str_z(c->twilio.base_url);
-    return registry_create(registry_find(str_z(c->provider)), &pc, (struct str){0}, &g->provider,
-                           err);
-}
-
 /* ---- the services -------------------------------------------------------------------------------
  */
 
@@ -216,7 +127,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .log = &g->log,
         .ids = &g->ids,
         .links = {.public_base_url = str_z(g->public_url)},
-        .providers = &g->provider,
+        .providers = &g->providers.provider,
         .provider_count = 1,
         .vault = g->vault,
         .conversation = g->conversation,
@@ -255,6 +166,15 @@ static enum error_code start_server(struct gateway *g, struct error *err) {
     return ERR_OK;
 }
 
+static enum error_code start_providers(struct gateway *g, struct error *err) {
+    struct providers_setup_options o = {.config = g->config,
+                                        .public_base_url = str_z(g->public_url),
+                                        .http = g->http,
+                                        .clock = g->clock,
+                                        .log = &g->log};
+    return providers_setup_start(&o, &g->providers, err);
+}
+
 static enum error_code start_all(struct gateway *g, struct error *err) {
     struct http_client_curl_options ho = {.clock = g->clock,
                                           .log = &g->log,
@@ -267,7 +187,7 @@ static enum error_code start_all(struct gateway *g, struct error *err) {
     if (rc == ERR_OK)
         rc = start_server(g, err);
     if (rc == ERR_OK)
-        rc = make_provider(g, err);
+        rc = start_providers(g, err);
     if (rc == ERR_OK)
         rc = start_services(g, err);
     if (rc == ERR_OK)
@@ -318,8 +238,7 @@ void gateway_free(struct gateway *g) {
         pool_stop(g->api_pool);
     webhook_service_stop(g->webhooks);
     dispatcher_stop(g->dispatcher);
-    carrier_free(g->carrier);
-    http_server_free(g->carrier_server);
+    providers_setup_stop(&g->providers);
     http_server_free(g->server);
     store_free(g->store);
     pool_free(g->api_pool);
@@ -327,8 +246,7 @@ void gateway_free(struct gateway *g) {
     dispatcher_free(g->dispatcher);
     event_feed_free(g->events);
     conversation_free(g->conversation);
-    provider_free(g->provider);
-    secret_release(&g->carrier_token);
+    providers_setup_release(&g->providers);
     http_client_free(g->http);
     vault_free(g->vault);
     assistant_files_free(g->assistants);
@@ -367,7 +285,7 @@ struct pool *gateway_api_pool(struct gateway *g) {
 }
 
 struct carrier *gateway_carrier(struct gateway *g) {
-    return g->carrier;
+    return g->providers.box;
 }
 
 bool gateway_is_ready(const struct gateway *g) {

@@ -1,0 +1,120 @@
+#include "core/app/providers_setup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/digest.h"
+#include "core/base/mem.h"
+#include "core/domain/provider_impl.h"
+#include "core/io/http_server_mhd.h"
+#include "providers/mock/carrier/carrier.h"
+#include "providers/registry.h"
+
+enum {
+    SCENARIO_MAX = 1024 * 1024,
+    BOX_GRACE_MS = 100,
+};
+
+static enum error_code read_scenario(const char *path, struct buf *out, struct error *err) {
+    if (path[0] == '\0')
+        return ERR_OK;
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return error_set(err, ERR_INVALID, "MOCK_SCENARIO %.120s cannot be read: %s", path,
+                         strerrordesc_np(errno));
+    char chunk[4096];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        buf_put(out, chunk, n);
+    bool bad = ferror(f) || buf_failed(out);
+    fclose(f);
+    return bad ? error_set(err, ERR_INVALID, "MOCK_SCENARIO %.120s cannot be read", path) : ERR_OK;
+}
+
+static void put_box_url(const struct providers_setup *s, char *dst, size_t size) {
+    snprintf(dst, size, "http://127.0.0.1:%u", http_server_port(s->box_server));
+}
+
+static enum error_code start_box(const struct providers_setup_options *o, struct providers_setup *s,
+                                 struct error *err) {
+    const struct config *c = o->config;
+    struct buf scenario = BUF_INIT(SCENARIO_MAX);
+    enum error_code rc = read_scenario(c->mock_scenario, &scenario, err);
+    uint64_t seed = c->mock_seed;
+    if (seed == 0) /* ids of an earlier run must not come again over the same data */
+        digest_random(&seed, sizeof seed);
+    struct carrier_options co = {.dialect = c->mock_dialect,
+                                 .speed = c->mock_speed,
+                                 .seed = seed,
+                                 .scenario_json = buf_str(&scenario),
+                                 .http = o->http,
+                                 .clock = o->clock,
+                                 .log = o->log};
+    if (rc == ERR_OK)
+        rc = carrier_new(&co, &s->box, err);
+    buf_release(&scenario);
+    if (rc != ERR_OK)
+        return rc;
+    struct http_server_options so = {
+        .clock = o->clock, .log = o->log, .handler = carrier_handle, .handler_ctx = s->box};
+    rc = http_server_start(&so, &s->box_server, err);
+    if (rc != ERR_OK)
+        return rc;
+    char url[64];
+    put_box_url(s, url, sizeof url);
+    carrier_set_base_url(s->box, str_z(url));
+    return ERR_OK;
+}
+
+static enum error_code make_mock(const struct providers_setup_options *o, struct providers_setup *s,
+                                 struct provider_config *pc, struct error *err) {
+    enum error_code rc = start_box(o, s, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct carrier_account account = carrier_account(s->box);
+    char url[64];
+    put_box_url(s, url, sizeof url);
+    secret_set(&s->box_token, account.token);
+    pc->account = account.account;
+    pc->token = &s->box_token;
+    pc->number = account.number;
+    pc->base_url = str_z(url);
+    return registry_create(registry_find(STR("mock")), pc, str_z(o->config->mock_dialect),
+                           &s->provider, err);
+}
+
+enum error_code providers_setup_start(const struct providers_setup_options *o,
+                                      struct providers_setup *out, struct error *err) {
+    const struct config *c = o->config;
+    struct provider_config pc = {
+        .public_base_url = o->public_base_url, .http = o->http, .clock = o->clock, .log = o->log};
+    *out = (struct providers_setup){0};
+    if (str_eq_z(str_z(c->provider), "mock"))
+        return make_mock(o, out, &pc, err);
+    pc.account = str_z(c->twilio.account);
+    pc.token = &c->twilio.token;
+    pc.key_id = str_z(c->twilio.key_id);
+    pc.key_secret = secret_is_set(&c->twilio.key_secret) ? &c->twilio.key_secret : NULL;
+    pc.number = str_z(c->twilio.number);
+    pc.base_url = str_z(c->twilio.base_url);
+    return registry_create(registry_find(str_z(c->provider)), &pc, (struct str){0}, &out->provider,
+                           err);
+}
+
+void providers_setup_stop(struct providers_setup *s) {
+    /* its server first: a request must not come in while the box goes */
+    if (s->box_server)
+        (void)http_server_drain(s->box_server, BOX_GRACE_MS);
+    carrier_free(s->box);
+    http_server_free(s->box_server);
+    s->box = NULL;
+    s->box_server = NULL;
+}
+
+void providers_setup_release(struct providers_setup *s) {
+    providers_setup_stop(s);
+    provider_free(s->provider);
+    secret_release(&s->box_token);
+    *s = (struct providers_setup){0};
+}
