@@ -354,3 +354,21 @@ TEST(sample_assistants, every_state_of_both_is_reached_by_somebody) {
     check_visits("assistants/debt-intake.json", debt_cases, ARRAY_LEN(debt_cases));
     check_visits("assistants/personal-assistant.json", personal_cases, ARRAY_LEN(personal_cases));
 }
+
+TEST(sample_assistants, the_example_of_the_documentation_works) {
+    size_t len = 0;
+    CLEANUP(mem_freep) char *page = dialogue_read_file("docs/assistants.md", &len);
+    REQUIRE(page);
+    struct str text = str_from(page, len), fence = STR("```json\n");
+    text = str_from_index(text, str_find_str(text, fence) + fence.len);
+    CLEANUP(mem_freep)
+    char *json = mem_copy_str(str_from(text.ptr, str_find_str(text, STR("```"))));
+    struct dialogue d;
+    REQUIRE(dialogue_parse(&d, json));
+    static const char *const lines[] = {"Blue.", "yes", NULL};
+    dialogue_run(&d, lines);
+    EXPECT(dialogue_has(&d, "A: Did you say Blue.?\n"));
+    EXPECT(dialogue_has(&d, "I: survey: Likes Blue.\n"));
+    EXPECT(dialogue_has(&d, "outcome: answered\n"));
+    dialogue_release(&d);
+}
