@@ -1,5 +1,7 @@
 #include "core/engine/brain_scripted.h"
 
+#include <string.h>
+
 #include "core/base/compiler.h"
 #include "core/base/json.h"
 #include "core/base/utf8.h"
@@ -269,6 +271,9 @@ static bool read_value(const struct step *s, const struct flow_capture *c,
     case FLOW_DATE:
         return spoken_put_date(b, words, s->in->now_ms) == SPOKEN_FOUND;
     case FLOW_TEXT:
+        words = str_trim(words);
+        while (words.len > 0 && strchr(".,!?", words.ptr[words.len - 1]))
+            words.len--; /* so that it fits into another sentence */
         buf_put_str(b, words);
         return words.len > 0;
     case FLOW_KIND_NONE:

@@ -219,15 +219,15 @@ TEST(sample_assistants, debt_intake_copes_with_all_kinds_of_callers) {
         check_talk("assistants/debt-intake.json", &debt_cases[i]);
 }
 
-#define HOURS "We are open from nine to five, Monday to Friday."
+#define HOURS "We are open from nine to five, Monday to Friday"
 
 static const struct talk_case personal_cases[] = {
     {"asks for the store hours",
      NULL,
-     {HOURS, RIGHT, NULL},
+     {HOURS ".", RIGHT, NULL},
      {"A: Hello, I am an automated assistant calling on behalf of John Doe. Could you please tell "
       "me about your store hours?",
-      "A: I understood: " HOURS " Is that correct?",
+      "A: I understood: " HOURS ". Is that correct?",
       "I: information_inquiry: store hours: " HOURS "\n"},
      "information_obtained",
      NULL},
@@ -235,13 +235,13 @@ static const struct talk_case personal_cases[] = {
      "{\"user_name\":\"Ann Lee\",\"inquiry_topic\":\"parking\"}",
      {"We have a garage.", "yes", NULL},
      {"on behalf of Ann Lee. Could you please tell me about your parking?",
-      "I: information_inquiry: parking: We have a garage.\n"},
+      "I: information_inquiry: parking: We have a garage\n"},
      "information_obtained",
      "John Doe"},
     {"is corrected",
      NULL,
      {HOURS, "No, that is wrong", "We open at ten.", "yes", NULL},
-     {"I: information_inquiry: store hours: We open at ten.\n"},
+     {"I: information_inquiry: store hours: We open at ten\n"},
      "information_obtained",
      "store hours: We are open"},
     {"waits",
@@ -263,7 +263,7 @@ static const struct talk_case personal_cases[] = {
      {"A: Hello, I am an automated assistant calling on behalf of John Doe. I would like to make "
       "an appointment for John Doe: a haircut, tomorrow.",
       "I: appointment: Appointment for a haircut: Yes, that works. You are booked for tomorrow at "
-      "three.\n"},
+      "three\n"},
      "booking_made",
      NULL},
     {"makes a reservation",
@@ -367,8 +367,8 @@ TEST(sample_assistants, the_example_of_the_documentation_works) {
     REQUIRE(dialogue_parse(&d, json));
     static const char *const lines[] = {"Blue.", "yes", NULL};
     dialogue_run(&d, lines);
-    EXPECT(dialogue_has(&d, "A: Did you say Blue.?\n"));
-    EXPECT(dialogue_has(&d, "I: survey: Likes Blue.\n"));
+    EXPECT(dialogue_has(&d, "A: Did you say Blue?\n"));
+    EXPECT(dialogue_has(&d, "I: survey: Likes Blue\n"));
     EXPECT(dialogue_has(&d, "outcome: answered\n"));
     dialogue_release(&d);
 }
