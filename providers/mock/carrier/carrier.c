@@ -87,6 +87,7 @@ struct dialled *carrier_number(struct carrier *c, struct str number) {
 }
 
 static void forget(struct carrier *c, struct leg *l) {
+    heap_remove(c, l);
     while (l->tapes)
         tape_delete(c, l->tapes);
     (void)sidmap_remove(&c->legs, str_z(l->sid));

@@ -39,6 +39,9 @@ void exec_document(struct carrier *c, struct leg *l);
 /** Clean up after the running step: the call is over (see its status) or the document is left. */
 void exec_stop(struct carrier *c, struct leg *l);
 
+/** The API hangs up the leg that this one dialled. False when that is not ringing or talking. */
+bool exec_dial_end(struct leg *l, const struct leg *child);
+
 /* for the steps' own files */
 
 /** Resume this step after so many virtual milliseconds. */

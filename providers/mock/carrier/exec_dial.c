@@ -191,6 +191,19 @@ static void leave(struct carrier *c, struct leg *l, const struct plan_step *s) {
         exec_action_after_hangup(c, l, &s->u.dial.action, false, &r);
 }
 
+bool exec_dial_end(struct leg *l, const struct leg *child) {
+    if (!l->running || l->at >= l->plan.count || l->plan.steps[l->at].kind != PLAN_DIAL ||
+        l->step.child != child || leg_is_over(child))
+        return false;
+    if (l->step.phase != DIAL_BRIDGED) {
+        l->step.phase = DIAL_RINGING;
+        l->step.loops = false; /* does not answer */
+    }
+    leg_forget(l, LEG_EVENT_STEP);
+    (void)exec_wait(l, 0);
+    return true;
+}
+
 const struct exec_step exec_dial_step = {.begin = begin, .resume = child_event, .leave = leave};
 
 /* ---- enqueue: an agent takes the call after a while ---------------------------------------------

@@ -59,6 +59,8 @@ struct face_times {
 bool face_times_read(struct face_request *r, const char *name, struct face_times *out);
 bool face_times_hold(const struct face_times *f, int64_t ms); /* ms 0: not known yet */
 
+bool face_is_url(struct str s); /* absolute http(s) */
+
 /** RecordingStatusCallbackEvent, repeated or apart by blanks, as a set of enum tape_event. */
 uint32_t face_tape_events(const struct face_request *r);
 

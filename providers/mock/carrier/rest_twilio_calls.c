@@ -104,11 +104,6 @@ static void reply_call(struct face_request *r, const struct leg *l, int status) 
 /* ---- create: the request is checked field by field
  * --------------------------------------------------- */
 
-static bool is_url(struct str s) {
-    size_t scheme = str_starts(s, STR("http://")) ? 7 : str_starts(s, STR("https://")) ? 8 : 0;
-    return scheme > 0 && s.len > scheme && str_find(s, ' ') == s.len;
-}
-
 static bool is_party(struct str s) {
     return phone_is_e164(s) || (str_starts(s, STR("sip:")) && s.len > 4) ||
            (str_starts(s, STR("client:")) && s.len > 7);
@@ -198,7 +193,7 @@ static bool take_hook(struct face_request *r, const char *name, const char *meth
     struct str url = face_param(r, name), method = face_param(r, method_name);
     if (url.len == 0)
         return true;
-    if (!is_url(url)) {
+    if (!face_is_url(url)) {
         face_error(r, 400, code, "%s is not a valid URL: " STR_FMT, name, STR_ARG(url));
         return false;
     }
@@ -384,7 +379,13 @@ static bool end_call(struct face_request *r, struct leg *l, struct str status) {
         face_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
         return false;
     }
-    if (str_eq_z(status, "canceled")) {
+    struct leg *parent = sidmap_get(&r->c->legs, str_z(l->parent_sid));
+    bool ends = str_eq_z(status, "completed") || str_eq_z(status, "canceled");
+    if (ends && parent) { /* goes by the clock of the leg that dialled it */
+        leg_sync(r->c, parent);
+        (void)exec_dial_end(parent, l);
+        carrier_touch(r->c, parent);
+    } else if (str_eq_z(status, "canceled")) {
         if (l->status < CALL_ANSWERED)
             progress_end(r->c, l, CALL_CANCELED, 487);
     } else if (str_eq_z(status, "completed")) {
@@ -400,7 +401,7 @@ static bool end_call(struct face_request *r, struct leg *l, struct str status) {
 static bool redirect_call(struct face_request *r, struct leg *l) {
     struct str url = face_param(r, "Url"), twiml = face_param(r, "Twiml");
     struct leg_hook hook = {0};
-    if (l->status != CALL_ANSWERED) {
+    if (l->status != CALL_ANSWERED || l->parent_sid[0]) { /* dialled legs run no document */
         face_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
         return false;
     }
@@ -434,10 +435,11 @@ void face_call_update(struct face_request *r) {
     if (limit_s > 0) {
         leg_forget(l, LEG_EVENT_TIME_LIMIT);
         l->req.time_limit_s = limit_s;
-        if (l->status == CALL_ANSWERED)
+        if (l->status == CALL_ANSWERED && !l->parent_sid[0])
             leg_at(l, l->answered_ms + (int64_t)limit_s * 1000, LEG_EVENT_TIME_LIMIT, 0, NULL);
     }
-    carrier_touch(r->c, l);
+    if (!l->parent_sid[0])
+        carrier_touch(r->c, l);
     reply_call(r, l, 200);
 }
 

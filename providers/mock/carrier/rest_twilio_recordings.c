@@ -92,8 +92,13 @@ void face_recording_start(struct face_request *r) {
     struct str track = face_param(r, "RecordingTrack");
     if (!l)
         return;
-    if (l->status != CALL_ANSWERED) {
+    if (l->status != CALL_ANSWERED || l->parent_sid[0]) { /* record the leg that dialled */
         face_error(r, 400, 21220, "Requested resource is not eligible for recording");
+        return;
+    }
+    if (url.len > 0 && !face_is_url(url)) {
+        face_error(r, 400, 21205, "RecordingStatusCallback is not a valid URL: " STR_FMT,
+                   STR_ARG(url));
         return;
     }
     const struct tape_options o = {

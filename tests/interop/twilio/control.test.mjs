@@ -130,3 +130,23 @@ test("a call recorded from its answer names the recording in its last callback",
   assert.equal(answer.status, 400);
   assert.equal((await answer.json()).code, 16113);
 });
+
+test("a dialled leg is hung up on its own, and the dial goes on to its action", async () => {
+  app.page("/dial", () => "<Response><Dial action='/dialled'>+13035550100</Dial></Response>");
+  app.page("/dialled", () => "<Response><Say>Bye.</Say></Response>");
+  const { sid } = await sdk.calls.create({
+    to: "+12025550100",
+    from: carrier.number,
+    url: app.url("/dial"),
+    statusCallback: app.url("/status"),
+  });
+  await app.until(() => app.of("/dial").some((r) => r.params.CallSid === sid), "the answer");
+  let child;
+  while (child?.status !== "in-progress") [child] = await sdk.calls.list({ parentCallSid: sid });
+  await assert.rejects(sdk.calls(child.sid).update({ twiml: "<Response/>" }), { code: 21220 });
+  await assert.rejects(sdk.calls(child.sid).recordings.create(), { code: 21220 });
+  await sdk.calls(child.sid).update({ status: "completed" });
+  await app.until(ended(app, sid), "the end");
+  assert.equal(app.of("/dialled")[0].params.DialCallStatus, "completed");
+  assert.equal((await sdk.calls(child.sid).fetch()).status, "completed");
+});

@@ -5,6 +5,11 @@ enum {
     PAGE_SIZE_MAX = 1000,
 };
 
+bool face_is_url(struct str s) {
+    size_t scheme = str_starts(s, STR("http://")) ? 7 : str_starts(s, STR("https://")) ? 8 : 0;
+    return scheme > 0 && s.len > scheme && str_find(s, ' ') == s.len;
+}
+
 uint32_t face_tape_events(const struct face_request *r) {
     uint32_t set = 0;
     for (size_t i = 0; i < r->body.count; i++)
