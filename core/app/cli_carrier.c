@@ -4,6 +4,7 @@
 #include "core/app/cli_files.h"
 #include "core/app/cli_settings.h"
 #include "core/app/signals.h"
+#include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/io/http_client_curl.h"
 #include "core/io/http_server_mhd.h"
@@ -43,6 +44,8 @@ static int read_options(struct box *b, struct carrier_options *o, uint16_t *port
         scenario = b->config->mock_scenario;
     if (scenario && cli_read_file(b->cli, scenario, &b->scenario) != CLI_DONE)
         return CLI_USAGE;
+    if (seed == 0)
+        digest_random(&seed, sizeof seed);
     *port = (uint16_t)number;
     /* the simulated account is the configured one, so that the gateway's settings fit it */
     *o = (struct carrier_options){

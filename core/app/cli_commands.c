@@ -102,6 +102,10 @@ const struct cli_command cli_commands[] = {
      .about = "Prints one line of JSON when it listens: dialect, base_url, account, token, number.\n"
               "The last three are the dialect's settings when they are set, else made up.",
      .example = "switchhook carrier --dialect twilio --port 4010 --speed 10"},
+    {.name = "check", .run = cli_check, .options = env_only,
+     .summary = "find what is not set up right, and what to do about it", .usage = "[--env FILE]",
+     .about = "Exit status: 0 everything is fine, 1 something is not, 2 the settings are wrong.",
+     .example = "switchhook check --env production.env"},
     {.name = "demo", .run = cli_demo, .options = demo_options,
      .summary = "place one simulated assistant call and show it live", .usage = "[options]",
      .about = "Needs no account, no network and no settings, and leaves nothing behind. The exit\n"

@@ -142,7 +142,7 @@ static enum error_code finish(struct rest_check *check, const char *number_verdi
     return ERR_OK;
 }
 
-/** The account's reply holds its auth token in clear: only two members are ever looked at. */
+/** The account's reply holds its auth token in clear: only three members are ever looked at. */
 static enum error_code read_account(const struct rest_account *a, struct str body,
                                     struct rest_check *check, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -154,7 +154,9 @@ static enum error_code read_account(const struct rest_account *a, struct str bod
     rest_copy_line(name, sizeof name - 1, json_str(json_get(json_root(doc), "friendly_name")));
     if (!str_eq(status, STR("active")))
         return error_set(err, ERR_AUTH, "the account is not active: settle it in the console");
-    snprintf(check->text, sizeof check->text, "account \"%s\" is active", name);
+    bool trial = str_eq_z(json_str(json_get(json_root(doc), "type")), "Trial");
+    snprintf(check->text, sizeof check->text, "account \"%s\" is active%s", name,
+             trial ? "; trial: only verified numbers can be called" : "");
     check->step = TWILIO_CHECK_OWNED;
     return a->number.len ? ERR_OK : finish(check, "; no caller id is set");
 }
