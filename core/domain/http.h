@@ -138,7 +138,7 @@ struct http_exchange {
     struct http_header reply_headers[HTTP_HEADERS_MAX]; /* values must live until reply returns */
     size_t reply_header_count;
     struct buf reply_body;
-    bool cut; /* close the connection without a reply; only simulators use it */
+    bool cut;                  /* close the connection without a reply; only simulators use it */
     struct arena reply_memory; /* for what the reply borrows; the server releases it */
     /* for the handler's own use while the exchange waits */
     void *user;

@@ -29,9 +29,10 @@ static bool start(struct dialogue *d, struct str json) {
                            .state = BUF_INIT(LOG_MAX),
                            .variables = BUF_INIT(LOG_MAX),
                            .now_ms = 1767225600000};
-    if (assistant_parse(json, &a, &d->err) != ERR_OK) {
+    bool definition_is_valid = assistant_parse(json, &a, &d->err) == ERR_OK;
+    EXPECT(definition_is_valid);
+    if (!definition_is_valid) {
         fprintf(stderr, "%s: %s\n", d->err.field, d->err.text);
-        EXPECT(!"the definition is valid");
         return false;
     }
     d->assistant = a;
