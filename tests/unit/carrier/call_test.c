@@ -31,6 +31,7 @@ TEST(call, lives_from_initiated_to_completed) {
     EXPECT_STR(box_param(&a, box_wait(&b, "/answer", 0), "CallStatus"), "in-progress");
     EXPECT_STR(box_param(&a, box_wait(&b, "/answer", 0), "Direction"), "outbound-api");
     EXPECT_STR(box_param(&a, box_wait(&b, "/heard", 0), "SpeechResult"), "My name is John Doe.");
+    EXPECT(box_wait_ended(&b, 1));
     EXPECT_INT(box_count(&b, "/last"), 1);
     EXPECT_INT(carrier_rings(b.carrier, STR("+12025550100")), 1);
     EXPECT_INT(carrier_totals(b.carrier).open, 0);
