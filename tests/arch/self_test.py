@@ -71,9 +71,17 @@ class Source(Planted):
         self.expect(source_checks.includes(self.root), "plivo.c:1", "mock/x.c:1", "rest.c:1")
 
     def test_ports_are_implemented_outside_the_engine(self):
-        for rel in ("core/engine/place.c", "core/app/api.c", "core/app/gateway.c"):
+        for rel in ("core/engine/place.c", "core/app/api.c"):
             self.plant(rel, '#include "core/domain/call_impl.h"\n')
         self.expect(source_checks.includes(self.root), "place.c:1", "api.c:1")
+
+    def test_who_makes_one_port_inside_sees_no_other(self):
+        for port in ("brain", "provider"):
+            self.plant(f"core/domain/{port}_impl.h", "")
+        both = '#include "core/domain/brain_impl.h"\n#include "core/domain/provider_impl.h"\n'
+        self.plant("core/engine/brain_scripted.c", both)
+        self.plant("core/app/providers_setup.c", both)
+        self.expect(source_checks.includes(self.root), "brain_scripted.c:2", "providers_setup.c:1")
 
     def test_includes_are_paths_from_the_root(self):
         self.plant("core/base/str.c", '\n#include "str.h"\n')
@@ -105,9 +113,11 @@ class Source(Planted):
         self.expect(source_checks.unfinished(self.root), "README.md:2", "str.c:1")
 
     def test_text_is_about_the_program(self):
-        self.plant("README.md", "see /" + "work/x\nsee /" + "home/jo/x\nhttps://a.example/work/x\n")
+        self.plant("README.md", "see /" + "work/x\nsee /" + "home/jo/x\nhttps://a.example/work/x\n"
+                   "cd /" + "work\nlog in /" + "tmp/x\n")
         self.plant("core/base/str.c", "/* as " + "requested */\n")
-        self.expect(source_checks.occasion(self.root), "README.md:1", "README.md:2", "str.c:1")
+        self.expect(source_checks.occasion(self.root), "README.md:1", "README.md:2", "README.md:4", "README.md:5",
+                    "str.c:1")
 
     def test_lock_files_name_no_registry(self):
         self.plant("web/package-lock.json", '{"resolved": "https://registry.example/a.tgz"}\n')
