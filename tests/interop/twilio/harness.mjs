@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import http from "node:http";
 import twilio from "twilio";
 
-const command = process.env.CARRIER_COMMAND ?? "../../../build/dev/tests/interop/carrier_box";
+const command = process.env.CARRIER_COMMAND ?? "../../../build/release/switchhook carrier --dialect twilio";
 const WAIT_MS = 10000;
 
 export async function startCarrier(...args) {

@@ -9,7 +9,7 @@ import path from "node:path";
 import twilio from "twilio";
 import { assert } from "./harness.mjs";
 
-const program = process.env.SWITCHHOOK_BINARY ?? "../../../build/dev/switchhook";
+const program = process.env.SWITCHHOOK_BINARY ?? "../../../build/release/switchhook";
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const ACCOUNT = "AC" + "0".repeat(31) + "1";
 const BASE = "https://gw.example.com/hooks";
