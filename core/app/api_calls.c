@@ -64,9 +64,12 @@ static bool record_member(struct api_request *r, enum call_record *out) {
     return false;
 }
 
-static bool detection_member(struct api_request *r, enum call_detection *out) {
+static bool detection_member(struct api_request *r, struct call_request *q) {
     const struct json *v = json_get(json_root(r->body), "machine_detection");
-    if (!v || json_type(v) == JSON_NULL || call_detection_parse(json_str(v), out))
+    if (!v || json_type(v) == JSON_NULL)
+        return true;
+    q->detection_given = true;
+    if (call_detection_parse(json_str(v), &q->detection))
         return true;
     error_field(&r->error, ERR_INVALID, "machine_detection",
                 "machine_detection must be \"off\", \"start\" or \"message_end\"");
@@ -107,7 +110,7 @@ static bool read_request(struct api_request *r, struct call_request *q) {
            text_member(r, "assistant", &q->assistant) &&
            seconds_member(r, "ring_timeout_s", &q->ring_timeout_s) &&
            seconds_member(r, "time_limit_s", &q->time_limit_s) && record_member(r, &q->record) &&
-           detection_member(r, &q->detection);
+           detection_member(r, q);
 }
 
 void api_place_call(struct api_request *r) {

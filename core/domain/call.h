@@ -110,6 +110,7 @@ struct call_request {
     struct str metadata_json;  /* any object; given back untouched */
     enum call_record record;
     enum call_detection detection;
+    bool detection_given;    /* false: the assistant's machine rule decides */
     uint32_t ring_timeout_s; /* 0: default */
     uint32_t time_limit_s;   /* 0: default */
 };

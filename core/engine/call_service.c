@@ -68,15 +68,44 @@ static enum error_code check_plan(struct provider *p, struct str text, struct er
     return rc;
 }
 
-static enum error_code check_assistant(const struct engine *e, struct str name, struct error *err) {
-    const struct assistant *a = e->find_assistant(e->assistants, name);
+static enum error_code check_assistant_variables(const struct assistant *a, struct str text,
+                                                 struct error *err) {
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    if (text.len == 0)
+        return ERR_OK;
+    enum error_code rc = json_parse(text, NULL, &doc, err);
+    return rc == ERR_OK ? assistant_check_variables(a, json_root(doc), err) : rc;
+}
+
+/* An assistant that has something to do with an answering machine must be told of one. */
+static enum call_detection detection_for(const struct assistant *a, const struct provider *p) {
+    if (!provider_can(p, PROVIDER_CAP_DETECTION))
+        return CALL_DETECT_OFF;
+    switch (a->machine.rule) {
+    case ASSISTANT_MACHINE_HANG_UP:
+        return CALL_DETECT_START;
+    case ASSISTANT_MACHINE_LEAVE_MESSAGE:
+        return CALL_DETECT_MESSAGE_END;
+    case ASSISTANT_MACHINE_NONE:
+    case ASSISTANT_MACHINE_TALK:
+    case ASSISTANT_MACHINE_RULE_COUNT:
+        break;
+    }
+    return CALL_DETECT_OFF;
+}
+
+static enum error_code check_assistant(const struct engine *e, const struct call_request *r,
+                                       const struct provider *p, struct call *c,
+                                       struct error *err) {
+    CLEANUP(assistant_unrefp)
+    const struct assistant *a = e->find_assistant(e->assistants, r->assistant);
     if (!a)
         return error_field(err, ERR_INVALID, "assistant",
                            "there is no assistant named \"" STR_FMT
                            "\"; see the files in the assistants directory",
-                           STR_ARG(name));
-    assistant_unref(a);
-    return ERR_OK;
+                           STR_ARG(r->assistant));
+    c->detection = r->detection_given ? r->detection : detection_for(a, p);
+    return check_assistant_variables(a, r->variables_json, err);
 }
 
 static enum error_code check_times(const struct call_request *r, struct error *err) {
@@ -112,7 +141,7 @@ static enum error_code check_what(const struct engine *e, const struct call_requ
     if (!str_copy(r->assistant, c->assistant, sizeof c->assistant))
         return error_field(err, ERR_INVALID, "assistant",
                            "an assistant's name has at most %d bytes", CALL_NAME_SIZE - 1);
-    return check_assistant(e, r->assistant, err);
+    return check_assistant(e, r, p, c, err);
 }
 
 /* Fills the call from a request that is in order. */
@@ -131,10 +160,11 @@ static enum error_code check_request(const struct engine *e, const struct call_r
     if (rc == ERR_OK && r->detection != CALL_DETECT_OFF && !provider_can(p, PROVIDER_CAP_DETECTION))
         rc = error_field(err, ERR_UNSUPPORTED, "machine_detection",
                          "%s cannot detect answering machines", provider_name(p));
-    if (rc == ERR_OK)
-        rc = check_what(e, r, p, c, err);
     if (rc == ERR_OK && r->variables_json.len > 0)
         rc = check_variables(r->variables_json, err);
+    c->detection = r->detection;
+    if (rc == ERR_OK)
+        rc = check_what(e, r, p, c, err);
     if (rc == ERR_OK && r->metadata_json.len > 0)
         rc = check_metadata(r->metadata_json, err);
     if (rc != ERR_OK)
@@ -142,7 +172,6 @@ static enum error_code check_request(const struct engine *e, const struct call_r
     if (!str_copy(str_z(provider_name(p)), c->provider, sizeof c->provider))
         return error_set(err, ERR_INVALID, "the provider's name is too long");
     c->record = r->record;
-    c->detection = r->detection;
     c->ring_timeout_s = r->ring_timeout_s ? r->ring_timeout_s : CALL_RING_TIMEOUT_DEFAULT_S;
     c->time_limit_s = r->time_limit_s ? r->time_limit_s : CALL_TIME_LIMIT_DEFAULT_S;
     return ERR_OK;

@@ -151,7 +151,7 @@ static enum error_code compute_assistant(struct document *d, const struct json *
     if (!d->assistant)
         return error_set(err, ERR_NOT_FOUND, "assistant \"%s\" is no longer there",
                          d->call.assistant);
-    d->rule = d->call.record == CALL_RECORD_DEFAULT ? d->assistant->recording.rule : d->call.record;
+    d->rule = assistant_recording_rule(d->assistant, d->call.record);
     const struct webhook_news *n = &d->webhook->news;
     struct conversation_turn_in in = {
         .assistant = d->assistant,
