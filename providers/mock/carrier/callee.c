@@ -6,6 +6,10 @@ enum {
     REPLY_MAX = 4096
 };
 
+bool callee_fault_hits(const struct callee_fault *f, uint64_t nth) {
+    return (f->status > 0 || f->cut) && (f->times == 0 || nth < f->times);
+}
+
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }

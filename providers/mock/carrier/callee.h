@@ -32,13 +32,13 @@ struct callee_fact {
     struct str name, value;
 };
 
-/** What the carrier answers to the request that would ring this number. */
+/** What the carrier answers to a request on purpose. */
 struct callee_fault {
     int status;             /* 0: none */
     uint32_t times;         /* the first so many requests for a number; 0: each one */
     uint32_t retry_after_s; /* 0: no such header */
     bool cut;               /* close the connection instead of replying */
-    bool accept;            /* place the call all the same */
+    bool accept;            /* create only: place the call all the same */
     struct str body;        /* "": the carrier's own words */
 };
 
@@ -58,10 +58,14 @@ struct callee {
     uint32_t
         hangs_up_in_say; /* number of the assistant's utterance it does not hear out; 0: none */
     bool silent;
-    bool webhooks_disorderly; /* status callbacks duplicated, late and out of order */
-    struct callee_fault create;
+    bool webhooks_disorderly;      /* status callbacks duplicated, late and out of order */
+    struct callee_fault create;    /* to the request that would ring this number */
+    struct callee_fault recording; /* to each request for the sound of a recording */
     struct str card, card_expiry, card_code, postal_code;
 };
+
+/** Does the fault hit the nth request (from 0)? */
+bool callee_fault_hits(const struct callee_fault *f, uint64_t nth);
 
 /** Where in its script a callee is. Zeroed at the start of a call. */
 struct callee_state {

@@ -68,6 +68,22 @@ struct str face_param(const struct face_request *r, const char *name) {
     return form_get(&r->body, str_z(name));
 }
 
+void face_fault(struct face_request *r, const struct callee_fault *f) {
+    if (f->cut)
+        r->x->cut = true;
+    if (f->retry_after_s > 0)
+        http_exchange_add_header(r->x, "Retry-After",
+                                 arena_printf(&r->arena, "%u", f->retry_after_s));
+    if (f->body.len > 0 || f->cut) {
+        http_exchange_reply_text(r->x, f->status ? f->status : 500, "text/html", f->body);
+        r->answered = true;
+    } else if (f->status == 429) {
+        face_error(r, 429, 20429, "Too Many Requests");
+    } else {
+        face_error(r, f->status, 20000 + f->status, "Service failure on purpose");
+    }
+}
+
 struct leg *face_leg(struct face_request *r) {
     struct leg *l = sidmap_get(&r->c->legs, r->ids[0]);
     if (l && l->deleted)

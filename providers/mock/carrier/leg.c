@@ -5,7 +5,7 @@
 
 enum {
     HEARD_MAX = 8192,
-    SPEECH_BASE_MS = 300,
+    SPEECH_BASE_MS = 450,
     SPEECH_MS_PER_BYTE = 70, /* about what flite's voices need */
 };
 

@@ -24,6 +24,7 @@ struct str face_param(const struct face_request *r, const char *name);
 void face_error(struct face_request *r, int status, int code, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 void face_not_found(struct face_request *r);
+void face_fault(struct face_request *r, const struct callee_fault *f); /* on purpose */
 void face_reply(struct face_request *r, int status, struct buf *json); /* takes the bytes of json */
 
 /** Reply with these bytes, which are moved, not copied. */

@@ -315,28 +315,8 @@ static bool take_request(struct face_request *r, struct leg_request *q) {
            take_recording(r, q);
 }
 
-/* ---- create: faults on purpose
+/* ---- create
  * -------------------------------------------------------------------------- */
-
-static bool fault_is_due(const struct callee_fault *f, uint64_t nth) {
-    return (f->status > 0 || f->cut) && (f->times == 0 || nth < f->times);
-}
-
-static void answer_fault(struct face_request *r, const struct callee_fault *f) {
-    if (f->cut)
-        r->x->cut = true;
-    if (f->retry_after_s > 0)
-        http_exchange_add_header(r->x, "Retry-After",
-                                 arena_printf(&r->arena, "%u", f->retry_after_s));
-    if (f->body.len > 0 || f->cut) {
-        http_exchange_reply_text(r->x, f->status ? f->status : 500, "text/html", f->body);
-        r->answered = true;
-    } else if (f->status == 429) {
-        face_error(r, 429, 20429, "Too Many Requests");
-    } else {
-        face_error(r, f->status, 20000 + f->status, "Service failure on purpose");
-    }
-}
 
 void face_calls_create(struct face_request *r) {
     struct carrier *c = r->c;
@@ -348,21 +328,21 @@ void face_calls_create(struct face_request *r) {
     }
     uint64_t nth = carrier_number(c, to)->asked++, nth_of_all = c->creates++;
     const struct callee_fault *f = scenario_create_fault(c->scenario);
-    if (!fault_is_due(f, nth_of_all))
+    if (!callee_fault_hits(f, nth_of_all))
         f = &scenario_find(c->scenario, to, carrier_number(c, to)->legs)->create;
-    bool faulty = fault_is_due(f, f == scenario_create_fault(c->scenario) ? nth_of_all : nth);
+    bool faulty = callee_fault_hits(f, f == scenario_create_fault(c->scenario) ? nth_of_all : nth);
     if (!faulty || f->accept) {
         struct leg *l = leg_new(c, to, from, NULL);
         l->req = q;
         if (!faulty)
             reply_call(r, l, 201);
         else
-            answer_fault(r, f);
+            face_fault(r, f);
         progress_start(c, l);
         return;
     }
     leg_request_release(&q);
-    answer_fault(r, f);
+    face_fault(r, f);
 }
 
 /* ---- fetch, update, delete

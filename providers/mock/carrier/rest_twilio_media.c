@@ -82,7 +82,7 @@ static void render(struct pool_task *t) {
 }
 
 /** "RE…", "RE….wav": what the address names. NULL: answered. */
-static const struct tape *find_tape(struct face_request *r) {
+static struct tape *find_tape(struct face_request *r) {
     struct str name = r->ids[0];
     size_t dot = str_find(name, '.');
     struct tape *t = sidmap_get(&r->c->tapes, str_from(name.ptr, dot));
@@ -99,10 +99,15 @@ static const struct tape *find_tape(struct face_request *r) {
 }
 
 void face_recording_media(struct face_request *r) {
-    const struct tape *t = find_tape(r);
+    struct tape *t = find_tape(r);
     struct str channels = form_get(&r->query, STR("RequestedChannels"));
     if (!t)
         return;
+    const struct callee_fault *fault = &t->leg->callee->recording;
+    if (callee_fault_hits(fault, t->fetches++)) {
+        face_fault(r, fault);
+        return;
+    }
     if (channels.len > 0 && !str_eq_z(channels, "1") && !str_eq_z(channels, "2")) {
         face_error(r, 400, 20001, "RequestedChannels must be 1 or 2");
         return;

@@ -315,6 +315,7 @@ static enum error_code read_callee(struct reader *r, const struct json *v, struc
         MEMBER(struct callee, silent, read_flag),
         {"webhooks", offsetof(struct callee, webhooks_disorderly), read_webhooks},
         MEMBER(struct callee, create, read_fault),
+        MEMBER(struct callee, recording, read_fault),
         {"card", 0, read_card},
         {"like", 0, read_like},
     };

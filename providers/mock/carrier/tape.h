@@ -57,6 +57,7 @@ struct tape {
     size_t span_count;
     int64_t started_ms, updated_ms, completed_ms;
     uint32_t duration_s;
+    uint32_t fetches; /* of its sound */
     int carrier_code;
     struct tape *next; /* of the same leg, newest first */
 };

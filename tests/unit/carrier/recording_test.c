@@ -179,3 +179,22 @@ TEST(recording, ranges_of_the_file_can_be_asked_for) {
     box_release(&b);
     arena_release(&a);
 }
+
+TEST(recording, a_scenario_can_keep_the_file_from_coming) {
+    struct arena a = {0};
+    struct box b;
+    char sid[35];
+    REQUIRE(box_init(
+        &b, &(struct box_options){.pages = pages,
+                                  .scenario = "{\"callees\":[{\"suffix\":\"00\",\"like\":\"00\","
+                                              "\"recording\":{\"status\":404,\"times\":2}}]}"}));
+    REQUIRE(box_call(&b, "+12025550100", "", sid));
+    const char *tape = box_param(&a, box_wait(&b, "/tape", 1), "RecordingSid");
+    for (int i = 0; i < 3; i++) {
+        struct box_reply r = fetch(&b, tape, ".wav");
+        EXPECT_INT(r.status, i < 2 ? 404 : 200);
+        box_reply_release(&r);
+    }
+    box_release(&b);
+    arena_release(&a);
+}
