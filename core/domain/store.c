@@ -112,6 +112,10 @@ enum error_code store_retry_job(struct store_tx *tx, const struct job *j, int64_
     return writing(tx)->retry_job(tx, j, run_at_ms, err);
 }
 
+enum error_code store_take_over(struct store_tx *tx, int64_t now_ms, struct error *err) {
+    return writing(tx)->take_over(tx, now_ms, err);
+}
+
 enum error_code store_get_conversation(struct store_tx *tx, int64_t call_id, struct arena *a,
                                        struct conversation_state *out, struct error *err) {
     return tx->ops->get_conversation(tx, call_id, a, out, err);

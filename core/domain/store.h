@@ -141,6 +141,13 @@ NODISCARD enum error_code store_finish_job(struct store_tx *tx, const struct job
 NODISCARD enum error_code store_retry_job(struct store_tx *tx, const struct job *j,
                                           int64_t run_at_ms, struct error *err);
 
+/**
+ * The process that worked here before is gone, whether it ended or was killed: the jobs it had
+ * claimed are due at once, and so is a look at every open call that a carrier has, as nobody was
+ * there to hear of it. At the start, before jobs are claimed. What others hold who live stays.
+ */
+NODISCARD enum error_code store_take_over(struct store_tx *tx, int64_t now_ms, struct error *err);
+
 /* ---- conversation ---------------------------------------------------------------------------- */
 
 NODISCARD enum error_code store_get_conversation(struct store_tx *tx, int64_t call_id,

@@ -189,9 +189,23 @@ static void *run(void *arg) {
     return NULL;
 }
 
+static enum error_code take_over_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    const int64_t *now_ms = ctx;
+    return store_take_over(tx, *now_ms, err);
+}
+
+/* A store in trouble does not keep us from starting: leases run out, calls are looked at later. */
+static void take_over(const struct engine *e) {
+    int64_t now_ms = engine_now_ms(e);
+    struct error err = {0};
+    if (store_write(e->store, take_over_tx, &now_ms, &err) != ERR_OK)
+        log_warn(e->log, "what the last run left is taken up late", LOG_Z("error", err.text));
+}
+
 enum error_code dispatcher_start(const struct dispatcher_options *o, struct dispatcher **out,
                                  struct error *err) {
     struct dispatcher *d = mem_zalloc(sizeof *d);
+    take_over(o->engine);
     unsigned workers = o->workers ? o->workers : WORKERS_DEFAULT;
     d->engine = o->engine;
     d->in_flight_max = (size_t)workers * 2;

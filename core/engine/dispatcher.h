@@ -16,6 +16,10 @@ struct dispatcher_options {
     unsigned lease_s; /* 0: 60; longer than twice the carrier's request time-out */
 };
 
+/**
+ * What the process before us left is taken up at once: jobs it held, and a look at every open call,
+ * as its carrier may have told of it while nobody listened.
+ */
 NODISCARD enum error_code dispatcher_start(const struct dispatcher_options *o,
                                            struct dispatcher **out, struct error *err);
 

@@ -291,6 +291,7 @@ const struct store_ops store_sqlite_ops = {
     .claim_jobs = sqlite_claim_jobs,
     .finish_job = sqlite_finish_job,
     .retry_job = sqlite_retry_job,
+    .take_over = sqlite_take_over,
     .get_conversation = sqlite_get_conversation,
     .put_conversation = sqlite_put_conversation,
     .add_turn = sqlite_add_turn,

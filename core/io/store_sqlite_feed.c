@@ -194,3 +194,16 @@ enum error_code sqlite_retry_job(struct store_tx *base, const struct job *j, int
     sql_put_i64(&q, run_at_ms);
     return run_fenced(&q, err);
 }
+
+/* One process at a time has this database, so whoever held a lease is dead. */
+enum error_code sqlite_take_over(struct store_tx *base, int64_t now_ms, struct error *err) {
+    static const enum sql_id both[] = {SQL_TAKE_OVER_JOBS, SQL_TAKE_OVER_CALLS};
+    enum error_code rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < ARRAY_LEN(both); i++) {
+        CLEANUP(sql_query_end)
+        struct sql_query q = sql_query(sql_tx_from(base)->conn, both[i]);
+        sql_put_i64(&q, now_ms);
+        rc = sql_run(&q, "the work of the last run cannot be taken over", err);
+    }
+    return rc;
+}

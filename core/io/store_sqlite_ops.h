@@ -37,6 +37,7 @@ enum error_code sqlite_claim_jobs(struct store_tx *tx, int64_t now_ms, int64_t l
 enum error_code sqlite_finish_job(struct store_tx *tx, const struct job *j, struct error *err);
 enum error_code sqlite_retry_job(struct store_tx *tx, const struct job *j, int64_t run_at_ms,
                                  struct error *err);
+enum error_code sqlite_take_over(struct store_tx *tx, int64_t now_ms, struct error *err);
 
 /* store_sqlite_talk.c */
 enum error_code sqlite_get_conversation(struct store_tx *tx, int64_t call_id, struct arena *a,

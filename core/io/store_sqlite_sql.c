@@ -99,6 +99,11 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_RETRY_JOB] = "UPDATE jobs SET run_at_ms = ?3, due_ms = ?3, lease_until_ms = 0 "
                       "WHERE id = ?1 AND attempt = ?2 AND lease_until_ms > 0",
 
+    [SQL_TAKE_OVER_JOBS] = "UPDATE jobs INDEXED BY jobs_due SET due_ms = run_at_ms, "
+                           "lease_until_ms = 0 WHERE due_ms > ?1 AND lease_until_ms > 0",
+    [SQL_TAKE_OVER_CALLS] = "UPDATE calls INDEXED BY calls_check SET check_ms = ?1 "
+                            "WHERE check_ms > 0 AND check_ms > ?1 AND sid <> ''",
+
     [SQL_GET_CONVERSATION] =
         "SELECT turn, lines, state, plan FROM conversations WHERE call_id = ?1",
     [SQL_PUT_CONVERSATION] =

@@ -193,6 +193,26 @@ STORE_TEST(due_calls_are_those_whose_check_has_come_oldest_first) {
     EXPECT_INT(ids[0], early.id);
 }
 
+STORE_TEST(open_calls_that_a_carrier_has_are_due_when_their_work_is_taken_over) {
+    struct call placed = suite_call(f), queued = suite_call(f), ended = suite_call(f);
+    placed.check_ms = queued.check_ms = 90000;
+    ended.check_ms = 0;
+    queued.sid[0] = '\0';
+    EXPECT(str_copy(STR("SID-placed"), placed.sid, sizeof placed.sid));
+    EXPECT(str_copy(STR("SID-ended"), ended.sid, sizeof ended.sid));
+    suite_insert(f, &placed);
+    suite_insert(f, &queued);
+    suite_insert(f, &ended);
+    struct held h;
+    hold_write(&h, f->s);
+    EXPECT_INT(store_take_over(h.tx, 1000, NULL), ERR_OK);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+    int64_t *ids = NULL;
+    REQUIRE(due(f, 1000, 10, &ids) == 1);
+    EXPECT_INT(ids[0], placed.id);
+    EXPECT_INT(due(f, 90000, 10, &ids), 2); /* what no carrier has yet keeps its time */
+}
+
 STORE_TEST(a_call_that_ended_or_was_put_off_is_not_due) {
     struct call ended = suite_call(f);
     struct call put_off = suite_call(f);

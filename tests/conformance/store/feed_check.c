@@ -228,6 +228,28 @@ STORE_TEST(a_lease_that_ended_unnoticed_is_still_good) {
     EXPECT_INT(finish(f, &c.jobs[0]), ERR_OK); /* late, but nobody else has begun */
 }
 
+static void take_over(struct fixture *f, int64_t now_ms) {
+    struct held h;
+    hold_write(&h, f->s);
+    EXPECT_INT(store_take_over(h.tx, now_ms, NULL), ERR_OK);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+}
+
+STORE_TEST(what_a_dead_process_had_claimed_is_due_at_once_and_it_is_fenced) {
+    add_job(f, JOB_PLACE, 1000);
+    struct job later = add_job(f, JOB_SETTLE, 9000);
+    struct claim dead = claim(f, 1000, 60000, 8);
+    REQUIRE(dead.n == 1);
+    take_over(f, 2000);
+    EXPECT_INT(finish(f, &dead.jobs[0]), ERR_CONFLICT);
+    struct claim c = claim(f, 2000, 60000, 8);
+    REQUIRE(c.n == 1);
+    EXPECT_INT(c.jobs[0].id, dead.jobs[0].id);
+    EXPECT_INT(c.jobs[0].attempt, 2);
+    EXPECT_INT(claim(f, 8999, 60000, 8).n, 0); /* what is not due yet stays so */
+    EXPECT_INT(claim(f, 9000, 60000, 8).jobs[0].id, later.id);
+}
+
 STORE_TEST(a_retried_job_runs_again_later_as_the_next_attempt) {
     add_job(f, JOB_PLACE, 1000);
     struct claim c = claim(f, 1000, 5000, 8);
