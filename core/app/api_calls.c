@@ -58,7 +58,7 @@ static bool record_member(struct api_request *r, enum call_record *out) {
         *out = json_bool(v, false) ? CALL_RECORD_ON : CALL_RECORD_OFF;
         return true;
     }
-    if (call_record_parse(json_str(v), out))
+    if (call_record_parse(json_str(v), out) && *out != CALL_RECORD_DEFAULT)
         return true;
     error_field(&r->error, ERR_INVALID, "record", "record must be \"off\", \"on\" or \"ask\"");
     return false;
@@ -96,7 +96,7 @@ static bool only_known_members(struct api_request *r) {
 }
 
 static bool read_request(struct api_request *r, struct call_request *q) {
-    if (json_type(json_root(r->body)) != JSON_OBJECT) {
+    if (!r->body || json_type(json_root(r->body)) != JSON_OBJECT) {
         error_set(&r->error, ERR_INVALID,
                   "the body must be a JSON object such as {\"to\":\"+12025550100\","
                   "\"assistant\":\"debt-intake\"}");

@@ -75,7 +75,7 @@ static int put_record(struct cli *cli, struct json_writer *w) {
     enum call_record rule;
     if (!text)
         return CLI_DONE;
-    if (!call_record_parse(str_z(text), &rule))
+    if (!call_record_parse(str_z(text), &rule) || rule == CALL_RECORD_DEFAULT)
         return cli_fail(cli, CLI_USAGE, "--record must be off, on or ask");
     json_kv_z(w, "record", text);
     return CLI_DONE;

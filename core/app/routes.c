@@ -30,6 +30,11 @@ static const struct route {
     {"GET", "/readyz", NULL, api_readyz},
 };
 
+void routes_each(void (*each)(void *ctx, const char *method, const char *path), void *ctx) {
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++)
+        each(ctx, routes[i].method, routes[i].path);
+}
+
 static bool path_fits(struct str pattern, struct str path, struct str *params) {
     struct str want, got;
     size_t n = 0;
@@ -52,9 +57,33 @@ static bool path_fits(struct str pattern, struct str path, struct str *params) {
 /* ---- the API's door ---------------------------------------------------------------------------
  */
 
+static bool is_local_name(struct str host) {
+    static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct str name = str_z(names[i]);
+        if (host.len >= name.len && str_eq_nocase(str_from(host.ptr, name.len), name) &&
+            (host.len == name.len || host.ptr[name.len] == ':'))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Without a token only this machine may come in. A loopback peer alone does not prove that: behind
+ * a tunnel or proxy everybody is one, and so is a web page whose name was made to lead here.
+ */
+static bool is_local(const struct http_exchange *x) {
+    static const char *const forwarded[] = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
+                                            "Via"};
+    bool direct = x->peer_is_loopback && is_local_name(http_exchange_header(x, STR("Host")));
+    for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
+        direct = direct && !http_exchange_header(x, str_z(forwarded[i])).ptr;
+    return direct;
+}
+
 static bool is_authorised(struct gateway *g, const struct http_exchange *x) {
     if (!gateway_needs_token(g))
-        return x->peer_is_loopback;
+        return is_local(x);
     struct str header = http_exchange_header(x, STR("Authorization"));
     return header.len > 7 && str_eq_nocase(str_from(header.ptr, 7), STR("Bearer ")) &&
            gateway_token_is_right(g, str_trim(str_from_index(header, 7)));
@@ -98,7 +127,10 @@ static void start_api(struct gateway *g, const struct route *route, struct http_
                       const struct str *params) {
     if (!is_authorised(g, x)) {
         api_problem(x, 401, "unauthorized", NULL,
-                    "send the API token: Authorization: Bearer <SWITCHHOOK_API_TOKEN>");
+                    gateway_needs_token(g)
+                        ? "send the API token: Authorization: Bearer <SWITCHHOOK_API_TOKEN>"
+                        : "without a token only this machine may use the API: set "
+                          "SWITCHHOOK_API_TOKEN to let others in");
         return;
     }
     struct api_request *r = mem_zalloc(sizeof *r);

@@ -11,4 +11,7 @@
  */
 void routes_handle(void *ctx, struct http_exchange *x);
 
+/** Tell each route of the table: "GET", "/api/calls/{}"; {} takes one path segment. */
+void routes_each(void (*each)(void *ctx, const char *method, const char *path), void *ctx);
+
 #endif

@@ -4,6 +4,7 @@
 #include "core/io/store_sqlite_ops.h"
 
 enum {
+    TSID_LOW_BITS = 22,              /* below the milliseconds, see core/base/id.h */
     WALK_MAX = 50000,                /* calls looked at for one page: about 100 ms */
     CLOCK_SLACK_MS = 10 * 60 * 1000, /* between a call's id and its created_ms: stepped clocks */
     PARAM_CHECK = 24,                /* see CALL_SET_CHECK and its like */
@@ -298,7 +299,9 @@ static bool matches(const struct call_filter *f, const struct call *c) {
 /* The smallest id of a given millisecond. */
 static int64_t id_floor(int64_t wall_ms) {
     int64_t since_start = wall_ms - id_wall_ms(0);
-    return since_start > 0 ? since_start * (1 << 22) : 0;
+    if (since_start > INT64_MAX >> TSID_LOW_BITS) /* a time that ids do not reach */
+        return INT64_MAX;
+    return since_start > 0 ? since_start << TSID_LOW_BITS : 0;
 }
 
 static void put_id_bounds(struct sql_query *q, const struct call_filter *f) {
