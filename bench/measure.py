@@ -179,7 +179,8 @@ class Bench:
                "TWILIO_PHONE_NUMBER": "+12025550199"}
         s = Server([self.build / "switchhook", "carrier", "--dialect", "twilio", "--port", str(port),
                     "--speed", str(speed)], port, env=env, cwd=self.work)
-        s.process.stdout.readline()
+        if not s.process.stdout.readline():
+            raise SystemExit("the carrier in a box did not start")
         return s
 
     def flask(self, listing, calls):
