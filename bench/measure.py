@@ -176,9 +176,9 @@ class Bench:
     def carrier(self, speed):
         port = free_port()
         env = {"PATH": os.environ["PATH"], "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN,
-               "TWILIO_PHONE_NUMBER": "+12025550199"}
-        s = Server([self.build / "switchhook", "carrier", "--dialect", "twilio", "--port", str(port),
-                    "--speed", str(speed)], port, env=env, cwd=self.work)
+               "TWILIO_PHONE_NUMBER": "+12025550199", "MOCK_SPEED": str(speed)}
+        s = Server([self.build / "switchhook", "carrier", "--dialect", "twilio", "--port", str(port)], port,
+                   env=env, cwd=self.work)
         if not s.process.stdout.readline():
             raise SystemExit("the carrier in a box did not start")
         return s
