@@ -1,6 +1,5 @@
 #include "providers/rest/signature.h"
 
-#include <assert.h>
 #include <endian.h>
 
 enum {
@@ -116,9 +115,8 @@ static char *put_str(char *dst, struct str s) {
 }
 
 /** Append name and value of each distinct field; returns the end. */
-static char *put_fields(char *dst, const struct form *f) {
-    struct sort_key keys[FORM_PAIRS_MAX];
-    assert(f->count <= FORM_PAIRS_MAX);
+static char *put_fields(struct arena *a, char *dst, const struct form *f) {
+    struct sort_key *keys = arena_alloc(a, f->count * sizeof *keys);
     sort_fields(f, keys);
     for (size_t i = 0; i < f->count; i++)
         if (i == 0 || compare(&keys[i - 1], &keys[i]) != 0)
@@ -139,7 +137,7 @@ bool rest_signer_verify_form(struct rest_signer *s, struct arena *a, struct str 
 
     char *message = arena_alloc(a, url_max + fields_max);
     char *fields_at = message + url_max; /* written once; each candidate's URL ends here */
-    char *end = put_fields(fields_at, fields);
+    char *end = put_fields(a, fields_at, fields);
 
     /* As configured first: a base without a port, the usual one, is signed so by voice webhooks. */
     const enum rest_port candidates[] = {
