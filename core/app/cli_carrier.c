@@ -83,7 +83,7 @@ static void announce(struct box *b, const char *dialect, const char *url) {
 }
 
 static int run(struct box *b, struct signals *signals) {
-    struct carrier_options o;
+    struct carrier_options o = {0};
     struct error err = {0};
     uint16_t port = 0;
     char url[64];

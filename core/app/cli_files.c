@@ -42,7 +42,8 @@ int cli_read_json(struct cli *cli, const char *path, struct json_doc **out) {
 
 static bool is_given_before(const struct cli_args *a, size_t n, struct str name) {
     for (size_t i = 0; i < n; i++) {
-        struct str earlier = str_z(cli_args_nth(a, "--var", i));
+        const char *text = cli_args_nth(a, "--var", i);
+        struct str earlier = str_z(text ? text : "");
         if (str_eq(str_from(earlier.ptr, str_find(earlier, '=')), name))
             return true;
     }

@@ -133,7 +133,7 @@ static void put_information(struct demo *d, const struct json *items) {
     for (size_t i = 0; i < n; i++)
         cli_table_row(&t);
     /* the list has the newest first; read here as a story, it begins with the oldest */
-    for (const struct json *i = json_first(items); i; i = json_next(i)) {
+    for (const struct json *i = json_first(items); i && n > 0; i = json_next(i)) {
         struct str *row = &t.cells[--n * t.columns];
         row[0] = cli_cell(&t.arena, i, "category");
         row[1] = cli_cell(&t.arena, i, "information");

@@ -199,7 +199,7 @@ static enum error_code open_listener(struct http_server *s, struct error *err) {
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } bound;
+    } bound = {.v6 = {0}};
     len = sizeof bound;
     if (getsockname(s->listen_fd, &bound.any, &len) != 0)
         return error_set(err, ERR_IO, "cannot read the port that was bound");

@@ -65,7 +65,7 @@ static void heap_remove(struct carrier *c, struct leg *l) {
 static void heap_insert(struct carrier *c, struct leg *l) {
     if (c->heap_count == c->heap_cap) {
         c->heap_cap = c->heap_cap ? c->heap_cap * 2 : 64;
-        c->heap = mem_resize(c->heap, c->heap_cap * sizeof *c->heap);
+        c->heap = mem_resize(c->heap, c->heap_cap * sizeof(struct leg *));
     }
     heap_set(c, c->heap_count++, l);
     heap_up(c, c->heap_count - 1);

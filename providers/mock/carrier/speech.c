@@ -152,7 +152,10 @@ static void resample(const char *data, size_t count, uint32_t rate, struct spoke
         size_t from = (size_t)((uint64_t)i * rate / SPEECH_RATE);
         size_t to = (size_t)((uint64_t)(i + 1) * rate / SPEECH_RATE);
         int64_t sum = 0;
-        to = to <= from ? from + 1 : to > count ? count : to;
+        if (to > count)
+            to = count;
+        if (to <= from)
+            to = from + 1;
         for (size_t n = from; n < to; n++)
             sum += sample_at(data, n);
         out->samples[i] = (int16_t)(sum / (int64_t)(to - from));

@@ -155,8 +155,8 @@ TEST(xml_doc, opens_no_file_and_no_connection) {
         "<!DOCTYPE r [<!ENTITY % p SYSTEM \"@\">%p;]><r/>",
         "<r xmlns:xi=\"http://www.w3.org/2001/XInclude\"><xi:include href=\"@\"/></r>",
         "<?xml-stylesheet href=\"@\"?><r/>",
-        "<r xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
-        "xsi:noNamespaceSchemaLocation=\"@\"/>",
+        ("<r xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+         "xsi:noNamespaceSchemaLocation=\"@\"/>"),
     };
     char url[3][256];
     (void)snprintf(url[0], sizeof url[0], "file://%s", fifo.ptr);
