@@ -37,6 +37,7 @@ function(swh_fuzz name)
   add_executable(${program} ${A_SOURCES})
   swh_test_target(${program} ${A_LIBS})
   target_link_libraries(${program} PRIVATE ${A_LIBS})
+  set_property(GLOBAL APPEND PROPERTY SWH_FUZZ_PROGRAMS ${program})
   if(SWH_FUZZ)
     target_link_options(${program} PRIVATE -fsanitize=fuzzer)
     set_property(GLOBAL APPEND PROPERTY SWH_FUZZ_LINES
