@@ -93,7 +93,10 @@ static int run(struct box *b, struct signals *signals) {
     int status = read_options(b, &o, &port);
     if (status != CLI_DONE)
         return status;
-    if (carrier_new(&o, &b->carrier, &err) != ERR_OK)
+    enum error_code rc = carrier_new(&o, &b->carrier, &err);
+    if (rc == ERR_UNSUPPORTED)
+        return cli_fail(b->cli, CLI_USAGE, "%s", err.text);
+    if (rc != ERR_OK)
         return cli_fail_error(b->cli, &err);
     struct http_server_options so = {.port = port,
                                      .body_max_bytes = BODY_MAX,

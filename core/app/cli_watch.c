@@ -5,10 +5,15 @@
 #include "core/base/clock.h"
 #include "core/domain/call.h"
 
+enum {
+    AGREED_WAIT_MS = 5000 /* for a recording that was agreed to but did not begin */
+};
+
 struct progress {
     struct cli_watched seen;
-    bool recording_due; /* one was started or agreed to, and has not ended */
-    int64_t start_mono_ms, give_up_mono_ms;
+    bool recording_due; /* one was started, and has not come to its end */
+    bool recording_agreed;
+    int64_t start_mono_ms;
     char cursor[48];
 };
 
@@ -29,10 +34,12 @@ static void take_note(struct progress *p, struct str type) {
     p->seen.lines += str_eq_z(type, "transcript.updated");
     p->seen.functions += str_eq_z(type, "function.called");
     p->seen.information += str_eq_z(type, "information.shared");
-    if (str_eq_z(type, "recording.started") || str_eq_z(type, "consent.given"))
+    if (str_eq_z(type, "recording.started"))
         p->recording_due = true;
+    if (str_eq_z(type, "consent.given"))
+        p->recording_agreed = true;
     if (str_eq_z(type, "recording.completed") || str_eq_z(type, "recording.failed")) {
-        p->recording_due = false;
+        p->recording_due = p->recording_agreed = false;
         p->seen.recording_stored = str_eq_z(type, "recording.completed");
     }
 }
@@ -83,11 +90,19 @@ static int ask_for_news(struct cli *cli, struct cli_client *client, const struct
     return CLI_DONE;
 }
 
+/* How long after the call's end there may still be news of its recording. */
+static int64_t patience_ms(const struct cli_watch *w, const struct progress *p) {
+    if (p->recording_due)
+        return w->recording_ms;
+    return p->recording_agreed ? AGREED_WAIT_MS : 0;
+}
+
 int cli_watch(struct cli *cli, struct cli_client *client, const struct cli_watch *w,
               struct cli_watched *out) {
     struct clock clock = clock_system();
     struct progress p = {.start_mono_ms = clock_mono_ms(&clock)};
     struct cli_watch asking = *w;
+    int64_t ended_mono_ms = 0;
     *out = (struct cli_watched){0};
     for (;;) {
         if (w->stopped && w->stopped(w->stopped_ctx))
@@ -98,8 +113,8 @@ int cli_watch(struct cli *cli, struct cli_client *client, const struct cli_watch
             return status;
         int64_t now = clock_mono_ms(&clock);
         if (p.seen.ended && !had_ended)
-            p.give_up_mono_ms = now + w->recording_ms;
-        if (p.seen.ended && (!p.recording_due || now >= p.give_up_mono_ms))
+            ended_mono_ms = now;
+        if (p.seen.ended && now - ended_mono_ms >= patience_ms(w, &p))
             break;
         if (p.seen.ended) /* short questions, so that giving up is punctual */
             asking.wait_s = 1;
