@@ -1,4 +1,5 @@
 #include "core/base/json.h"
+#include "core/base/utf8.h"
 #include "core/engine/call_service.h"
 
 /* Changes to a call within a transaction. The one place that turns news into status plus event. */
@@ -55,14 +56,20 @@ enum error_code call_change_status(struct store_tx *tx, struct call *c, enum cal
     return rc;
 }
 
+void call_copy_text(const char *text, char *dst, size_t dst_size) {
+    size_t n = utf8_cut(text, strnlen(text, dst_size - 1));
+    memcpy(dst, text, n);
+    dst[n] = '\0';
+}
+
 enum error_code call_end_for(struct store_tx *tx, struct call *c, enum call_status status,
                              enum call_reason reason, const char *text, int64_t at_ms,
                              struct error *err) {
     if (call_status_is_final(c->status))
         return ERR_OK;
     c->reason = reason;
-    if (text && !str_copy(str_z(text), c->error_text, sizeof c->error_text))
-        c->error_text[0] = '\0';
+    if (text)
+        call_copy_text(text, c->error_text, sizeof c->error_text);
     return call_change_status(tx, c, status, at_ms, err);
 }
 

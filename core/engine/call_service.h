@@ -37,6 +37,9 @@ NODISCARD enum error_code call_end_for(struct store_tx *tx, struct call *c, enum
                                        enum call_reason reason, const char *text, int64_t at_ms,
                                        struct error *err);
 
+/** A text for people, cut between two characters where dst ends. */
+void call_copy_text(const char *text, char *dst, size_t dst_size);
+
 /** Append an event of this call with a JSON object as data; the caller writes the call. */
 NODISCARD enum error_code call_append_event(struct store_tx *tx, struct call *c,
                                             enum event_type type, int64_t at_ms, struct str data,

@@ -81,8 +81,10 @@ static enum error_code load_tx(struct store_tx *tx, void *ctx, struct error *err
     if (rc == ERR_OK)
         rc = store_get_call(tx, f->rec.call_id, &f->call, err);
     if (rc == ERR_OK) {
-        enum error_code key_rc = store_get_call_key(tx, f->rec.call_id, &a, &wrapped, NULL);
-        f->key_is_new = key_rc == ERR_NOT_FOUND;
+        rc = store_get_call_key(tx, f->rec.call_id, &a, &wrapped, err);
+        f->key_is_new = rc == ERR_NOT_FOUND;
+        if (f->key_is_new)
+            rc = ERR_OK;
         buf_clear(&f->wrapped);
         buf_put_str(&f->wrapped, wrapped);
     }
@@ -192,16 +194,30 @@ static enum error_code announce(struct store_tx *tx, struct fetching *f, enum ev
     return rc;
 }
 
+/* A download may outlast its lease, and then two workers bring the same recording: what the first
+   one noted stands, and the second only finishes the job. */
+static enum error_code is_still_wanted(struct store_tx *tx, const struct fetching *f, bool *wanted,
+                                       struct error *err) {
+    struct recording r;
+    enum error_code rc = store_get_recording(tx, f->rec.id, &r, err);
+    *wanted = rc == ERR_OK && r.status == RECORDING_AVAILABLE;
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
 static enum error_code stored_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct fetching *f = ctx;
     int64_t now = engine_now_ms(f->engine);
+    bool wanted = false;
     struct job remove = {.kind = JOB_DELETE_RECORDING,
                          .call_id = f->rec.call_id,
                          .ref_id = f->rec.id,
                          .run_at_ms = now};
+    enum error_code rc = is_still_wanted(tx, f, &wanted, err);
+    if (rc != ERR_OK || !wanted)
+        return rc == ERR_OK ? job_finish_in(tx, f->job, err) : rc;
     f->rec.status = RECORDING_STORED;
     f->rec.updated_ms = now;
-    enum error_code rc = store_update_recording(tx, &f->rec, err);
+    rc = store_update_recording(tx, &f->rec, err);
     if (rc == ERR_OK)
         rc = announce(tx, f, EVENT_RECORDING_COMPLETED, now, err);
     if (rc == ERR_OK)
@@ -214,12 +230,14 @@ static enum error_code stored_tx(struct store_tx *tx, void *ctx, struct error *e
 static enum error_code failed_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct fetching *f = ctx;
     int64_t now = engine_now_ms(f->engine);
+    bool wanted = false;
+    enum error_code rc = is_still_wanted(tx, f, &wanted, err);
+    if (rc != ERR_OK || !wanted)
+        return rc == ERR_OK ? job_finish_in(tx, f->job, err) : rc;
     f->rec.status = RECORDING_FAILED;
     f->rec.updated_ms = now;
-    if (!str_copy(str_from(f->error.text, strnlen(f->error.text, sizeof f->rec.error_text - 1)),
-                  f->rec.error_text, sizeof f->rec.error_text))
-        f->rec.error_text[0] = '\0';
-    enum error_code rc = store_update_recording(tx, &f->rec, err);
+    call_copy_text(f->error.text, f->rec.error_text, sizeof f->rec.error_text);
+    rc = store_update_recording(tx, &f->rec, err);
     if (rc == ERR_OK)
         rc = announce(tx, f, EVENT_RECORDING_FAILED, now, err);
     return rc == ERR_OK ? job_finish_in(tx, f->job, err) : rc;
@@ -268,8 +286,9 @@ void job_delete_recording_run(const struct engine *e, const struct job *j) {
     struct fetching f = {.engine = e, .job = j, .wrapped = BUF_INIT(VAULT_WRAPPED_KEY_MAX)};
     enum error_code rc = store_read(e->store, load_tx, &f, &f.error);
     struct provider *p = rc == ERR_OK ? engine_provider(e, str_z(f.rec.provider)) : NULL;
-    if (rc == ERR_NOT_FOUND || (rc == ERR_OK && !p)) {
-        job_finish(e, j);
+    bool ours = rc == ERR_OK && p && f.rec.status == RECORDING_STORED;
+    if (rc == ERR_NOT_FOUND || (rc == ERR_OK && !ours)) {
+        job_finish(e, j); /* the carrier's copy goes only when ours is there */
     } else if (rc == ERR_OK) {
         rc = provider_delete_recording(p, str_z(f.call.sid), str_z(f.rec.sid), &f.error);
         if (rc == ERR_OK || rc == ERR_NOT_FOUND)

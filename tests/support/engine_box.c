@@ -119,15 +119,20 @@ static enum error_code claim_tx(struct store_tx *tx, void *ctx, struct error *er
     return store_claim_jobs(tx, now, now + 60000, 1, l->jobs, &l->count, &next, err);
 }
 
-unsigned engine_box_run_due(struct engine_box *b) {
+struct job engine_box_claim(struct engine_box *b) {
     struct error err = {0};
+    struct look l = {.box = b};
+    must(store_write(b->engine.store, claim_tx, &l, &err), &err);
+    return l.count > 0 ? l.jobs[0] : (struct job){0};
+}
+
+unsigned engine_box_run_due(struct engine_box *b) {
     for (unsigned n = 0;; n++) {
-        struct look l = {.box = b};
-        must(store_write(b->engine.store, claim_tx, &l, &err), &err);
-        if (l.count == 0)
+        struct job j = engine_box_claim(b);
+        if (j.kind == JOB_NONE)
             return n;
         assert(n < 1000); /* a job that comes back at once, for ever */
-        dispatcher_run_job(&b->engine, &l.jobs[0]);
+        dispatcher_run_job(&b->engine, &j);
     }
 }
 

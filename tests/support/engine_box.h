@@ -39,6 +39,9 @@ struct call engine_box_call(struct engine_box *b, int64_t id);
 /** Claim what is due now and run it, until nothing is due. Returns how many jobs ran. */
 unsigned engine_box_run_due(struct engine_box *b);
 
+/** Claim one job that is due now, as a worker does, and leave it at that; kind JOB_NONE: none. */
+struct job engine_box_claim(struct engine_box *b);
+
 /** Kinds of all jobs that are in the store, as a set of BIT(kind). */
 uint32_t engine_box_jobs(struct engine_box *b);
 

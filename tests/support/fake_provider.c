@@ -85,6 +85,8 @@ static enum error_code fetch_recording(struct provider *p, struct str call_sid, 
     (void)call_sid;
     (void)sid;
     f->fetches++;
+    if (f->while_fetching)
+        f->while_fetching(f->while_fetching_ctx);
     if (f->fetch_rc != ERR_OK)
         return error_set(err, f->fetch_rc, "the test says no");
     /* in two pieces, as the network would */

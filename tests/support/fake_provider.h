@@ -30,6 +30,8 @@ struct fake_provider {
     /* audio of fetch_recording */
     enum error_code fetch_rc;
     struct str audio;
+    void (*while_fetching)(void *ctx); /* called before the first byte; may be NULL */
+    void *while_fetching_ctx;
     /* counts, and the last of each */
     unsigned places, ends, look_ups, lists, fetches, deletes, controls;
     char answer_url[512], status_url[512], recording_url[512];

@@ -33,6 +33,21 @@ TEST(place, a_refusal_ends_the_call_with_the_carriers_words) {
     engine_box_release(&b);
 }
 
+TEST(place, a_refusal_longer_than_there_is_room_for_is_cut_not_lost) {
+    struct engine_box b;
+    char words[400] = "The number is not verified: ";
+    engine_box_init(&b);
+    b.carrier.outcome = PROVIDER_REFUSED;
+    memset(words + strlen(words), 'x', 300);
+    error_set(&b.carrier.error, ERR_INVALID, "%s", words);
+    struct call c = engine_box_submit(&b);
+    engine_box_run_due(&b);
+    c = engine_box_call(&b, c.id);
+    EXPECT(c.status == CALL_FAILED);
+    EXPECT(str_starts(str_z(c.error_text), STR("The number is not verified: xxx")));
+    engine_box_release(&b);
+}
+
 TEST(place, a_throttled_attempt_waits_as_long_as_the_carrier_asks) {
     struct engine_box b;
     char events[1024];

@@ -3,6 +3,7 @@
 #include "core/base/digest.h"
 #include "core/domain/vault.h"
 #include "core/engine/call_service.h"
+#include "core/engine/dispatcher.h"
 #include "tests/support/engine_box.h"
 #include "tests/support/test.h"
 
@@ -141,6 +142,86 @@ TEST(recording, one_that_never_comes_fails_visibly) {
     engine_box_events(&b, c.id, events);
     EXPECT(strstr(events, "recording.failed") != NULL);
     EXPECT(engine_box_jobs(&b) == 0);
+    arena_release(&f.arena);
+    engine_box_release(&b);
+}
+
+/* A download that outlasts its lease: another worker claims the job and brings the recording. */
+struct slow_fetch {
+    struct engine_box *box;
+    unsigned left;         /* further workers to come */
+    enum error_code later; /* how the slow download itself ends */
+};
+
+static void outlast_the_lease(void *ctx) {
+    struct slow_fetch *s = ctx;
+    if (s->left == 0)
+        return;
+    s->left--;
+    fake_clock_advance_ms(&s->box->time, 61000);
+    engine_box_run_due(s->box);
+    s->box->carrier.fetch_rc = s->later;
+}
+
+static enum error_code counters_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    return store_get_counters(tx, ctx, err);
+}
+
+TEST(recording, one_that_two_workers_bring_is_announced_and_counted_once) {
+    static char space[AUDIO_BYTES];
+    struct engine_box b;
+    char events[1024];
+    int64_t counters[COUNTER_COUNT];
+    struct call c = recorded(&b, space);
+    struct slow_fetch slow = {.box = &b, .left = 1};
+    b.carrier.while_fetching = outlast_the_lease;
+    b.carrier.while_fetching_ctx = &slow;
+    notice(&b, "recording_status=available&recording_duration=9");
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.fetches, 2);
+    engine_box_events(&b, c.id, events);
+    EXPECT_STR(events, "call.queued call.dialing recording.started recording.completed");
+    EXPECT(store_read(b.engine.store, counters_tx, counters, NULL) == ERR_OK);
+    EXPECT_INT(counters[COUNTER_RECORDINGS], 1);
+    EXPECT_INT(b.carrier.deletes, 1);
+    engine_box_release(&b);
+}
+
+TEST(recording, a_worker_that_comes_too_late_does_not_fail_what_is_stored) {
+    static char space[AUDIO_BYTES];
+    struct engine_box b;
+    struct call c = recorded(&b, space);
+    /* so many that the slow one would give up */
+    struct slow_fetch slow = {.box = &b, .left = 0, .later = ERR_NOT_FOUND};
+    b.carrier.while_fetching = outlast_the_lease;
+    b.carrier.while_fetching_ctx = &slow;
+    b.carrier.fetch_rc = ERR_NETWORK;
+    notice(&b, "recording_status=available&recording_duration=9");
+    for (int i = 0; i < 11; i++) {
+        engine_box_run_due(&b);
+        fake_clock_advance_ms(&b.time, 3600000);
+    }
+    struct job last = engine_box_claim(&b);
+    b.carrier.fetch_rc = ERR_OK;
+    slow.left = 1;
+    dispatcher_run_job(&b.engine, &last);
+    struct found f = find(&b, c.id);
+    EXPECT(f.rec.status == RECORDING_STORED);
+    EXPECT_STR(f.rec.error_text, "");
+    arena_release(&f.arena);
+    engine_box_release(&b);
+}
+
+TEST(recording, a_job_that_deletes_leaves_what_is_not_stored_here) {
+    static char space[AUDIO_BYTES];
+    struct engine_box b;
+    struct call c = recorded(&b, space);
+    b.carrier.fetch_rc = ERR_NOT_FOUND;
+    notice(&b, "recording_status=available&recording_duration=9");
+    struct found f = find(&b, c.id);
+    struct job remove = {.kind = JOB_DELETE_RECORDING, .call_id = c.id, .ref_id = f.rec.id};
+    dispatcher_run_job(&b.engine, &remove);
+    EXPECT_INT(b.carrier.deletes, 0);
     arena_release(&f.arena);
     engine_box_release(&b);
 }
