@@ -116,6 +116,16 @@ enum error_code store_take_over(struct store_tx *tx, int64_t now_ms, struct erro
     return writing(tx)->take_over(tx, now_ms, err);
 }
 
+enum error_code store_renew_job(struct store_tx *tx, const struct job *j, int64_t lease_until_ms,
+                                struct error *err) {
+    return writing(tx)->renew_job(tx, j, lease_until_ms, err);
+}
+
+enum error_code store_number_is_attempted(struct store_tx *tx, struct str to, int64_t but_call_id,
+                                          bool *out, struct error *err) {
+    return tx->ops->number_is_attempted(tx, to, but_call_id, out, err);
+}
+
 enum error_code store_get_conversation(struct store_tx *tx, int64_t call_id, struct arena *a,
                                        struct conversation_state *out, struct error *err) {
     return tx->ops->get_conversation(tx, call_id, a, out, err);

@@ -95,6 +95,15 @@ NODISCARD enum error_code store_list_due_calls(struct store_tx *tx, int64_t now_
                                                struct arena *a, int64_t **ids, size_t *count,
                                                struct error *err);
 
+/**
+ * Is an open call to this number, other than but_call_id, being handed over to a carrier, or its
+ * hand-over not settled yet (CALL_PLACE_SUBMITTING, CALL_PLACE_UNKNOWN)? Costs the same however
+ * many calls the number had.
+ */
+NODISCARD enum error_code store_number_is_attempted(struct store_tx *tx, struct str to,
+                                                    int64_t but_call_id, bool *out,
+                                                    struct error *err);
+
 /* ---- events --------------------------------------------------------------------------------- */
 
 /**
@@ -147,6 +156,10 @@ NODISCARD enum error_code store_retry_job(struct store_tx *tx, const struct job 
  * there to hear of it. At the start, before jobs are claimed. What others hold who live stays.
  */
 NODISCARD enum error_code store_take_over(struct store_tx *tx, int64_t now_ms, struct error *err);
+
+/** Hold it until lease_until_ms. ERR_CONFLICT when the lease was lost. */
+NODISCARD enum error_code store_renew_job(struct store_tx *tx, const struct job *j,
+                                          int64_t lease_until_ms, struct error *err);
 
 /* ---- conversation ---------------------------------------------------------------------------- */
 

@@ -13,7 +13,7 @@ enum {
     SETTLE_FIRST_MS = 5000,
     RING_MARGIN_MS = 30000, /* after the ring time-out, before we ask the carrier */
     SAME_NUMBER_WAIT_MS = 2000,
-    SAME_NUMBER_LOOK_BACK = 16,
+    LEASE_MS = 60000, /* of an attempt; far longer than any carrier's request time-out */
 };
 
 enum begin_result {
@@ -45,34 +45,16 @@ static enum error_code make_unknown(struct store_tx *tx, struct call *c, const s
     return rc;
 }
 
-/*
- * Two attempts to one number at a time could not be told apart at the carrier, which knows nothing
- * of our ids. So the second waits until the first is settled.
- */
-static enum error_code number_is_busy(struct store_tx *tx, const struct call *c, bool *busy,
-                                      struct error *err) {
-    struct arena a = {0};
-    struct call *calls = NULL;
-    size_t n = 0;
-    struct call_filter f = {.to = str_z(c->to), .limit = SAME_NUMBER_LOOK_BACK};
-    enum error_code rc = store_list_calls(tx, &f, &a, &calls, &n, err);
-    *busy = false;
-    for (size_t i = 0; rc == ERR_OK && i < n; i++)
-        if (calls[i].id != c->id && !call_status_is_final(calls[i].status) &&
-            (calls[i].placement == CALL_PLACE_SUBMITTING ||
-             calls[i].placement == CALL_PLACE_UNKNOWN))
-            *busy = true;
-    arena_release(&a);
-    return rc;
-}
-
 static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct attempt *at = ctx;
     int64_t now = engine_now_ms(at->engine);
     struct call c;
     bool busy = false;
     at->begun = BEGIN_STOP;
-    enum error_code rc = store_get_call(tx, at->job->call_id, &c, err);
+    /* who has lost the job must not begin; who has it keeps it until the outcome is written */
+    enum error_code rc = store_renew_job(tx, at->job, now + LEASE_MS, err);
+    if (rc == ERR_OK)
+        rc = store_get_call(tx, at->job->call_id, &c, err);
     if (rc == ERR_NOT_FOUND)
         return job_finish_in(tx, at->job, err);
     if (rc != ERR_OK)
@@ -83,7 +65,9 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
     }
     if (c.placement != CALL_PLACE_READY || call_status_is_final(c.status))
         return job_finish_in(tx, at->job, err);
-    rc = number_is_busy(tx, &c, &busy, err);
+    /* Two attempts to one number at a time could not be told apart at the carrier, which knows
+       nothing of our ids. So the second waits until the first is settled. */
+    rc = store_number_is_attempted(tx, str_z(c.to), c.id, &busy, err);
     if (rc != ERR_OK)
         return rc;
     if (busy) {

@@ -142,6 +142,7 @@ static void put_indexed_columns(struct sql_query *q, const struct call *c, unsig
 static void marks_set(struct sql_call_marks *m, const struct call *c) {
     m->id = c->id;
     m->status = c->status;
+    m->placement = c->placement;
     m->check_ms = c->check_ms;
     memcpy(m->provider, c->provider, sizeof m->provider);
     memcpy(m->from, c->from, sizeof m->from);
@@ -164,6 +165,7 @@ static enum error_code marks_load(struct sql_tx *tx, int64_t id, struct error *e
     sql_chars(&q, m->provider, sizeof m->provider);
     sql_chars(&q, m->from, sizeof m->from);
     sql_chars(&q, m->sid, sizeof m->sid);
+    m->placement = (enum call_placement)sql_i64(&q);
     return ERR_OK;
 }
 
@@ -176,7 +178,7 @@ static unsigned marks_compare(const struct sql_call_marks *m, const struct call 
     if (m->check_ms != c->check_ms)
         changes |= SQL_CALL_CHECK;
     if (strcmp(m->provider, c->provider) != 0 || strcmp(m->from, c->from) != 0 ||
-        strcmp(m->sid, c->sid) != 0)
+        strcmp(m->sid, c->sid) != 0 || m->placement != c->placement)
         changes |= SQL_CALL_IDENT;
     if (ended_as(m->status) != ended_as(c->status))
         changes |= SQL_CALL_ENDED;
@@ -257,6 +259,22 @@ enum error_code sqlite_update_call(struct store_tx *base, const struct call *c, 
         marks_set(&tx->marks, c);
     else
         tx->marks.id = 0;
+    return rc;
+}
+
+/* What the index calls_attempted holds. */
+_Static_assert(CALL_PLACE_SUBMITTING == 2 && CALL_PLACE_UNKNOWN == 3, "stored numbers stay");
+
+enum error_code sqlite_number_is_attempted(struct store_tx *base, struct str to,
+                                           int64_t but_call_id, bool *out, struct error *err) {
+    CLEANUP(sql_query_end)
+    struct sql_query q = sql_query(sql_tx_from(base)->conn, SQL_NUMBER_ATTEMPTED);
+    sql_put_str(&q, to);
+    sql_put_i64(&q, but_call_id);
+    bool found = sql_row(&q);
+    enum error_code rc = sql_result(&q, err);
+    if (rc == ERR_OK)
+        *out = found;
     return rc;
 }
 

@@ -86,6 +86,7 @@ int64_t sql_changes(const struct sql_query *q);
 struct sql_call_marks {
     int64_t id; /* 0: none */
     enum call_status status;
+    enum call_placement placement;
     int64_t check_ms;
     char provider[CALL_NAME_SIZE];
     char from[CALL_PARTY_SIZE];

@@ -207,3 +207,13 @@ enum error_code sqlite_take_over(struct store_tx *base, int64_t now_ms, struct e
     }
     return rc;
 }
+
+enum error_code sqlite_renew_job(struct store_tx *base, const struct job *j, int64_t lease_until_ms,
+                                 struct error *err) {
+    CLEANUP(sql_query_end)
+    struct sql_query q = sql_query(sql_tx_from(base)->conn, SQL_RENEW_JOB);
+    sql_put_i64(&q, j->id);
+    sql_put_i64(&q, j->attempt);
+    sql_put_i64(&q, lease_until_ms);
+    return run_fenced(&q, err);
+}

@@ -38,6 +38,10 @@ enum error_code sqlite_claim_jobs(struct store_tx *base, int64_t now_ms, int64_t
 enum error_code sqlite_finish_job(struct store_tx *base, const struct job *j, struct error *err);
 enum error_code sqlite_retry_job(struct store_tx *base, const struct job *j, int64_t run_at_ms,
                                  struct error *err);
+enum error_code sqlite_renew_job(struct store_tx *base, const struct job *j, int64_t lease_until_ms,
+                                 struct error *err);
+enum error_code sqlite_number_is_attempted(struct store_tx *base, struct str to,
+                                           int64_t but_call_id, bool *out, struct error *err);
 enum error_code sqlite_take_over(struct store_tx *base, int64_t now_ms, struct error *err);
 
 /* store_sqlite_talk.c */

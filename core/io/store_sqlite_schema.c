@@ -101,6 +101,9 @@ static const char *const migrations[] = {
     ") STRICT, WITHOUT ROWID;"
     "CREATE TABLE counters (id INTEGER PRIMARY KEY, value INTEGER NOT NULL) STRICT;"
     "CREATE TABLE probe (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;",
+    /* 1 → 2 */
+    /* being handed over, or ambiguous: see store_number_is_attempted() */
+    "CREATE INDEX calls_attempted ON calls (to_number) WHERE placement IN (2, 3);",
 };
 // clang-format on
 

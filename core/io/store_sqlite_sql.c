@@ -14,13 +14,13 @@
     " id < ?1 AND id >= ?2 ORDER BY id DESC"
 
 #define CALL_SET                                                                            \
-    "UPDATE calls SET status = ?2, seen = ?3, reason = ?4, placement = ?5, attempt = ?6, "  \
+    "UPDATE calls SET status = ?2, seen = ?3, reason = ?4, attempt = ?6, "                   \
     "nonce = ?7, record = ?8, detection = ?9, answered_by = ?10, ring_timeout_s = ?11, "    \
     "time_limit_s = ?12, duration_s = ?13, hangup_requested = ?14, carrier_code = ?15, "    \
     "error_text = ?16, outcome = ?17, updated_ms = ?18, dialed_ms = ?19, ringing_ms = ?20, "\
     "answered_ms = ?21, ended_ms = ?22, last_event = ?23"
 #define CALL_SET_CHECK ", check_ms = ?24"
-#define CALL_SET_IDENT ", provider = ?25, from_number = ?26, sid = ?27"
+#define CALL_SET_IDENT ", provider = ?25, from_number = ?26, sid = ?27, placement = ?5"
 #define CALL_SET_ENDED ", ended = ?28"
 #define CALL_WHERE     " WHERE id = ?1"
 
@@ -56,7 +56,10 @@ static const char *const texts[SQL_COUNT] = {
         "WHERE sid = ?1 AND provider = ?2 AND sid <> '' ORDER BY id DESC LIMIT 1",
     [SQL_GET_REQUEST] = "SELECT request FROM call_requests WHERE id = ?1",
     [SQL_GET_CALL_MARKS] =
-        "SELECT status, check_ms, provider, from_number, sid FROM calls WHERE id = ?1",
+        "SELECT status, check_ms, provider, from_number, sid, placement FROM calls WHERE id = ?1",
+    [SQL_NUMBER_ATTEMPTED] =
+        "SELECT 1 FROM calls INDEXED BY calls_attempted WHERE to_number = ?1 "
+        "AND placement IN (2, 3) AND id <> ?2 AND ended IS NULL LIMIT 1",
     [SQL_UPDATE_CALL] = CALL_SET CALL_WHERE,
     [SQL_UPDATE_CALL + SQL_CALL_CHECK] = CALL_SET CALL_SET_CHECK CALL_WHERE,
     [SQL_UPDATE_CALL + SQL_CALL_IDENT] = CALL_SET CALL_SET_IDENT CALL_WHERE,
@@ -103,6 +106,8 @@ static const char *const texts[SQL_COUNT] = {
                            "lease_until_ms = 0 WHERE due_ms > ?1 AND lease_until_ms > 0",
     [SQL_TAKE_OVER_CALLS] = "UPDATE calls INDEXED BY calls_check SET check_ms = ?1 "
                             "WHERE check_ms > 0 AND check_ms > ?1 AND sid <> ''",
+    [SQL_RENEW_JOB] = "UPDATE jobs SET lease_until_ms = ?3, due_ms = ?3 "
+                      "WHERE id = ?1 AND attempt = ?2 AND lease_until_ms > 0",
 
     [SQL_GET_CONVERSATION] =
         "SELECT turn, lines, state, plan FROM conversations WHERE call_id = ?1",

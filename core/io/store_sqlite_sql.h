@@ -18,6 +18,7 @@ enum sql_id {
     SQL_GET_CALL_BY_SID,
     SQL_GET_REQUEST,
     SQL_GET_CALL_MARKS,
+    SQL_NUMBER_ATTEMPTED,
     SQL_UPDATE_CALL, /* + any of enum sql_call_change */
     SQL_UPDATE_CALL_LAST = SQL_UPDATE_CALL + 7,
     SQL_LIST_CALLS,
@@ -42,6 +43,7 @@ enum sql_id {
     SQL_RETRY_JOB,
     SQL_TAKE_OVER_JOBS,
     SQL_TAKE_OVER_CALLS,
+    SQL_RENEW_JOB,
 
     SQL_GET_CONVERSATION,
     SQL_PUT_CONVERSATION,

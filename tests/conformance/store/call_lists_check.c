@@ -19,6 +19,45 @@ static size_t count(struct fixture *f, struct call_filter filter) {
     return list(f, filter, &out);
 }
 
+static bool is_attempted(struct fixture *f, const char *to, int64_t but_call_id) {
+    struct held h;
+    bool attempted = false;
+    hold_read(&h, f->s);
+    EXPECT_INT(store_number_is_attempted(h.tx, str_z(to), but_call_id, &attempted, NULL), ERR_OK);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+    return attempted;
+}
+
+static void put(struct fixture *f, const struct call *c) {
+    struct held h;
+    hold_write(&h, f->s);
+    EXPECT_INT(store_update_call(h.tx, c, NULL), ERR_OK);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+}
+
+STORE_TEST(a_number_is_attempted_while_a_hand_over_to_it_is_open) {
+    static const struct {
+        enum call_placement placement;
+        enum call_status status;
+        bool attempted;
+    } cases[] = {
+        {CALL_PLACE_READY, CALL_QUEUED, false},     {CALL_PLACE_SUBMITTING, CALL_QUEUED, true},
+        {CALL_PLACE_UNKNOWN, CALL_UNKNOWN, true},   {CALL_PLACE_SUBMITTED, CALL_DIALING, false},
+        {CALL_PLACE_SUBMITTING, CALL_QUEUED, true}, {CALL_PLACE_UNKNOWN, CALL_FAILED, false},
+        {CALL_PLACE_REFUSED, CALL_FAILED, false},
+    };
+    struct call c = suite_call(f);
+    suite_insert(f, &c);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        c.placement = cases[i].placement;
+        c.status = cases[i].status;
+        put(f, &c);
+        EXPECT(is_attempted(f, "+12025550100", 0) == cases[i].attempted);
+        EXPECT(!is_attempted(f, "+12025550100", c.id));
+        EXPECT(!is_attempted(f, "+12025550101", 0));
+    }
+}
+
 STORE_TEST(no_calls_make_an_empty_list) {
     struct call *out = NULL;
     EXPECT_INT(list(f, (struct call_filter){0}, &out), 0);

@@ -153,6 +153,27 @@ static enum error_code retry(struct fixture *f, const struct job *j, int64_t run
     return rc;
 }
 
+static enum error_code renew(struct fixture *f, const struct job *j, int64_t lease_until_ms) {
+    struct held h;
+    hold_write(&h, f->s);
+    enum error_code rc = store_renew_job(h.tx, j, lease_until_ms, NULL);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+    return rc;
+}
+
+STORE_TEST(a_lease_can_be_renewed_while_it_is_held) {
+    add_job(f, JOB_PLACE, 1000);
+    struct claim first = claim(f, 1000, 2000, 8);
+    REQUIRE(first.n == 1);
+    EXPECT_INT(renew(f, &first.jobs[0], 5000), ERR_OK);
+    EXPECT_INT(claim(f, 4999, 9000, 8).n, 0);
+    struct claim second = claim(f, 5000, 9000, 8);
+    REQUIRE(second.n == 1);
+    EXPECT_INT(renew(f, &first.jobs[0], 20000), ERR_CONFLICT);
+    EXPECT_INT(retry(f, &second.jobs[0], 6000), ERR_OK);
+    EXPECT_INT(renew(f, &second.jobs[0], 20000), ERR_CONFLICT);
+}
+
 STORE_TEST(without_jobs_there_is_nothing_to_claim_and_nothing_to_wait_for) {
     struct claim c = claim(f, 1000, 2000, 8);
     EXPECT_INT(c.n, 0);

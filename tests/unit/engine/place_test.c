@@ -1,4 +1,5 @@
 #include "core/engine/call_service.h"
+#include "core/engine/dispatcher.h"
 #include "tests/support/engine_box.h"
 #include "tests/support/test.h"
 
@@ -203,6 +204,57 @@ TEST(place, a_second_call_to_the_number_waits_until_the_first_attempt_is_settled
     EXPECT(engine_box_call(&b, first.id).status == CALL_COMPLETED);
     EXPECT(engine_box_call(&b, second.id).status == CALL_DIALING);
     EXPECT_INT(b.carrier.places, 2);
+    engine_box_release(&b);
+}
+
+TEST(place, an_attempt_is_found_behind_any_number_of_newer_calls) {
+    struct engine_box b;
+    engine_box_init(&b);
+    b.carrier.outcome = PROVIDER_UNCERTAIN;
+    for (int i = 0; i < 30; i++)
+        engine_box_submit(&b);
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.places, 1);
+    engine_box_release(&b);
+}
+
+/* The reply takes longer than the lease of whoever waited in the queue before. */
+static void wait_for_reply(void *ctx) {
+    struct engine_box *b = ctx;
+    fake_clock_advance_ms(&b->time, 20000);
+    engine_box_run_due(b);
+}
+
+TEST(place, an_attempt_under_way_is_not_taken_for_a_crashed_one) {
+    struct engine_box b;
+    char events[1024];
+    engine_box_init(&b);
+    struct call c = engine_box_submit(&b);
+    struct job j = engine_box_claim(&b);
+    fake_clock_advance_ms(&b.time, 50000); /* in the queue */
+    b.carrier.while_placing = wait_for_reply;
+    b.carrier.while_placing_ctx = &b;
+    dispatcher_run_job(&b.engine, &j);
+    EXPECT_INT(b.carrier.places, 1);
+    engine_box_events(&b, c.id, events);
+    EXPECT_STR(events, "call.queued call.dialing");
+    EXPECT(engine_box_jobs(&b) == 0);
+    engine_box_release(&b);
+}
+
+TEST(place, a_worker_that_lost_the_job_does_not_begin) {
+    struct engine_box b;
+    engine_box_init(&b);
+    struct call c = engine_box_submit(&b);
+    struct job lost = engine_box_claim(&b);
+    fake_clock_advance_ms(&b.time, 61000);
+    struct job held = engine_box_claim(&b);
+    REQUIRE(held.kind == JOB_PLACE);
+    dispatcher_run_job(&b.engine, &lost);
+    EXPECT_INT(b.carrier.places, 0);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_QUEUED);
+    dispatcher_run_job(&b.engine, &held);
+    EXPECT_INT(b.carrier.places, 1);
     engine_box_release(&b);
 }
 
