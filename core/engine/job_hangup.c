@@ -1,7 +1,8 @@
 #include "core/engine/call_service.h"
 #include "core/engine/jobs.h"
 
-/* Ending calls at the carrier. Asked again until the carrier agrees or the call is over. */
+/* Ending calls at the carrier. Asked again until the carrier agrees or the call is over, which
+   reconciler.c sees to at the latest. */
 
 enum {
     CONFIRM_AFTER_MS = 5000
@@ -44,7 +45,7 @@ void job_hangup_run(const struct engine *e, const struct job *j) {
     if (rc == ERR_OK || rc == ERR_NOT_FOUND)
         rc = store_write(e->store, agreed_tx, &done, &err);
     else if (!job_retry(e, j, &RETRY_HANGUP, &err))
-        job_finish(e, j); /* the call's own bound ends it: reconciler.c */
+        job_finish(e, j);
     log_info(e->log, "hang up", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("result", error_name(rc)), LOG_Z("error", err.text));
 }
@@ -56,7 +57,7 @@ void job_cancel_sid_run(const struct engine *e, const struct job *j) {
     struct error err = {0};
     struct provider *p = engine_provider(e, str_z(c.provider));
     enum error_code rc = p ? provider_end_call(p, str_z(j->ref_text), &err) : ERR_OK;
-    if (rc == ERR_OK || rc == ERR_NOT_FOUND || !job_retry(e, j, &RETRY_HANGUP, &err))
+    if (rc == ERR_OK || rc == ERR_NOT_FOUND || !job_retry(e, j, &RETRY_CONTROL, &err))
         job_finish(e, j);
     log_warn(e->log, "second leg ended", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("result", error_name(rc)), LOG_Z("error", err.text));

@@ -49,7 +49,7 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
     enum error_code rc = provider_control_recording(p, &rc_req, NULL, &err);
     /* a call that is not quite in progress yet is refused for a moment: ask again */
     if (rc == ERR_OK || rc == ERR_NOT_FOUND || rc == ERR_UNSUPPORTED ||
-        !job_retry(e, j, &RETRY_HANGUP, &err))
+        !job_retry(e, j, &RETRY_CONTROL, &err))
         job_finish(e, j);
     log_info(e->log, "recording control", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("action", j->ref_text), LOG_Z("result", error_name(rc)),

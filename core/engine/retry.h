@@ -7,13 +7,14 @@
 
 /** When to try again: a pure function of the attempt and what went wrong. */
 struct retry_policy {
-    uint32_t attempts_max;
-    uint32_t first_ms; /* delay after the first attempt; doubles with each one */
+    uint32_t attempts_max; /* 0: for ever */
+    uint32_t first_ms;     /* delay after the first attempt; doubles with each one */
     uint32_t longest_ms;
 };
 
-extern const struct retry_policy RETRY_PLACE; /* creating a call, certainly not placed */
-extern const struct retry_policy RETRY_HANGUP;
+extern const struct retry_policy RETRY_PLACE;     /* creating a call, certainly not placed */
+extern const struct retry_policy RETRY_HANGUP;    /* until the call is over, which is bounded */
+extern const struct retry_policy RETRY_CONTROL;   /* a second leg, a running recording */
 extern const struct retry_policy RETRY_RECORDING; /* fetching and deleting */
 
 /**

@@ -102,6 +102,25 @@ TEST(submit, switched_off_placing_refuses_new_calls) {
     engine_box_release(&b);
 }
 
+TEST(hang_up, the_carrier_is_asked_until_the_call_is_over) {
+    struct engine_box b;
+    engine_box_init(&b);
+    struct call c = engine_box_submit(&b), out;
+    engine_box_run_due(&b);
+    b.carrier.end_rc = ERR_NETWORK;
+    EXPECT(call_service_hang_up(&b.engine, c.id, &out, NULL) == ERR_OK);
+    for (int i = 0; i < 60; i++) { /* an hour without the carrier */
+        engine_box_run_due(&b);
+        fake_clock_advance_ms(&b.time, 60000);
+    }
+    b.carrier.end_rc = ERR_OK;
+    unsigned before = b.carrier.ends;
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.ends, before + 1);
+    EXPECT(engine_box_jobs(&b) == 0);
+    engine_box_release(&b);
+}
+
 TEST(hang_up, a_call_that_was_not_handed_over_is_canceled_at_once_and_never_placed) {
     struct engine_box b;
     engine_box_init(&b);
