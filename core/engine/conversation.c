@@ -41,26 +41,31 @@ struct heard {
     bool anything;
 };
 
-static void hear(struct turn_work *t, struct heard *h) {
+struct str conversation_fit(struct arena *a, struct str said) {
     struct buf clean = BUF_INIT(PHRASE_TEXT_MAX), masked = BUF_INIT(PHRASE_TEXT_MAX);
-    struct str speech = t->in->speech, digits = t->in->digits;
-    *h = (struct heard){0};
-    if (speech.len > PHRASE_TEXT_MAX)
-        speech.len = utf8_cut(speech.ptr, PHRASE_TEXT_MAX);
-    text_put_clean(&clean, speech);
+    if (said.len > PHRASE_TEXT_MAX)
+        said.len = utf8_cut(said.ptr, PHRASE_TEXT_MAX);
+    text_put_clean(&clean, said);
     card_mask_put(&masked, buf_str(&clean));
-    h->speech = arena_copy(t->arena, buf_str(&masked));
-    buf_clear(&masked);
+    struct str fit = arena_copy(a, buf_str(&masked));
+    buf_release(&clean);
+    buf_release(&masked);
+    return fit;
+}
+
+static void hear(struct turn_work *t, struct heard *h) {
+    struct buf masked = BUF_INIT(PHRASE_TEXT_MAX);
+    struct str digits = t->in->digits;
+    *h = (struct heard){.speech = conversation_fit(t->arena, t->in->speech)};
     if (digits.len > PHRASE_TEXT_MAX)
         digits.len = PHRASE_TEXT_MAX;
     if (card_mask_put(&masked, digits))
         h->speech = arena_copy(t->arena, buf_str(&masked));
     else
         h->digits = arena_copy(t->arena, digits);
+    buf_release(&masked);
     phrase_read(&h->words, h->speech);
     h->anything = h->speech.len > 0 || h->digits.len > 0;
-    buf_release(&clean);
-    buf_release(&masked);
     if (!h->anything)
         return;
     struct str text = h->digits.len == 0 ? h->speech

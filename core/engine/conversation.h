@@ -82,6 +82,9 @@ struct conversation_turn_out {
 };
 void conversation_turn_out_release(struct conversation_turn_out *out);
 
+/** What was said or keyed, fit to be kept: one line of bounded length, no card number. */
+struct str conversation_fit(struct arena *a, struct str said);
+
 /**
  * Compute one turn. May block for a brain that asks a model server, never with a lock held. A brain
  * that fails still gives a plan (the assistant's fall-back line), so ERR_* here means that the

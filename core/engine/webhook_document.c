@@ -140,7 +140,7 @@ static enum error_code compute_plan_call(struct document *d, const struct json *
         d->turn.effects[d->turn.effect_count++] = (struct conversation_effect){
             .kind = CONVERSATION_LINE,
             .role = TURN_CALLER,
-            .text = arena_copy(&d->turn.plan.arena, said),
+            .text = conversation_fit(&d->turn.plan.arena, said),
         };
     return ERR_OK;
 }
