@@ -73,22 +73,64 @@ enum error_code call_end_for(struct store_tx *tx, struct call *c, enum call_stat
     return call_change_status(tx, c, status, at_ms, err);
 }
 
-enum error_code call_bind_sid(struct store_tx *tx, struct call *c, struct str sid, int64_t now_ms,
-                              bool *won, struct error *err) {
-    *won = true;
-    if (c->sid[0] == '\0') {
-        if (!str_copy(sid, c->sid, sizeof c->sid))
-            return error_set(err, ERR_INVALID, "the carrier's call id is longer than %d bytes",
-                             CALL_SID_SIZE - 1);
-        c->placement = CALL_PLACE_SUBMITTED;
-        return ERR_OK;
-    }
-    if (str_eq_z(sid, c->sid))
-        return ERR_OK;
-    *won = false;
+static enum error_code end_leg(struct store_tx *tx, const struct call *c, struct str sid,
+                               int64_t now_ms, struct error *err) {
     struct job end = {.kind = JOB_CANCEL_SID, .call_id = c->id, .run_at_ms = now_ms};
     if (!str_copy(sid, end.ref_text, sizeof end.ref_text))
         return error_set(err, ERR_INVALID, "the carrier's call id is longer than %d bytes",
                          CALL_SID_SIZE - 1);
     return store_add_job(tx, &end, err);
+}
+
+static void put_conflict_data(struct buf *b, struct str sid) {
+    struct json_writer w;
+    json_write_init(&w, b);
+    json_begin_object(&w);
+    json_kv_z(&w, "error", "a second leg of this call was reported and is being ended");
+    json_kv_string(&w, "provider_call_id", sid);
+    json_end_object(&w);
+}
+
+/* Has the call's history this very conflict? Only legs that should not be are looked for. */
+static enum error_code is_noted(struct store_tx *tx, const struct call *c, struct str data,
+                                bool *noted, struct error *err) {
+    struct arena a = {0};
+    struct event *events = NULL;
+    size_t n = 0;
+    enum error_code rc = store_list_call_events(tx, c, 0, &a, &events, &n, err);
+    *noted = false;
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        *noted = *noted || (events[i].type == EVENT_CALL_CONFLICT && str_eq(events[i].data, data));
+    arena_release(&a);
+    return rc;
+}
+
+/* Many webhooks tell of a second leg; one event says so, and it is ended once. */
+static enum error_code refuse_leg(struct store_tx *tx, struct call *c, struct str sid,
+                                  int64_t now_ms, struct error *err) {
+    CLEANUP(buf_release) struct buf data = BUF_INIT(EVENT_DATA_MAX);
+    bool noted = false;
+    put_conflict_data(&data, sid);
+    enum error_code rc = is_noted(tx, c, buf_str(&data), &noted, err);
+    if (rc != ERR_OK || noted)
+        return rc;
+    rc = call_append_event(tx, c, EVENT_CALL_CONFLICT, now_ms, buf_str(&data), err);
+    return rc == ERR_OK ? end_leg(tx, c, sid, now_ms, err) : rc;
+}
+
+enum error_code call_bind_sid(struct store_tx *tx, struct call *c, struct str sid, int64_t now_ms,
+                              bool *won, struct error *err) {
+    *won = true;
+    if (str_eq_z(sid, c->sid))
+        return ERR_OK;
+    if (c->sid[0] != '\0') {
+        *won = false;
+        return refuse_leg(tx, c, sid, now_ms, err);
+    }
+    if (!str_copy(sid, c->sid, sizeof c->sid))
+        return error_set(err, ERR_INVALID, "the carrier's call id is longer than %d bytes",
+                         CALL_SID_SIZE - 1);
+    c->placement = CALL_PLACE_SUBMITTED;
+    /* we gave the call up, and it exists after all: nobody must be rung by it */
+    return call_status_is_final(c->status) ? end_leg(tx, c, sid, now_ms, err) : ERR_OK;
 }

@@ -46,8 +46,10 @@ NODISCARD enum error_code call_append_event(struct store_tx *tx, struct call *c,
                                             struct error *err);
 
 /**
- * Take the carrier's id for this call: the first one wins and makes the call submitted. False when
- * another one won before; then a job to end `sid` is added (once per sid is up to the caller).
+ * Take the carrier's id for this call: the first one wins and makes the call submitted; one for a
+ * call that we have given up is ended at the carrier. *won is false when another one won before:
+ * then, once for each sid, an event call.conflict is appended and a job to end it is added. The
+ * caller writes the call.
  */
 NODISCARD enum error_code call_bind_sid(struct store_tx *tx, struct call *c, struct str sid,
                                         int64_t now_ms, bool *won, struct error *err);

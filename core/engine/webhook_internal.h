@@ -38,7 +38,7 @@ int webhook_status_for(enum error_code rc);
 
 /**
  * Read the webhook's call and check that the address is its own: provider, newest attempt's nonce.
- * ERR_NOT_FOUND otherwise.
+ * ERR_NOT_FOUND otherwise, and a day after the call's end.
  */
 NODISCARD enum error_code webhook_load_call(struct store_tx *tx, const struct webhook *w,
                                             struct call *out, struct error *err);

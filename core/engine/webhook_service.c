@@ -8,6 +8,8 @@
 
 enum {
     CLOCK_SKEW_MS = 1000,
+    CLOCK_SKEW_PAST_MS = 60000,
+    OPEN_AFTER_END_MS = 24 * 3600 * 1000, /* addresses of a call that is over */
     WORKERS_DEFAULT = 16,
     QUEUE_DEFAULT = 4096,
     CACHE_DEFAULT = 4096
@@ -63,7 +65,12 @@ enum error_code webhook_load_call(struct store_tx *tx, const struct webhook *w, 
         return rc;
     bool ours = str_eq_z(w->target.provider, out->provider) &&
                 digest_equal(str_z(w->target.nonce), str_z(out->nonce));
-    return ours ? ERR_OK : error_set(err, ERR_NOT_FOUND, "not an address of this call");
+    if (!ours)
+        return error_set(err, ERR_NOT_FOUND, "not an address of this call");
+    /* a signature has no date: what was captured long ago must not open anything */
+    bool closed = call_status_is_final(out->status) &&
+                  engine_now_ms(w->service->engine) - out->ended_ms > OPEN_AFTER_END_MS;
+    return closed ? error_set(err, ERR_NOT_FOUND, "the call ended more than a day ago") : ERR_OK;
 }
 
 enum error_code webhook_bind(struct store_tx *tx, struct webhook *w, struct call *c, int64_t now_ms,
@@ -71,16 +78,12 @@ enum error_code webhook_bind(struct store_tx *tx, struct webhook *w, struct call
     *won = true;
     if (w->news.sid[0] == '\0')
         return ERR_OK;
+    int64_t last_event = c->last_event;
+    bool was_bound = c->sid[0] != '\0';
     enum error_code rc = call_bind_sid(tx, c, str_z(w->news.sid), now_ms, won, err);
-    if (rc != ERR_OK || *won)
-        return rc;
-    /* a second leg of the same call: it is ended, and this one's history says so */
-    w->work_added = true;
-    rc = call_append_event(tx, c, EVENT_CALL_CONFLICT, now_ms,
-                           STR("{\"error\":\"a second leg of this call was reported and is being "
-                               "ended\"}"),
-                           err);
-    return rc == ERR_OK ? store_update_call(tx, c, err) : rc;
+    /* a leg that should not be is ended */
+    w->work_added = !*won || (!was_bound && call_status_is_final(c->status));
+    return rc == ERR_OK && c->last_event != last_event ? store_update_call(tx, c, err) : rc;
 }
 
 /* ---- notices -----------------------------------------------------------------------------------
@@ -88,10 +91,11 @@ enum error_code webhook_bind(struct store_tx *tx, struct webhook *w, struct call
 
 /* The carrier's own time of the news, so that late news is dated right. What lies ahead of us by
    more than clocks may differ is not believed (and a simulated carrier's time may run faster than
-   ours). */
-static int64_t news_time(const struct webhook *w, int64_t now_ms) {
-    bool believable = w->news.at_ms > 0 && w->news.at_ms <= now_ms + CLOCK_SKEW_MS;
-    return believable ? w->news.at_ms : now_ms;
+   ours), nor what lies before the call: a bound that counts from it would be over at once. */
+static int64_t news_time(const struct webhook *w, const struct call *c, int64_t now_ms) {
+    int64_t at = w->news.at_ms;
+    bool believable = at >= c->created_ms - CLOCK_SKEW_PAST_MS && at <= now_ms + CLOCK_SKEW_MS;
+    return believable ? at : now_ms;
 }
 
 /* Facts that come with a status. They belong to the news that ends the call, or come before it. */
@@ -120,7 +124,7 @@ static enum error_code apply_status(struct store_tx *tx, struct webhook *w, stru
     bool changed = take_facts(&w->news, c) || bound_now;
     enum error_code rc = ERR_OK;
     if (w->news.status != CALL_STATUS_NONE)
-        rc = call_change_status(tx, c, w->news.status, news_time(w, now), err);
+        rc = call_change_status(tx, c, w->news.status, news_time(w, c, now), err);
     w->ended = was_open && call_status_is_final(c->status);
     if (rc != ERR_OK || (!changed && c->last_event == last_event))
         return rc; /* a duplicate: durable already, nothing to write */

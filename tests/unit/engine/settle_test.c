@@ -102,6 +102,24 @@ TEST(settle, a_webhook_settles_it_before_anybody_asks) {
     engine_box_release(&b);
 }
 
+TEST(settle, a_leg_that_turns_up_after_the_call_was_given_up_is_ended) {
+    struct engine_box b;
+    struct call c = ambiguous(&b);
+    for (int i = 0; i < 10; i++)
+        pass(&b, 30000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_FAILED);
+    for (int i = 0; i < 2; i++)
+        EXPECT_INT(
+            engine_box_webhook(&b, b.carrier.status_url, "sign=yes&sid=SID5&status=ringing").status,
+            204);
+    pass(&b, 1000);
+    EXPECT_INT(b.carrier.ends, 1);
+    EXPECT_STR(b.carrier.ended_sid, "SID5");
+    EXPECT(engine_box_call(&b, c.id).status == CALL_FAILED);
+    EXPECT(engine_box_jobs(&b) == 0);
+    engine_box_release(&b);
+}
+
 /* ---- the reconciler
  * -------------------------------------------------------------------------------- */
 
@@ -153,6 +171,29 @@ TEST(reconciler, a_carrier_that_is_down_for_good_still_ends_the_call_within_the_
         check_at(&b, c.id, 60000);
     c = engine_box_call(&b, c.id);
     EXPECT(c.status == CALL_FAILED && c.reason == CALL_REASON_LOST);
+    engine_box_release(&b);
+}
+
+TEST(reconciler, a_call_that_was_queued_long_is_not_overdue_when_it_rings) {
+    struct engine_box b;
+    engine_box_init(&b);
+    b.carrier.outcome = PROVIDER_THROTTLED;
+    b.carrier.error.retry_after_s = 800;
+    struct call_request req = {.to = STR("+12025550100"),
+                               .time_limit_s = 10,
+                               .plan_json = STR("{\"steps\":[{\"hangup\":{}}]}")};
+    struct call c;
+    bool replayed;
+    EXPECT(call_service_submit(&b.engine, &req, (struct str){0}, &c, &replayed, NULL) == ERR_OK);
+    engine_box_run_due(&b);
+    b.carrier.outcome = PROVIDER_PLACED;
+    fake_clock_advance_ms(&b.time, 801000);
+    engine_box_run_due(&b);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_DIALING);
+    b.carrier.look_up_rc = ERR_OK;
+    b.carrier.seen = (struct provider_call){.sid = "SID1", .status = CALL_RINGING};
+    check_at(&b, c.id, 91000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_RINGING);
     engine_box_release(&b);
 }
 

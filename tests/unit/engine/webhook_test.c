@@ -198,6 +198,48 @@ TEST(webhook, what_was_acknowledged_survives_a_restart) {
     engine_box_release(&b);
 }
 
+TEST(webhook, an_address_is_closed_a_day_after_the_calls_end) {
+    struct engine_box b;
+    placed(&b);
+    EXPECT_INT(status_of(&b, "status=completed"), 204);
+    fake_clock_advance_ms(&b.time, 23 * 3600000);
+    EXPECT_INT(status_of(&b, "status=completed"), 204);
+    fake_clock_advance_ms(&b.time, 2 * 3600000);
+    EXPECT_INT(status_of(&b, "status=completed"), 404);
+    EXPECT_INT(engine_box_webhook(&b, b.carrier.answer_url, "sign=yes&sid=SID1").status, 404);
+    engine_box_release(&b);
+}
+
+TEST(webhook, news_dated_before_the_call_is_dated_now) {
+    struct engine_box b;
+    struct call c = placed(&b);
+    fake_clock_advance_ms(&b.time, 5000);
+    EXPECT_INT(status_of(&b, "status=answered&at_ms=86400000"), 204);
+    EXPECT_INT(engine_box_call(&b, c.id).answered_ms, c.created_ms + 5000);
+    engine_box_release(&b);
+}
+
+TEST(webhook, a_second_leg_is_told_and_ended_once_however_often_it_is_heard_of) {
+    struct engine_box b;
+    char events[1024];
+    struct call c = placed(&b);
+    static const char *const second[] = {"sign=yes&sid=SID2&status=ringing",
+                                         "sign=yes&sid=SID2&status=ringing",
+                                         "sign=yes&sid=SID2&status=answered"};
+    for (size_t i = 0; i < ARRAY_LEN(second); i++)
+        EXPECT_INT(engine_box_webhook(&b, b.carrier.status_url, second[i]).status, 204);
+    engine_box_webhook(&b, b.carrier.status_url, "sign=yes&sid=SID3&status=ringing");
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.ends, 2);
+    engine_box_webhook(&b, b.carrier.status_url, second[2]);
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.ends, 2);
+    engine_box_events(&b, c.id, events);
+    EXPECT_STR(events, "call.queued call.dialing call.conflict call.conflict");
+    EXPECT(engine_box_call(&b, c.id).status == CALL_DIALING);
+    engine_box_release(&b);
+}
+
 /* ---- documents ----------------------------------------------------------------------------------
  */
 
@@ -282,6 +324,22 @@ TEST(document, what_a_plans_gather_collects_is_kept_once) {
     EXPECT(store_read(b.engine.store, lines_tx, &l, NULL) == ERR_OK);
     EXPECT_INT(l.count, 1);
     EXPECT_STR(l.last, "42");
+    engine_box_release(&b);
+}
+
+TEST(document, a_card_number_that_a_plans_gather_collects_is_not_kept) {
+    struct engine_box b;
+    struct call c = placed(&b);
+    char url[512];
+    engine_box_webhook(&b, b.carrier.answer_url, "sign=yes&sid=SID1");
+    snprintf(url, sizeof url, "%s", b.carrier.answer_url);
+    char *kind = strstr(url, "/answer");
+    REQUIRE(kind != NULL);
+    snprintf(kind, sizeof url - (size_t)(kind - url), "/gather?turn=0");
+    engine_box_webhook(&b, url, "sign=yes&sid=SID1&digits=4111111111111111");
+    struct lines l = {.id = c.id};
+    EXPECT(store_read(b.engine.store, lines_tx, &l, NULL) == ERR_OK);
+    EXPECT_STR(l.last, "[card number]");
     engine_box_release(&b);
 }
 
