@@ -59,8 +59,10 @@ class Harness(unittest.TestCase):
 
 
 class Runner(unittest.TestCase):
-    def count(self, status, output):
+    def count(self, status, output, skipped=None):
         case = ElementTree.Element("testcase", name="x", status=status)
+        if skipped:
+            ElementTree.SubElement(case, "skipped", message=skipped)
         ElementTree.SubElement(case, "system-out").text = output
         return load_runner().count(case)[:2]
 
@@ -82,6 +84,10 @@ class Runner(unittest.TestCase):
     def test_a_program_that_never_ran_is_a_failure(self):
         self.assertEqual(self.count("notrun", ""), (0, 1))
         self.assertEqual(self.count("disabled", ""), (0, 1))
+        self.assertEqual(self.count("notrun", "", "Unable to find executable"), (0, 1))
+
+    def test_a_program_that_cannot_run_here_counts_as_nothing(self):
+        self.assertEqual(self.count("notrun", "skipped: no strace\n", "SKIP_RETURN_CODE=77"), (0, 0))
 
 
 if __name__ == "__main__":
