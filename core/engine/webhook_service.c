@@ -292,6 +292,12 @@ void webhook_service_handle(struct webhook_service *ws, struct http_exchange *x)
         webhook_reply_status(w, 404);
         return;
     }
+    if (!str_eq_z(x->method, "POST") && !str_eq_z(x->method, "GET")) {
+        ws->refused_other++;
+        http_exchange_add_header(x, "Allow", STR("GET, POST"));
+        webhook_reply_status(w, 405);
+        return;
+    }
     struct webhook_request req = {
         .kind = w->target.kind,
         .method = x->method,
