@@ -20,8 +20,8 @@ void cli_gateway_url(const struct config *c, char *dst, size_t dst_size) {
     const char *host = c->listen_host;
     if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "localhost") == 0)
         host = "127.0.0.1";
-    else if (strcmp(host, "::") == 0 || strcmp(host, "[::]") == 0)
-        host = "[::1]";
-    bool bare_ipv6 = host[0] != '[' && strchr(host, ':') != NULL;
-    snprintf(dst, dst_size, bare_ipv6 ? "http://[%s]:%u" : "http://%s:%u", host, c->listen_port);
+    else if (strcmp(host, "::") == 0)
+        host = "::1";
+    snprintf(dst, dst_size, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host,
+             c->listen_port);
 }

@@ -155,7 +155,13 @@ static const char *set_listen(struct config *c, struct str v) {
     uint64_t port = 0;
     if (colon < 2 || !str_to_u64(str_from_index(v, colon), 65535, &port))
         return "must be host:port, as in 127.0.0.1:8080";
-    if (!str_copy(str_from(v.ptr, colon - 1), c->listen_host, sizeof c->listen_host))
+    struct str host = str_from(v.ptr, colon - 1);
+    bool brackets = host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']';
+    if (brackets)
+        host = str_from(host.ptr + 1, host.len - 2);
+    else if (str_find(host, ':') < host.len)
+        return "must have its IPv6 address in brackets, as in [::1]:8080";
+    if (!str_copy(host, c->listen_host, sizeof c->listen_host))
         return "has a host that is too long";
     c->listen_port = (uint16_t)port;
     return NULL;
@@ -404,7 +410,7 @@ static bool is_set(const struct config *c, const struct setting *s) {
 
 static bool is_loopback(const char *host) {
     return str_starts(str_z(host), STR("127.")) || str_eq_z(str_z(host), "::1") ||
-           str_eq_z(str_z(host), "[::1]") || str_eq_z(str_z(host), "localhost");
+           str_eq_z(str_z(host), "localhost");
 }
 
 static void check_account(const struct config *c, struct config_faults *faults) {
@@ -582,7 +588,8 @@ static void put_value(struct buf *b, const struct config *c, const struct settin
         buf_put_u64(b, *(const uint64_t *)at);
         return;
     case KIND_LISTEN:
-        buf_printf(b, "%s:%u", c->listen_host, (unsigned)c->listen_port);
+        buf_printf(b, strchr(c->listen_host, ':') ? "[%s]:%u" : "%s:%u", c->listen_host,
+                   (unsigned)c->listen_port);
         return;
     case KIND_CHOICE:
         if (s->offset == AT(log_level) || s->offset == AT(log_format)) {

@@ -160,7 +160,8 @@ static enum error_code start_server(struct gateway *g, struct error *err) {
     enum error_code rc = http_server_start(&o, &g->server, err);
     if (rc != ERR_OK)
         return rc;
-    snprintf(g->url, sizeof g->url, "http://%s:%u", host, http_server_port(g->server));
+    snprintf(g->url, sizeof g->url, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host,
+             http_server_port(g->server));
     snprintf(g->public_url, sizeof g->public_url, "%s",
              c->public_base_url[0] ? c->public_base_url : g->url);
     return ERR_OK;

@@ -112,6 +112,8 @@ TEST(config, each_wrong_value_is_told_by_name_and_remedy) {
         {"SWITCHHOOK_LISTEN=:8080", "SWITCHHOOK_LISTEN", "must be host:port"},
         {"SWITCHHOOK_LISTEN=127.0.0.1:", "SWITCHHOOK_LISTEN", "must be host:port"},
         {"SWITCHHOOK_LISTEN=127.0.0.1:65536", "SWITCHHOOK_LISTEN", "must be host:port"},
+        {"SWITCHHOOK_LISTEN=::1:8080", "SWITCHHOOK_LISTEN", "in brackets, as in [::1]:8080"},
+        {"SWITCHHOOK_LISTEN=[::]:8080", "SWITCHHOOK_API_TOKEN", "listening on ::"},
         {"SWITCHHOOK_LISTEN=0.0.0.0:8080", "SWITCHHOOK_API_TOKEN", "listening on 0.0.0.0"},
         {"SWITCHHOOK_API_TOKEN=short", "SWITCHHOOK_API_TOKEN", "shorter than 16 characters"},
         {"DATABASE_URL=postgresql://u:p@h/db", "DATABASE_URL", "must be sqlite:PATH"},
@@ -222,6 +224,19 @@ TEST(config, aliases_are_accepted_and_the_canonical_name_wins) {
     REQUIRE(parse("PUBLIC_URL=https://a.example\nPUBLIC_BASE_URL=https://c.example\n", NULL, &c,
                   &f) == ERR_OK);
     EXPECT_STR(c.public_base_url, "https://c.example");
+    config_release(&c);
+}
+
+TEST(config, an_ipv6_address_to_listen_on_is_in_brackets) {
+    struct config c;
+    struct config_faults f;
+    struct buf b = BUF_INIT(65536);
+    REQUIRE(parse("SWITCHHOOK_LISTEN=[::1]:9000\n", NULL, &c, &f) == ERR_OK);
+    EXPECT_STR(c.listen_host, "::1");
+    EXPECT_INT(c.listen_port, 9000);
+    config_put_summary(&b, &c);
+    EXPECT(strstr(b.ptr, "SWITCHHOOK_LISTEN            [::1]:9000\n") != NULL);
+    buf_release(&b);
     config_release(&c);
 }
 
