@@ -316,7 +316,8 @@ def sweep_callbacks(results):
         sweep.prepare(place_all)
         outcomes = sweep.run(body, lambda gateway: send_all(gateway, carrier.legs))
         with results.case("callbacks: points lie before, between and after the acknowledgements"):
-            expect(outcomes["before the first"] > 0 and outcomes["after some"] > 20, outcomes)
+            expect(outcomes["before the first"] > 0
+                   and outcomes["after some"] > sum(outcomes.values()) / 4, outcomes)
     finally:
         sweep.close()
         carrier.stop()
