@@ -1,18 +1,29 @@
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/app/config.h"
 #include "tests/integration/cli/run.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/test.h"
 
-static size_t places_left(void) {
-    size_t n = 0;
-    DIR *dir = opendir(config_temp_dir());
+/* Temporary files go to a directory of the case's own: other demos may run at the same time. */
+static void open_place(struct temp_dir *place) {
+    temp_dir_init(place);
+    EXPECT_INT(setenv("TMPDIR", place->path, 1), 0);
+    EXPECT_STR(config_temp_dir(), place->path);
+}
+
+static size_t close_place(struct temp_dir *place) {
+    size_t left = 0;
+    DIR *dir = opendir(place->path);
     for (struct dirent *e; dir && (e = readdir(dir));)
-        n += strncmp(e->d_name, "switchhook-demo-", 16) == 0;
+        left += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
     if (dir)
         closedir(dir);
-    return n;
+    unsetenv("TMPDIR");
+    temp_dir_release(place);
+    return left;
 }
 
 TEST(demo, places_a_call_shows_it_and_leaves_nothing_behind) {
@@ -22,19 +33,21 @@ TEST(demo, places_a_call_shows_it_and_leaves_nothing_behind) {
                                         "\nrecording: wav, ", "transcript: "};
     CLEANUP(run_release) struct run r = {0};
     REQUIRE(secret_system_init());
-    size_t before = places_left();
+    struct temp_dir place;
+    open_place(&place);
     RUN(&r, "demo", "--speed", "200");
     EXPECT_INT(r.status, 0);
     EXPECT_STR(r.err, "");
     for (size_t i = 0; i < ARRAY_LEN(signs); i++)
         EXPECT(run_says(r.out, signs[i]));
-    EXPECT_INT(places_left(), before);
+    EXPECT_INT(close_place(&place), 0);
 }
 
 TEST(demo, of_a_call_that_is_not_completed_fails) {
     CLEANUP(run_release) struct run r = {0};
     REQUIRE(secret_system_init());
-    size_t before = places_left();
+    struct temp_dir place;
+    open_place(&place);
     RUN(&r, "demo", "--speed", "200", "--to", "+12025550101");
     EXPECT_INT(r.status, 1);
     EXPECT_STR(r.err, "switchhook: the call was not completed\n");
@@ -45,5 +58,5 @@ TEST(demo, of_a_call_that_is_not_completed_fails) {
     EXPECT_INT(r.status, 2);
     RUN(&r, "demo", "--speed", "0");
     EXPECT_INT(r.status, 2);
-    EXPECT_INT(places_left(), before);
+    EXPECT_INT(close_place(&place), 0);
 }
