@@ -221,7 +221,8 @@ enum error_code gateway_start(const struct gateway_options *o, struct gateway **
 void gateway_drain(struct gateway *g, uint32_t grace_ms) {
     atomic_store(&g->draining, true);
     log_write(&g->log, LOG_INFO, "draining", NULL);
-    event_feed_stop(g->events); /* who waits for events would hold the server up */
+    dispatcher_hold(g->dispatcher); /* a call placed now would find nobody when it is answered */
+    event_feed_stop(g->events);     /* who waits for events would hold the server up */
     if (!http_server_drain(g->server, grace_ms))
         log_write(&g->log, LOG_WARN, "some requests had to be cut off", NULL);
 }

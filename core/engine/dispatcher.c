@@ -11,6 +11,7 @@ enum {
     WORKERS_DEFAULT = 8,
     LEASE_DEFAULT_S = 60,
     CLAIM_MAX = 64,
+    LOOKS_MAX = 32,
     IDLE_WAIT_MS = 1000, /* a job that nobody woke us for is found within this time */
     STORE_TROUBLE_WAIT_MS = 1000,
 };
@@ -20,12 +21,17 @@ struct dispatcher {
     struct pool *pool;
     size_t in_flight_max;
     int64_t lease_ms;
+    size_t looks_max; /* fewer than workers: a carrier that hangs must not stop the jobs */
+    bool more_silent; /* of the thread: the last look left some for the next */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool woken;    /* under lock */
-    bool stopping; /* under lock */
-    bool joined;   /* of the thread that stops it */
+    /* under lock */
+    bool woken, stopping;
+    size_t jobs; /* handed to the pool and not done */
+    int64_t looks[LOOKS_MAX];
+    size_t look_count; /* the same of calls that are looked after */
+    bool joined;       /* of the thread that stops it */
 };
 
 struct task {
@@ -66,15 +72,45 @@ void dispatcher_run_job(const struct engine *e, const struct job *j) {
     job_finish(e, j);
 }
 
+/* Frees t. There is room for another one now, and this one may have left more to do. */
+static void task_done(struct task *t) {
+    struct dispatcher *d = t->dispatcher;
+    pthread_mutex_lock(&d->lock);
+    if (t->job.kind == JOB_NONE) {
+        size_t i = 0;
+        while (d->looks[i] != t->call_id)
+            i++;
+        d->looks[i] = d->looks[--d->look_count];
+    } else {
+        d->jobs--;
+    }
+    d->woken = true;
+    pthread_cond_signal(&d->changed);
+    pthread_mutex_unlock(&d->lock);
+    mem_free(t);
+}
+
+static bool is_stopping(struct dispatcher *d) {
+    pthread_mutex_lock(&d->lock);
+    bool stopping = d->stopping;
+    pthread_mutex_unlock(&d->lock);
+    return stopping;
+}
+
 static void run_task(struct pool_task *base) {
     struct task *t = container_of(base, struct task, base);
-    struct dispatcher *d = t->dispatcher;
+    const struct engine *e = t->dispatcher->engine;
+    /* what waited in the queue until we stop is the next start's; until its lease ran out, the
+       next claim's */
+    if (is_stopping(t->dispatcher)) {
+        task_done(t);
+        return;
+    }
     if (t->job.kind == JOB_NONE)
-        reconciler_check_call(d->engine, t->call_id);
-    else
-        dispatcher_run_job(d->engine, &t->job);
-    mem_free(t);
-    dispatcher_wake(d); /* there is room for another one, and this one may have left more to do */
+        reconciler_check_call(e, t->call_id);
+    else if (engine_now_ms(e) < t->job.lease_until_ms)
+        dispatcher_run_job(e, &t->job);
+    task_done(t);
 }
 
 void dispatcher_wake(struct dispatcher *d) {
@@ -102,6 +138,7 @@ static enum error_code claim_tx(struct store_tx *tx, void *ctx, struct error *er
                             &c->next_ms, err);
 }
 
+/* The task is counted already. */
 static void hand_over(struct dispatcher *d, const struct job *j, int64_t call_id) {
     struct task *t = mem_zalloc(sizeof *t);
     t->base.run = run_task;
@@ -110,8 +147,37 @@ static void hand_over(struct dispatcher *d, const struct job *j, int64_t call_id
     if (j)
         t->job = *j;
     if (!pool_submit(d->pool, &t->base))
-        mem_free(t); /* stopping: the lease runs out and the next start takes the job up */
+        task_done(t); /* stopping: the next start takes the job up */
 }
+
+static size_t room_for_jobs(struct dispatcher *d) {
+    pthread_mutex_lock(&d->lock);
+    size_t room = d->in_flight_max - d->jobs;
+    pthread_mutex_unlock(&d->lock);
+    return room < CLAIM_MAX ? room : CLAIM_MAX;
+}
+
+/* Hand over what is due; returns how long to wait for more when nobody wakes us. */
+static int64_t take_jobs(struct dispatcher *d) {
+    struct claim c = {.dispatcher = d, .room = (uint32_t)room_for_jobs(d)};
+    struct error err = {0};
+    if (c.room == 0)
+        return IDLE_WAIT_MS; /* whoever is done wakes us */
+    if (store_write(d->engine->store, claim_tx, &c, &err) != ERR_OK) {
+        log_error(d->engine->log, "no jobs can be taken", LOG_Z("error", err.text));
+        return STORE_TROUBLE_WAIT_MS;
+    }
+    pthread_mutex_lock(&d->lock);
+    d->jobs += c.count;
+    pthread_mutex_unlock(&d->lock);
+    for (size_t i = 0; i < c.count; i++)
+        hand_over(d, &c.jobs[i], 0);
+    int64_t wait = c.next_ms ? c.next_ms - engine_now_ms(d->engine) : IDLE_WAIT_MS;
+    return wait < 0 ? 0 : wait < IDLE_WAIT_MS ? wait : IDLE_WAIT_MS;
+}
+
+/* ---- silent calls -----------------------------------------------------------------------------
+ */
 
 struct silent {
     int64_t now_ms;
@@ -126,34 +192,38 @@ static enum error_code silent_tx(struct store_tx *tx, void *ctx, struct error *e
     return store_list_due_calls(tx, s->now_ms, s->limit, &s->arena, &s->ids, &s->count, err);
 }
 
-static void look_after_silent(struct dispatcher *d, uint32_t room) {
-    struct silent s = {.now_ms = engine_now_ms(d->engine), .limit = room};
-    if (store_read(d->engine->store, silent_tx, &s, NULL) == ERR_OK)
-        for (size_t i = 0; i < s.count; i++)
-            hand_over(d, NULL, s.ids[i]);
-    arena_release(&s.arena);
+/* A call that is being looked after is still due in the store: it must not be taken twice. */
+static bool begin_look(struct dispatcher *d, int64_t call_id) {
+    pthread_mutex_lock(&d->lock);
+    bool free = d->look_count < d->looks_max;
+    for (size_t i = 0; i < d->look_count; i++)
+        free = free && d->looks[i] != call_id;
+    if (free)
+        d->looks[d->look_count++] = call_id;
+    pthread_mutex_unlock(&d->lock);
+    return free;
 }
 
-/* One round; returns how long to wait before the next when nobody wakes us. */
-static int64_t take_work(struct dispatcher *d, bool look_after) {
-    size_t busy = pool_pending(d->pool);
-    if (busy >= d->in_flight_max)
-        return IDLE_WAIT_MS;
-    size_t room = d->in_flight_max - busy;
-    struct claim c = {.dispatcher = d, .room = (uint32_t)(room < CLAIM_MAX ? room : CLAIM_MAX)};
-    struct error err = {0};
-    if (store_write(d->engine->store, claim_tx, &c, &err) != ERR_OK) {
-        log_error(d->engine->log, "no jobs can be taken", LOG_Z("error", err.text));
-        return STORE_TROUBLE_WAIT_MS;
+static bool room_for_looks(struct dispatcher *d) {
+    pthread_mutex_lock(&d->lock);
+    bool room = d->look_count < d->looks_max;
+    pthread_mutex_unlock(&d->lock);
+    return room;
+}
+
+static void look_after_silent(struct dispatcher *d) {
+    /* those in hand may come first, and as many again find the free places */
+    struct silent s = {.now_ms = engine_now_ms(d->engine), .limit = (uint32_t)(2 * d->looks_max)};
+    d->more_silent = false;
+    if (store_health(d->engine->store, NULL) != ERR_OK)
+        return; /* what the carrier says could not be kept, and we would ask it over and over */
+    if (store_read(d->engine->store, silent_tx, &s, NULL) == ERR_OK) {
+        for (size_t i = 0; i < s.count; i++)
+            if (begin_look(d, s.ids[i]))
+                hand_over(d, NULL, s.ids[i]);
+        d->more_silent = s.count > 0;
     }
-    for (size_t i = 0; i < c.count; i++)
-        hand_over(d, &c.jobs[i], 0);
-    if (c.count == c.room && c.count < room)
-        return 0;
-    if (look_after && c.count < room)
-        look_after_silent(d, (uint32_t)(room - c.count));
-    int64_t wait = c.next_ms ? c.next_ms - engine_now_ms(d->engine) : IDLE_WAIT_MS;
-    return wait < 0 ? 0 : wait < IDLE_WAIT_MS ? wait : IDLE_WAIT_MS;
+    arena_release(&s.arena);
 }
 
 static bool wait_for_work(struct dispatcher *d, int64_t wait_ms) {
@@ -181,10 +251,13 @@ static void *run(void *arg) {
     int64_t wait_ms = 0;
     while (wait_for_work(d, wait_ms)) {
         int64_t now = clock_mono_ms(&d->engine->clock);
-        bool look_after = looked_ms == 0 || now - looked_ms >= IDLE_WAIT_MS;
-        if (look_after)
+        wait_ms = take_jobs(d);
+        /* once a second; while there are many, as soon as there is room for the next */
+        if ((d->more_silent || looked_ms == 0 || now - looked_ms >= IDLE_WAIT_MS) &&
+            room_for_looks(d)) {
             looked_ms = now;
-        wait_ms = take_work(d, look_after);
+            look_after_silent(d);
+        }
     }
     return NULL;
 }
@@ -209,6 +282,7 @@ enum error_code dispatcher_start(const struct dispatcher_options *o, struct disp
     unsigned workers = o->workers ? o->workers : WORKERS_DEFAULT;
     d->engine = o->engine;
     d->in_flight_max = (size_t)workers * 2;
+    d->looks_max = workers < 2 ? 1 : workers / 2 < LOOKS_MAX ? workers / 2 : LOOKS_MAX;
     d->lease_ms = (int64_t)(o->lease_s ? o->lease_s : LEASE_DEFAULT_S) * 1000;
     d->pool = pool_new("worker", workers, (size_t)workers * 4 + CLAIM_MAX);
     pthread_mutex_init(&d->lock, NULL);
@@ -227,13 +301,17 @@ enum error_code dispatcher_start(const struct dispatcher_options *o, struct disp
     return ERR_OK;
 }
 
-void dispatcher_stop(struct dispatcher *d) {
-    if (!d || d->joined)
-        return;
+void dispatcher_hold(struct dispatcher *d) {
     pthread_mutex_lock(&d->lock);
     d->stopping = true;
     pthread_cond_signal(&d->changed);
     pthread_mutex_unlock(&d->lock);
+}
+
+void dispatcher_stop(struct dispatcher *d) {
+    if (!d || d->joined)
+        return;
+    dispatcher_hold(d);
     pthread_join(d->thread, NULL);
     pool_stop(d->pool);
     d->joined = true;

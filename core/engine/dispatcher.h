@@ -26,7 +26,10 @@ NODISCARD enum error_code dispatcher_start(const struct dispatcher_options *o,
 /** There may be new work: look now. Cheap; any thread, also the store's writer. */
 void dispatcher_wake(struct dispatcher *d);
 
-/** Take no more jobs, let running ones finish, join. Waking it stays harmless. NULL is fine. */
+/** Begin no more jobs, for good; running ones go on. What is left is the next start's. */
+void dispatcher_hold(struct dispatcher *d);
+
+/** Hold it, let running jobs finish, join. Waking it stays harmless. NULL is fine. */
 void dispatcher_stop(struct dispatcher *d);
 
 /** Stop and free; nobody may wake it any more. NULL is fine. */

@@ -46,6 +46,8 @@ static enum error_code look_up(struct provider *p, struct str sid, struct provid
     struct fake_provider *f = from(p);
     f->look_ups++;
     (void)sid;
+    if (f->while_looking)
+        f->while_looking(f->while_looking_ctx);
     if (f->look_up_rc != ERR_OK)
         return error_set(err, f->look_up_rc, "the test says no");
     *out = f->seen;

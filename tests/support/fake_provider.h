@@ -23,6 +23,8 @@ struct fake_provider {
     /* what look_up and list_calls give */
     enum error_code look_up_rc;
     struct provider_call seen;
+    void (*while_looking)(void *ctx); /* called before look_up returns; may be NULL */
+    void *while_looking_ctx;
     enum error_code list_rc;
     struct provider_call listed[FAKE_PROVIDER_CALLS_MAX];
     size_t listed_count;
