@@ -88,18 +88,20 @@ static enum error_code open_storage(struct gateway *g, struct error *err) {
         return rc;
     snprintf(recordings, sizeof recordings, "%s/recordings", c->data_dir);
     snprintf(key, sizeof key, "%s/recording.key", c->data_dir);
-    bool is_new = !file_exists(c->database);
+    /* the key before the database: a start that dies in between must not look like a lost key */
+    struct vault_file_options vo = {.dir = recordings,
+                                    .key_path = key,
+                                    .may_create_key = !file_exists(c->database),
+                                    .log = &g->log};
+    rc = vault_file_open(&vo, &g->vault, err);
+    if (rc != ERR_OK)
+        return rc;
     struct store_sqlite_options so = {.path = c->database,
                                       .clock = g->clock,
                                       .log = &g->log,
                                       .batch_done = committed,
                                       .batch_ctx = g};
-    rc = store_sqlite_open(&so, &g->store, err);
-    if (rc != ERR_OK)
-        return rc;
-    struct vault_file_options vo = {
-        .dir = recordings, .key_path = key, .may_create_key = is_new, .log = &g->log};
-    return vault_file_open(&vo, &g->vault, err);
+    return store_sqlite_open(&so, &g->store, err);
 }
 
 /* ---- the services -------------------------------------------------------------------------------

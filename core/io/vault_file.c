@@ -282,6 +282,8 @@ static enum error_code open_file(struct vault_file *v, int64_t call_id, struct s
     put_head(r->head, call_id, recording_id);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     r->file = fd >= 0 ? fdopen(fd, "re") : NULL;
+    if (!r->file && fd >= 0)
+        close(fd);
     if (!r->file)
         rc = error_set(err, ERR_NOT_FOUND, "the recording's file is not there");
     else if (fread(found, 1, sizeof found, r->file) != sizeof found ||
@@ -380,7 +382,7 @@ static const struct vault_ops vault_file_ops = {
 /* ---- the vault itself ---------------------------------------------------------------------------
  */
 
-static enum error_code create_key(const char *path, struct error *err) {
+static enum error_code write_key(const char *path, struct error *err) {
     uint8_t key[KEY_BYTES];
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
@@ -394,6 +396,26 @@ static enum error_code create_key(const char *path, struct error *err) {
                        strerrordesc_np(errno));
     close(fd);
     return rc;
+}
+
+/* Whole and durable, its name too, before anything is sealed with it; or not there at all. */
+static enum error_code create_key(const char *path, struct error *err) {
+    char fresh[PATH_SIZE], dir[PATH_SIZE];
+    size_t slash = str_z(path).len;
+    while (slash > 0 && path[slash - 1] != '/')
+        slash--;
+    int n = snprintf(fresh, sizeof fresh, "%s.new", path);
+    if (n < 0 || (size_t)n >= sizeof fresh ||
+        !str_copy(slash > 0 ? str_from(path, slash) : STR("."), dir, sizeof dir))
+        return error_set(err, ERR_INVALID, "the path of the recording key is too long");
+    (void)unlink(fresh); /* of a start that was interrupted */
+    enum error_code rc = write_key(fresh, err);
+    if (rc == ERR_OK && rename(fresh, path) != 0)
+        rc = error_set(err, ERR_IO, "the recording key %.120s cannot be put in place: %s", path,
+                       strerrordesc_np(errno));
+    if (rc != ERR_OK)
+        (void)unlink(fresh);
+    return rc == ERR_OK ? sync_dir(dir, err) : rc;
 }
 
 static enum error_code load_key(struct vault_file *v, const struct vault_file_options *o,
