@@ -49,6 +49,8 @@ static void empty(struct entry *e) {
 
 void document_cache_put(struct document_cache *c, const struct document_key *k,
                         struct str document) {
+    if (document.len > DOCUMENT_CACHED_MAX)
+        return;
     size_t total = k->nonce.len + k->sid.len + document.len;
     char *text = mem_zalloc(total);
     memcpy(text, k->nonce.ptr, k->nonce.len);

@@ -8,8 +8,9 @@
 
 /*
  * Documents that were already given, for carriers that ask again (they retry, and some fetch
- * twice). An entry never changes: call, attempt, carrier id and turn decide the document. Bounded;
- * the oldest entry makes room. Losing one costs a read of the store, nothing else. Any thread.
+ * twice). An entry never changes: call, attempt, carrier id and turn decide the document. Bounded:
+ * a newer entry may push an older one out, and a long document is not kept. Losing one costs a read
+ * of the store, nothing else. Any thread.
  */
 struct document_cache;
 
@@ -19,6 +20,11 @@ struct document_key {
     struct str nonce, sid;
 };
 
+enum {
+    DOCUMENT_CACHED_MAX = 8192 /* bytes of one document */
+};
+
+/** Room for entries_max documents or a few more. */
 struct document_cache *document_cache_new(size_t entries_max);
 void document_cache_free(struct document_cache *c); /* NULL is fine */
 
