@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import platform
+import resource
 import socket
 import statistics
 import subprocess
@@ -129,12 +130,20 @@ class Server:
             self.process.stdout.close()
 
 
+def machine_cpu():
+    """Seconds of CPU time that the whole machine has spent so far."""
+    with open("/proc/stat", encoding="ascii") as f:
+        user, nice, system, _idle, _wait, irq, softirq, steal = (int(n) for n in f.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / TICKS
+
+
 class Sample:
     """One load: what the server spent, and what its client saw."""
 
-    def __init__(self, answers, cpu):
+    def __init__(self, answers, cpu, others):
         self.requests = answers["answered"]
         self.cpu = cpu
+        self.others = others  # cores that strangers used meanwhile
         self.seconds = answers["seconds"]
         self.p50_ms = answers["p50_us"] / 1000
         self.p99_ms = answers["p99_us"] / 1000
@@ -214,9 +223,13 @@ class Bench:
                    "--connections", str(connections)]
         for name, value in options.items():
             command += ["--" + name.replace("_", "-"), str(value)]
-        before = server.cpu()
+        before, all_before, began = server.cpu(), machine_cpu(), time.monotonic()
+        generator = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         cpu = server.cpu() - before
+        ours = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ours = ours.ru_utime + ours.ru_stime - generator.ru_utime - generator.ru_stime
+        others = (machine_cpu() - all_before - cpu - ours) / (time.monotonic() - began)
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
-        return Sample(json.loads(done.stdout), cpu)
+        return Sample(json.loads(done.stdout), cpu, max(others, 0))

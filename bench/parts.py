@@ -2,7 +2,7 @@
 import json
 import time
 
-from measure import CALLBACKS_PER_CALL, median
+from measure import CALLBACKS_PER_CALL, median, syncs_per_second
 
 CALLS = 15360      # of one callback sample: 61 440 callbacks
 RATE = 5000        # callbacks a second, offered
@@ -26,6 +26,13 @@ def figures(samples):
     """requests per CPU second, requests a second, p50, p99: medians."""
     return (f"{median([s.per_cpu_s for s in samples]):,.0f}", f"{median([s.per_s for s in samples]):,.0f}",
             f"{median([s.p50_ms for s in samples]):.2f}", f"{median([s.p99_ms for s in samples]):.2f}")
+
+
+def disturbance(b, samples):
+    """What strangers did meanwhile; figures of a store mean little without it."""
+    others = sorted(s.others for s in samples)
+    return (f"\nOther programs used {median(others):.2f} cores ({others[0]:.2f}–{others[-1]:.2f}); the disk gives "
+            f"{syncs_per_second(b.work):.0f} fdatasync/s.")
 
 
 def ratio(reference, samples):
@@ -64,6 +71,7 @@ def callbacks(b):
                                ("rate", f"status callback, {RATE}/s offered", 64, "pool 64")):
         yield row(what, n, *figures(taken[name]), ratio(taken[ref], taken[name]))
     yield f"\nFlask needs {ratio(taken['gateway 64'], taken['flask'])} times the CPU of the gateway."
+    yield disturbance(b, sum(taken.values(), []))
     events = CALLBACKS_PER_CALL * total
     yield f"Every callback was answered 204: {events:,} state changes, each with its event."
     for s in (pool, loop, gateway, flask):
@@ -92,6 +100,7 @@ def documents(b):
                        ("assistant again", "assistant's document, again"), ("plan first", "plan's document, first"),
                        ("plan again", "plan's document, again")):
         yield row(what, 64, *figures(taken[name]), ratio(taken["bare"], taken[name]))
+    yield disturbance(b, sum(taken.values(), []))
     pool.stop()
     gateway.stop()
 
@@ -204,6 +213,7 @@ def growth(b):
     for n in sizes:
         yield row(f"{n:,}", f"{taken[n][0][0]:.0f}", *figures(taken[n][1]), *figures(taken[n][2])[2:])
         gateways[n].stop()
+    yield disturbance(b, sum((taken[n][1] + taken[n][2] for n in sizes), []))
 
 
 ALL = {"callbacks": callbacks, "documents": documents, "placing": placing, "memory": memory, "stack": stack,
