@@ -46,15 +46,20 @@ def callbacks(b):
     listing = home / "list"
     total = (2 * CALLS + RATE_CALLS) * b.rounds
     b.seed(home, total, "--list", listing)
-    pool, loop, gateway = b.null("pool"), b.null("loop"), b.gateway(home)
+    pool, loop = b.null("pool"), b.null("loop")
+    gateway = b.gateway(home, SWITCHHOOK_LOG_LEVEL="error")  # each refused callback is a warning
     gateway.wait_ready()
     flask = b.flask(listing, FLASK_CALLS * b.rounds)
-    taken = {name: [] for name in ("pool 64", "loop 64", "loop 256", "gateway 64", "gateway 256", "rate", "flask")}
+    taken = {name: [] for name in ("pool 64", "loop 64", "forged", "gateway 64", "again", "loop 256", "gateway 256",
+                                   "rate", "flask")}
     first = 0
     for r in range(b.rounds):
         taken["pool 64"].append(b.load(pool, "status", CALLS * 2, 64, list=listing))
         taken["loop 64"].append(b.load(loop, "status", CALLS * 2, 64, list=listing))
         taken["gateway 64"].append(b.load(gateway, "status", CALLS, 64, list=listing, first=first))
+        taken["again"].append(b.load(gateway, "status", CALLS, 64, list=listing, first=first))
+        taken["forged"].append(b.load(gateway, "status", CALLS, 64, list=listing, first=first, token="0" * 32,
+                                      expect=403))
         taken["loop 256"].append(b.load(loop, "status", CALLS * 2, 256, list=listing))
         taken["gateway 256"].append(b.load(gateway, "status", CALLS, 256, list=listing, first=first + CALLS))
         first += 2 * CALLS
@@ -64,7 +69,9 @@ def callbacks(b):
     yield head("what", "connections", "requests / CPU s", "requests / s", "p50 ms", "p99 ms", "CPU, bare 204 = 1")
     for name, what, n, ref in (("pool 64", "bare 204, two threads", 64, "pool 64"),
                                ("loop 64", "bare 204, one loop", 64, "pool 64"),
-                               ("gateway 64", "status callback", 64, "pool 64"),
+                               ("forged", "forged callback, refused", 64, "pool 64"),
+                              ("again", "status callback, a duplicate", 64, "pool 64"),
+                              ("gateway 64", "status callback", 64, "pool 64"),
                                ("flask", "the same in Flask", 64, "pool 64"),
                                ("loop 256", "bare 204, one loop", 256, "loop 256"),
                                ("gateway 256", "status callback", 256, "loop 256"),
