@@ -67,6 +67,7 @@ class Server:
     def __init__(self, command, port, env=None, cwd=None, log=None):
         self.port = port
         self.log = log
+        self.began = time.monotonic()
         with open(log or os.devnull, "ab") as err:
             self.process = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.PIPE,
                                             stdout=subprocess.PIPE, stderr=err)
@@ -103,14 +104,13 @@ class Server:
         return r.status, body
 
     def wait_ready(self, path="/readyz", status=200, seconds=20):
-        """Seconds until the path first answers so."""
-        began = time.monotonic()
-        while time.monotonic() - began < seconds:
+        """Seconds from the start of the process until the path first answers so."""
+        while time.monotonic() - self.began < seconds:
             if self.process.poll() is not None:
                 break
             try:
                 if self.get(path)[0] == status:
-                    return time.monotonic() - began
+                    return time.monotonic() - self.began
             except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.0005)

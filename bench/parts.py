@@ -167,7 +167,7 @@ def memory(b):
 
 def ended_calls(gateway):
     calls = json.loads(gateway.get("/api/summary")[1])["calls"]
-    return {k: calls[k] for k in ("completed", "busy", "no_answer", "failed", "canceled")}
+    return {k: calls[k] for k in ("completed", "busy", "no_answer", "failed", "canceled")}, calls["duration_s"]
 
 
 def stack(b):
@@ -180,7 +180,7 @@ def stack(b):
     accepted = time.monotonic() - began
     last, changed = None, time.monotonic()
     while time.monotonic() - changed < 30:
-        ended = ended_calls(g)
+        ended, talked_s = ended_calls(g)
         if ended != last:
             last, changed = ended, time.monotonic()
         if sum(ended.values()) == STACK:
@@ -190,6 +190,7 @@ def stack(b):
     yield head("what", "figure")
     yield row("calls placed through the API", f"{STACK:,}")
     yield row("how they ended", ", ".join(f"{v:,} {k}" for k, v in sorted(last.items()) if v))
+    yield row("simulated seconds of talk, mean", f"{talked_s / STACK:.0f}")
     yield row("seconds, until all were accepted", f"{accepted:.1f}")
     yield row("seconds, until all were over", f"{took:.1f}")
     yield row("CPU ms a call, gateway and carrier together", f"{(g.cpu() - cpu) * 1000 / STACK:.2f}")
