@@ -216,3 +216,18 @@ void api_put_event(struct json_writer *w, const struct event *ev) {
     json_put_raw(w, ev->data.len ? ev->data : STR("{}"));
     json_end_object(w);
 }
+
+void api_begin_items(struct api_request *r, struct json_writer *w) {
+    json_write_init(w, api_body(r));
+    json_begin_object(w);
+    json_key(w, "items");
+    json_begin_array(w);
+}
+
+void api_reply_items(struct api_request *r, struct json_writer *w, const char *prefix,
+                     int64_t next) {
+    json_end_array(w);
+    api_put_id(w, "next_cursor", prefix, next);
+    json_end_object(w);
+    api_reply(r, 200);
+}

@@ -79,6 +79,11 @@ void api_put_call(struct json_writer *w, const struct call *c);
 void api_put_call_members(struct json_writer *w, const struct call *c); /* into an open object */
 void api_put_id(struct json_writer *w, const char *key, const char *prefix,
                 int64_t id); /* 0: null */
+/** Begin {"items":[ of a list in api_body(). */
+void api_begin_items(struct api_request *r, struct json_writer *w);
+/** End it with the cursor of the next page (0: there is none) and reply 200. */
+void api_reply_items(struct api_request *r, struct json_writer *w, const char *prefix,
+                     int64_t next);
 void api_put_event(struct json_writer *w, const struct event *ev);
 
 /* ---- handlers, one file per subject -------------------------------------------------------------

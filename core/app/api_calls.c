@@ -199,17 +199,10 @@ void api_list_calls(struct api_request *r) {
         return;
     }
     struct json_writer w;
-    json_write_init(&w, api_body(r));
-    json_begin_object(&w);
-    json_key(&w, "items");
-    json_begin_array(&w);
+    api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)
         api_put_call(&w, &l.calls[i]);
-    json_end_array(&w);
-    api_put_id(&w, "next_cursor", CALL_ID_PREFIX,
-               l.count == l.filter.limit ? l.calls[l.count - 1].id : 0);
-    json_end_object(&w);
-    api_reply(r, 200);
+    api_reply_items(r, &w, CALL_ID_PREFIX, l.count == l.filter.limit ? l.calls[l.count - 1].id : 0);
 }
 
 /* ---- GET /api/calls/{id} ----------------------------------------------------------------------
@@ -404,10 +397,7 @@ void api_call_transcript(struct api_request *r) {
         return;
     }
     struct json_writer w;
-    json_write_init(&w, api_body(r));
-    json_begin_object(&w);
-    json_key(&w, "items");
-    json_begin_array(&w);
+    api_begin_items(r, &w);
     for (size_t i = 0; i < o.count; i++) {
         const struct turn *t = &o.turns[i];
         json_begin_object(&w);
@@ -422,9 +412,5 @@ void api_call_transcript(struct api_request *r) {
         }
         json_end_object(&w);
     }
-    json_end_array(&w);
-    json_key(&w, "next_cursor");
-    json_put_null(&w);
-    json_end_object(&w);
-    api_reply(r, 200);
+    api_reply_items(r, &w, "", 0);
 }

@@ -106,17 +106,11 @@ void api_list_sessions(struct api_request *r) {
         return;
     }
     struct json_writer w;
-    json_write_init(&w, api_body(r));
-    json_begin_object(&w);
-    json_key(&w, "items");
-    json_begin_array(&w);
+    api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)
         put_session(&w, &l.items[i]);
-    json_end_array(&w);
-    api_put_id(&w, "next_cursor", INFO_ID_PREFIX,
-               l.count == l.limit ? l.items[l.count - 1].last_info_id : 0);
-    json_end_object(&w);
-    api_reply(r, 200);
+    api_reply_items(r, &w, INFO_ID_PREFIX,
+                    l.count == l.limit ? l.items[l.count - 1].last_info_id : 0);
 }
 
 /* ---- GET /api/information ---------------------------------------------------------------------
@@ -165,15 +159,8 @@ void api_list_information(struct api_request *r) {
         return;
     }
     struct json_writer w;
-    json_write_init(&w, api_body(r));
-    json_begin_object(&w);
-    json_key(&w, "items");
-    json_begin_array(&w);
+    api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)
         put_info(&w, &l.items[i]);
-    json_end_array(&w);
-    api_put_id(&w, "next_cursor", INFO_ID_PREFIX,
-               l.count == l.filter.limit ? l.items[l.count - 1].id : 0);
-    json_end_object(&w);
-    api_reply(r, 200);
+    api_reply_items(r, &w, INFO_ID_PREFIX, l.count == l.filter.limit ? l.items[l.count - 1].id : 0);
 }

@@ -65,17 +65,10 @@ void api_list_recordings(struct api_request *r) {
         return;
     }
     struct json_writer w;
-    json_write_init(&w, api_body(r));
-    json_begin_object(&w);
-    json_key(&w, "items");
-    json_begin_array(&w);
+    api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)
         put_recording(&w, &l.items[i]);
-    json_end_array(&w);
-    api_put_id(&w, "next_cursor", RECORDING_ID_PREFIX,
-               l.count == l.limit ? l.items[l.count - 1].id : 0);
-    json_end_object(&w);
-    api_reply(r, 200);
+    api_reply_items(r, &w, RECORDING_ID_PREFIX, l.count == l.limit ? l.items[l.count - 1].id : 0);
 }
 
 /* ---- GET /api/recordings/{id} and its audio ---------------------------------------------------

@@ -42,14 +42,7 @@ static void put_assistant(void *ctx, const struct assistant *a) {
 
 void api_list_assistants(struct api_request *r) {
     struct json_writer w;
-    json_write_init(&w, api_body(r));
-    json_begin_object(&w);
-    json_key(&w, "items");
-    json_begin_array(&w);
+    api_begin_items(r, &w);
     gateway_each_assistant(r->gateway, put_assistant, &w);
-    json_end_array(&w);
-    json_key(&w, "next_cursor");
-    json_put_null(&w);
-    json_end_object(&w);
-    api_reply(r, 200);
+    api_reply_items(r, &w, "", 0);
 }
