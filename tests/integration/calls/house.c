@@ -1,0 +1,191 @@
+#include "tests/integration/calls/house.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "core/base/secret.h"
+#include "core/engine/call_service.h"
+#include "core/engine/dispatcher.h"
+#include "core/engine/event_feed.h"
+#include "providers/mock/carrier/carrier.h"
+#include "tests/support/test.h"
+
+enum {
+    WAIT_LIMIT_MS = 30000,
+    NEWS_WAIT_MS = 1000,
+    SETTINGS_MAX = 8192,
+    GRACE_MS = 2000
+};
+
+static const char *no_environment(void *ctx, const char *name) {
+    (void)ctx, (void)name;
+    return NULL;
+}
+
+static int64_t mono_ms(void *ctx) {
+    struct house *h = ctx;
+    return clock_mono_ms(&h->system) + h->passed_ms;
+}
+
+static int64_t wall_ms(void *ctx) {
+    struct house *h = ctx;
+    return clock_wall_ms(&h->system) + h->passed_ms;
+}
+
+static bool start(struct house *h) {
+    struct error err = {0};
+    struct gateway_options o = {.config = &h->config, .clock = {mono_ms, wall_ms, h}, .log_fd = -1};
+    bool ok = gateway_start(&o, &h->gateway, &err) == ERR_OK;
+    EXPECT_STR(err.text, "");
+    return ok;
+}
+
+bool house_open(struct house *h, const char *settings) {
+    struct buf text = BUF_INIT(SETTINGS_MAX);
+    struct config_faults faults;
+    *h = (struct house){.system = clock_system()};
+    if (!secret_system_init())
+        return false;
+    temp_dir_init(&h->dir);
+    buf_printf(&text,
+               "SWITCHHOOK_LISTEN=127.0.0.1:0\nSWITCHHOOK_DATA_DIR=%s/data\n"
+               "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n%s",
+               h->dir.path, settings);
+    bool ok = config_parse(buf_str(&text), no_environment, NULL, &h->config, &faults) == ERR_OK;
+    buf_release(&text);
+    EXPECT(ok);
+    return ok && start(h);
+}
+
+static void stop(struct house *h, uint32_t grace_ms) {
+    if (h->gateway)
+        gateway_drain(h->gateway, grace_ms);
+    gateway_free(h->gateway);
+    h->gateway = NULL;
+}
+
+bool house_restart(struct house *h, uint32_t grace_ms) {
+    stop(h, grace_ms);
+    return start(h);
+}
+
+void house_close(struct house *h) {
+    stop(h, GRACE_MS);
+    config_release(&h->config);
+    temp_dir_release(&h->dir);
+}
+
+void house_pass(struct house *h, int64_t ms) {
+    h->passed_ms += ms;
+    dispatcher_wake(gateway_dispatcher(h->gateway));
+}
+
+int64_t house_place(struct house *h, const char *to, enum call_detection detection) {
+    struct call_request q = {
+        .to = str_z(to), .assistant = STR("debt-intake"), .detection = detection};
+    struct call c;
+    struct error err = {0};
+    bool replayed = false;
+    if (call_service_submit(gateway_engine(h->gateway), &q, (struct str){0}, &c, &replayed, &err)) {
+        EXPECT_STR(err.text, "accepted");
+        return 0;
+    }
+    dispatcher_wake(gateway_dispatcher(h->gateway));
+    return c.id;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+static enum error_code call_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct call *c = ctx;
+    return store_get_call(tx, c->id, c, err);
+}
+
+struct call house_call(struct house *h, int64_t id) {
+    struct call c = {.id = id};
+    EXPECT_INT(store_read(gateway_engine(h->gateway)->store, call_tx, &c, NULL), ERR_OK);
+    return c;
+}
+
+struct wait {
+    struct event_waiter waiter;
+    pthread_mutex_t lock;
+    pthread_cond_t came;
+    bool done;
+};
+
+static void news_came(struct event_waiter *w) {
+    struct wait *wait = container_of(w, struct wait, waiter);
+    pthread_mutex_lock(&wait->lock);
+    wait->done = true;
+    pthread_cond_signal(&wait->came);
+    pthread_mutex_unlock(&wait->lock);
+}
+
+static void wait_for_news(struct house *h, const struct call *c) {
+    struct wait w = {.waiter = {.call_id = c->id,
+                                .after_seq = c->last_event,
+                                .deadline_mono_ms = mono_ms(h) + NEWS_WAIT_MS,
+                                .ready = news_came},
+                     .lock = PTHREAD_MUTEX_INITIALIZER,
+                     .came = PTHREAD_COND_INITIALIZER};
+    event_feed_wait(gateway_events(h->gateway), &w.waiter);
+    pthread_mutex_lock(&w.lock);
+    while (!w.done)
+        pthread_cond_wait(&w.came, &w.lock);
+    pthread_mutex_unlock(&w.lock);
+    pthread_mutex_destroy(&w.lock);
+    pthread_cond_destroy(&w.came);
+}
+
+struct call house_wait_news(struct house *h, int64_t id) {
+    struct call c = house_call(h, id);
+    if (!call_status_is_final(c.status))
+        wait_for_news(h, &c);
+    return house_call(h, id);
+}
+
+struct call house_wait_end(struct house *h, int64_t id) {
+    int64_t end = clock_mono_ms(&h->system) + WAIT_LIMIT_MS;
+    struct call c = house_call(h, id);
+    while (!call_status_is_final(c.status) && clock_mono_ms(&h->system) < end)
+        c = house_wait_news(h, id);
+    return c;
+}
+
+struct events {
+    struct call call;
+    struct arena arena;
+    struct event *items;
+    size_t count;
+};
+
+static enum error_code events_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct events *e = ctx;
+    enum error_code rc = store_get_call(tx, e->call.id, &e->call, err);
+    return rc == ERR_OK
+               ? store_list_call_events(tx, &e->call, 0, &e->arena, &e->items, &e->count, err)
+               : rc;
+}
+
+static int by_type(const void *a, const void *b) {
+    return (int)((const struct event *)a)->type - (int)((const struct event *)b)->type;
+}
+
+void house_events(struct house *h, int64_t id, struct buf *out) {
+    struct events e = {.call = {.id = id}};
+    EXPECT_INT(store_read(gateway_engine(h->gateway)->store, events_tx, &e, NULL), ERR_OK);
+    qsort(e.items, e.count, sizeof *e.items, by_type);
+    buf_clear(out);
+    for (size_t i = 0; i < e.count; i++) {
+        struct str name = str_z(event_type_name(e.items[i].type));
+        if (!str_starts(name, STR("recording.")))
+            buf_printf(out, STR_FMT " ", STR_ARG(name));
+    }
+    arena_release(&e.arena);
+}
+
+uint64_t house_rings(struct house *h, const char *to) {
+    return carrier_rings(gateway_carrier(h->gateway), str_z(to));
+}
