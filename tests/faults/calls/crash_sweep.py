@@ -204,6 +204,18 @@ def check_placed(gateway, carrier, to, call_id):
     return mine[0]["status"] if rings else f"{mine[0]['status']}, not rung"
 
 
+def check_recordings(gateway, directory):
+    """What was announced is fetched again; of the cut attempt nothing stays."""
+    def settled():
+        items = gateway.get("/api/recordings")["items"]
+        return all(r["status"] != "available" for r in items) and [items]
+
+    items = rig.until(settled, "recordings are fetched in the end")[0]
+    stored = [r for r in items if r["status"] == "stored"]
+    files = list((directory / "data/recordings").iterdir())
+    expect(len(files) == len(stored), f"{len(stored)} recordings in {[f.name for f in files]}")
+
+
 def sweep_placing(results):
     carrier = rig.Carrier()
     sweep = Sweep(results, carrier, "place")
@@ -227,6 +239,7 @@ def sweep_placing(results):
                                  + gateway.complaints()[-300:])
             gateway = sweep.start(directory, port=gateway.port).must_be_ready()
             outcome = check_placed(gateway, carrier, to, call_id)
+            check_recordings(gateway, directory)
             finish(gateway, directory)
             return "survived" if survived else outcome
 
