@@ -168,9 +168,8 @@ class Carrier(Process):
     """The carrier in a box, speaking Twilio's API."""
 
     def __init__(self, speed="0", scenario=None):
-        command = os.environ.get("CARRIER_COMMAND", f"{BINARY} carrier --dialect twilio").split()
         extra = ["--scenario", scenario] if scenario else []
-        super().__init__([*command, "--speed", speed, *extra])
+        super().__init__([str(BINARY), "carrier", "--dialect", "twilio", "--speed", speed, *extra])
         info = json.loads(self.first_line())
         self.account, self.token, self.number = info["account"], info["token"], info["number"]
         self.base_url = info["base_url"]

@@ -4,12 +4,11 @@ import { spawn } from "node:child_process";
 import http from "node:http";
 import twilio from "twilio";
 
-const command = process.env.CARRIER_COMMAND ?? "../../../build/release/switchhook carrier --dialect twilio";
+const program = process.env.SWITCHHOOK_BINARY ?? "../../../build/release/switchhook";
 const WAIT_MS = 10000;
 
 export async function startCarrier(...args) {
-  const [program, ...first] = command.split(" ");
-  const child = spawn(program, [...first, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, ["carrier", "--dialect", "twilio", ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const line = await new Promise((resolve, reject) => {
     let text = "";
     child.on("error", reject);
