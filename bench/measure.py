@@ -12,6 +12,7 @@ import time
 
 ACCOUNT = "AC0123456789abcdef0123456789abcdef"  # made up, as is the token
 TOKEN = "12345678901234567890123456789012"
+API_TOKEN = "bench-0123456789abcdef"
 TICKS = os.sysconf("SC_CLK_TCK")
 CALLBACKS_PER_CALL = 4
 
@@ -97,7 +98,7 @@ class Server:
 
     def get(self, path):
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        c.request("GET", path)
+        c.request("GET", path, headers={"Authorization": "Bearer " + API_TOKEN})
         r = c.getresponse()
         body = r.read()
         c.close()
@@ -171,7 +172,7 @@ class Bench:
         port = free_port()
         env = {"PATH": os.environ["PATH"], "TELEPHONY_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": ACCOUNT,
                "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_PHONE_NUMBER": "+12025550199",
-               "PUBLIC_BASE_URL": "https://gw.example.com", "SWITCHHOOK_LISTEN": f"127.0.0.1:{port}",
+               "PUBLIC_BASE_URL": "https://gw.example.com", "SWITCHHOOK_API_TOKEN": API_TOKEN, "SWITCHHOOK_LISTEN": f"127.0.0.1:{port}",
                "SWITCHHOOK_DATA_DIR": str(home), "SWITCHHOOK_LOG_LEVEL": "warn",
                "SWITCHHOOK_ASSISTANTS_DIR": str(self.root / "assistants")}
         env.update(settings)
@@ -179,7 +180,7 @@ class Bench:
                       env={k: v.replace("PORT", str(port)) for k, v in env.items() if v is not None})
 
     def mock_gateway(self, home, speed):
-        return self.gateway(home, TELEPHONY_PROVIDER="mock", MOCK_SPEED=str(speed), PUBLIC_BASE_URL=None,
+        return self.gateway(home, TELEPHONY_PROVIDER="mock", MOCK_SPEED=str(speed), PUBLIC_BASE_URL=None, SWITCHHOOK_API_TOKEN=None,
                             TWILIO_ACCOUNT_SID=None, TWILIO_AUTH_TOKEN=None, TWILIO_PHONE_NUMBER=None)
 
     def carrier(self, speed):

@@ -81,7 +81,8 @@ static const struct setting settings[] = {
     {.name = "SWITCHHOOK_LISTEN", .kind = KIND_LISTEN, .offset = AT(listen_host),
      .preset = "127.0.0.1:8080", .help = "address and port; port 0 takes a free one"},
     {.name = "SWITCHHOOK_API_TOKEN", .kind = KIND_SECRET, .offset = AT(api_token), .preset = "",
-     .help = "bearer token of the API, at least 16 characters; required to listen beyond loopback"},
+     .help = "bearer token of the API, at least 16 characters; required beyond loopback: with another "
+             "SWITCHHOOK_LISTEN or with a PUBLIC_BASE_URL"},
     {.name = "SWITCHHOOK_DATA_DIR", .kind = KIND_TEXT, .offset = AT(data_dir), .preset = "./data",
      .help = "database, sealed recordings and keys"},
     {.name = "DATABASE_URL", .kind = KIND_TEXT, .offset = AT(database), .preset = "",
@@ -434,6 +435,36 @@ static void check_account(const struct config *c, struct config_faults *faults) 
         fault(faults, "PUBLIC_BASE_URL", "must be https:// with a real carrier");
 }
 
+/* Is that address one that only this machine can reach? */
+static bool is_local_url(const char *url) {
+    struct str rest = str_z(url);
+    rest = str_from_index(rest, str_find_str(rest, STR("://")) + 3);
+    return str_starts(rest, STR("127.")) || str_starts(rest, STR("localhost")) ||
+           str_starts(rest, STR("[::1]"));
+}
+
+/*
+ * Who may use the API. Behind a proxy or a tunnel every request comes from this machine, so a
+ * public address asks for a token as much as a public port does.
+ */
+static void check_door(const struct config *c, struct config_faults *faults) {
+    if (secret_is_set(&c->api_token)) {
+        if (c->api_token.len < 16)
+            fault(faults, "SWITCHHOOK_API_TOKEN",
+                  "is shorter than 16 characters; make one with: openssl rand -hex 24");
+        return;
+    }
+    if (c->listen_host[0] && !is_loopback(c->listen_host))
+        fault(faults, "SWITCHHOOK_API_TOKEN",
+              "is missing: listening on %.64s lets others in; set a token (openssl rand -hex 24) "
+              "or listen on 127.0.0.1",
+              c->listen_host);
+    else if (c->public_base_url[0] && !is_local_url(c->public_base_url))
+        fault(faults, "SWITCHHOOK_API_TOKEN",
+              "is missing: PUBLIC_BASE_URL opens this gateway to the world; set a token (openssl "
+              "rand -hex 24)");
+}
+
 /* What one value alone cannot tell. */
 static void check_together(struct config *c, struct config_faults *faults) {
     for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
@@ -443,14 +474,7 @@ static void check_together(struct config *c, struct config_faults *faults) {
                   s->help);
     }
     check_account(c, faults);
-    if (secret_is_set(&c->api_token) && c->api_token.len < 16)
-        fault(faults, "SWITCHHOOK_API_TOKEN",
-              "is shorter than 16 characters; make one with: openssl rand -hex 24");
-    if (!secret_is_set(&c->api_token) && c->listen_host[0] && !is_loopback(c->listen_host))
-        fault(faults, "SWITCHHOOK_API_TOKEN",
-              "is missing: listening on %.64s lets others in; set a token (openssl rand -hex 24) "
-              "or listen on 127.0.0.1",
-              c->listen_host);
+    check_door(c, faults);
     if (str_z(c->data_dir).len > DATA_DIR_MAX)
         fault(faults, "SWITCHHOOK_DATA_DIR", "is over %d bytes; use a shorter path", DATA_DIR_MAX);
     struct str url = str_z(c->database);

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -8,7 +9,8 @@
 #include "twiml/twiml.h"
 
 enum {
-    FILES_MAX = 65536
+    FILES_MAX = 65536,
+    HEAPS_MAX = 4
 };
 
 /* Secrets must not get into core files, nor be read by another program of the same user. Leak
@@ -33,7 +35,13 @@ static void allow_many_files(void) {
     }
 }
 
+/* By default each thread gets a heap of its own, and most of ours only wait. */
+static void share_heaps(void) {
+    mallopt(M_ARENA_MAX, HEAPS_MAX);
+}
+
 int main(int argc, char **argv) {
+    share_heaps();
     keep_secrets_inside();
     allow_many_files();
     umask(077);

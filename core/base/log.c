@@ -13,6 +13,7 @@ enum {
     TAIL_BYTES = 32, /* kept free for the mark of a cut line and its end */
     VALUE_BYTES = 256,
     PHONE_BYTES = 16,
+    PHONE_DIGITS = 7, /* the shortest number that is masked inside a text */
 };
 
 static const char *const level_names[] = {
@@ -100,11 +101,32 @@ static void put_text(struct buf *b, enum log_format format, struct str s) {
         put_quoted(b, s, cut);
 }
 
+/* Seven digits in a row and more may be a phone number: all but the last two become '*'. */
+static void put_words(struct buf *b, enum log_format format, struct str s) {
+    char text[VALUE_BYTES];
+    size_t n = s.len < sizeof text ? s.len : sizeof text;
+    for (size_t i = 0; i < n; i++) {
+        size_t run = 0;
+        while (i + run < s.len && s.ptr[i + run] >= '0' && s.ptr[i + run] <= '9')
+            run++;
+        for (size_t k = 0; k < run && i + k < n; k++)
+            text[i + k] = run < PHONE_DIGITS || k + 2 >= run ? s.ptr[i + k] : '*';
+        if (run > 0)
+            i += run - 1;
+        else
+            text[i] = s.ptr[i];
+    }
+    put_text(b, format, str_from(text, n));
+}
+
 static void put_value(struct buf *b, enum log_format format, const struct log_field *f) {
     char text[ID_TEXT_SIZE]; /* not shorter than PHONE_BYTES */
     switch (f->kind) {
     case LOG_KIND_STR:
         put_text(b, format, f->text);
+        break;
+    case LOG_KIND_WORDS:
+        put_words(b, format, f->text);
         break;
     case LOG_KIND_INT:
         buf_put_i64(b, f->num);

@@ -29,6 +29,7 @@ enum log_format {
 enum log_kind {
     LOG_KIND_END = 0,
     LOG_KIND_STR,
+    LOG_KIND_WORDS,
     LOG_KIND_INT,
     LOG_KIND_ID,
     LOG_KIND_PHONE
@@ -41,9 +42,12 @@ struct log_field {
     int64_t num;
 };
 
-#define LOG_STR(k, v) ((struct log_field){.kind = LOG_KIND_STR, .key = (k), .text = (v)})
-#define LOG_Z(k, v)   LOG_STR(k, str_z(v))
-#define LOG_INT(k, v) ((struct log_field){.kind = LOG_KIND_INT, .key = (k), .num = (int64_t)(v)})
+/* LOG_WORDS: a text from outside, which may quote a phone number: long runs of digits are masked.
+ */
+#define LOG_WORDS(k, v) ((struct log_field){.kind = LOG_KIND_WORDS, .key = (k), .text = str_z(v)})
+#define LOG_STR(k, v)   ((struct log_field){.kind = LOG_KIND_STR, .key = (k), .text = (v)})
+#define LOG_Z(k, v)     LOG_STR(k, str_z(v))
+#define LOG_INT(k, v)   ((struct log_field){.kind = LOG_KIND_INT, .key = (k), .num = (int64_t)(v)})
 #define LOG_ID(k, pfx, v) \
     ((struct log_field){.kind = LOG_KIND_ID, .key = (k), .prefix = (pfx), .num = (v)})
 #define LOG_PHONE(k, v) ((struct log_field){.kind = LOG_KIND_PHONE, .key = (k), .text = (v)})

@@ -164,7 +164,7 @@ static int64_t take_jobs(struct dispatcher *d) {
     if (c.room == 0)
         return IDLE_WAIT_MS; /* whoever is done wakes us */
     if (store_write(d->engine->store, claim_tx, &c, &err) != ERR_OK) {
-        log_error(d->engine->log, "no jobs can be taken", LOG_Z("error", err.text));
+        log_error(d->engine->log, "no jobs can be taken", LOG_WORDS("error", err.text));
         return STORE_TROUBLE_WAIT_MS;
     }
     pthread_mutex_lock(&d->lock);
@@ -272,7 +272,7 @@ static void take_over(const struct engine *e) {
     int64_t now_ms = engine_now_ms(e);
     struct error err = {0};
     if (store_write(e->store, take_over_tx, &now_ms, &err) != ERR_OK)
-        log_warn(e->log, "what the last run left is taken up late", LOG_Z("error", err.text));
+        log_warn(e->log, "what the last run left is taken up late", LOG_WORDS("error", err.text));
 }
 
 enum error_code dispatcher_start(const struct dispatcher_options *o, struct dispatcher **out,

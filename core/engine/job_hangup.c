@@ -47,7 +47,7 @@ void job_hangup_run(const struct engine *e, const struct job *j) {
     else if (!job_retry(e, j, &RETRY_HANGUP, &err))
         job_finish(e, j);
     log_info(e->log, "hang up", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
-             LOG_Z("result", error_name(rc)), LOG_Z("error", err.text));
+             LOG_Z("result", error_name(rc)), LOG_WORDS("error", err.text));
 }
 
 void job_cancel_sid_run(const struct engine *e, const struct job *j) {
@@ -60,5 +60,5 @@ void job_cancel_sid_run(const struct engine *e, const struct job *j) {
     if (rc == ERR_OK || rc == ERR_NOT_FOUND || !job_retry(e, j, &RETRY_CONTROL, &err))
         job_finish(e, j);
     log_warn(e->log, "second leg ended", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
-             LOG_Z("result", error_name(rc)), LOG_Z("error", err.text));
+             LOG_Z("result", error_name(rc)), LOG_WORDS("error", err.text));
 }

@@ -210,7 +210,7 @@ void job_place_run(const struct engine *e, const struct job *j) {
     digest_random_hex(at.nonce, (CALL_NONCE_SIZE - 1) / 2);
     if (store_write(e->store, begin_tx, &at, &err) != ERR_OK) {
         log_warn(e->log, "attempt not begun", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
-                 LOG_Z("error", err.text));
+                 LOG_WORDS("error", err.text));
         return; /* the lease runs out and the job comes back */
     }
     if (at.begun != BEGIN_GO)
@@ -230,5 +230,5 @@ void job_place_run(const struct engine *e, const struct job *j) {
     log_info(e->log, "place", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("provider", at.call.provider), LOG_PHONE("to", str_z(at.call.to)),
              LOG_Z("outcome", outcome_word(at.outcome)), LOG_INT("attempt", at.call.attempt),
-             LOG_Z("error", rc == ERR_OK ? at.error.text : err.text));
+             LOG_WORDS("error", rc == ERR_OK ? at.error.text : err.text));
 }

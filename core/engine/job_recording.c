@@ -53,7 +53,7 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
         job_finish(e, j);
     log_info(e->log, "recording control", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("action", j->ref_text), LOG_Z("result", error_name(rc)),
-             LOG_Z("error", err.text));
+             LOG_WORDS("error", err.text));
     buf_release(&url);
 }
 
@@ -263,7 +263,7 @@ void job_fetch_recording_run(const struct engine *e, const struct job *j) {
         rc = ERR_STORE; /* not noted: the lease runs out and the job comes back */
     log_info(e->log, "fetch recording", LOG_ID("recording", RECORDING_ID_PREFIX, j->ref_id),
              LOG_INT("bytes", f.bytes), LOG_Z("result", error_name(rc)),
-             LOG_Z("error", rc == ERR_OK ? "" : f.error.text));
+             LOG_WORDS("error", rc == ERR_OK ? "" : f.error.text));
     buf_release(&f.wrapped);
 }
 
@@ -298,6 +298,7 @@ void job_delete_recording_run(const struct engine *e, const struct job *j) {
     }
     if (rc != ERR_OK)
         log_warn(e->log, "carrier's recording not deleted",
-                 LOG_ID("recording", RECORDING_ID_PREFIX, j->ref_id), LOG_Z("error", f.error.text));
+                 LOG_ID("recording", RECORDING_ID_PREFIX, j->ref_id),
+                 LOG_WORDS("error", f.error.text));
     buf_release(&f.wrapped);
 }

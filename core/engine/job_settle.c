@@ -94,6 +94,6 @@ void job_settle_run(const struct engine *e, const struct job *j) {
     enum error_code rc = store_write(e->store, settle_tx, &s, &err);
     log_info(e->log, "settle", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("settled", s.settled ? "yes" : "no"),
-             LOG_Z("error", rc == ERR_OK ? s.error.text : err.text));
+             LOG_WORDS("error", rc == ERR_OK ? s.error.text : err.text));
     arena_release(&a);
 }

@@ -28,7 +28,7 @@ void job_finish(const struct engine *e, const struct job *j) {
     struct error err = {0};
     if (store_write(e->store, finish_tx, &copy, &err) != ERR_OK)
         log_warn(e->log, "job not finished", LOG_Z("kind", job_kind_name(j->kind)),
-                 LOG_Z("error", err.text));
+                 LOG_WORDS("error", err.text));
 }
 
 struct retry_ctx {
@@ -50,7 +50,7 @@ bool job_retry(const struct engine *e, const struct job *j, const struct retry_p
     struct error failed = {0};
     if (store_write(e->store, retry_tx, &r, &failed) != ERR_OK)
         log_warn(e->log, "job not given back", LOG_Z("kind", job_kind_name(j->kind)),
-                 LOG_Z("error", failed.text));
+                 LOG_WORDS("error", failed.text));
     return true;
 }
 

@@ -94,5 +94,5 @@ void reconciler_check_call(const struct engine *e, int64_t call_id) {
     enum error_code rc = store_write(e->store, check_tx, &k, &err);
     log_info(e->log, "look after", LOG_ID("call", CALL_ID_PREFIX, call_id),
              LOG_Z("was", call_status_name(c.status)), LOG_Z("asked", error_name(k.asked)),
-             LOG_Z("error", rc == ERR_OK ? k.error.text : err.text));
+             LOG_WORDS("error", rc == ERR_OK ? k.error.text : err.text));
 }

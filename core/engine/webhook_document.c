@@ -182,7 +182,7 @@ static enum error_code compute(struct document *d, struct error *err) {
         rc = render(d, &d->turn.plan, err);
     if (rc != ERR_OK) { /* the caller must hear something: an apology is better than dead air */
         log_error(d->engine->log, "document not made", LOG_ID("call", CALL_ID_PREFIX, d->call.id),
-                  LOG_Z("error", err ? err->text : ""));
+                  LOG_WORDS("error", err ? err->text : ""));
         conversation_turn_out_release(&d->turn);
         plan_apologise(&d->turn.plan);
         rc = render(d, &d->turn.plan, err);
@@ -301,7 +301,7 @@ static enum error_code fall_back(struct document *d, struct error *err) {
     if (store_write(d->engine->store, fall_back_tx, d, &kept) != ERR_OK)
         log_warn(d->engine->log, "fall-back not noted",
                  LOG_ID("call", CALL_ID_PREFIX, d->webhook->target.call_id),
-                 LOG_Z("error", kept.text));
+                 LOG_WORDS("error", kept.text));
     log_warn(d->engine->log, "carrier asked for the fall-back document",
              LOG_ID("call", CALL_ID_PREFIX, d->webhook->target.call_id),
              LOG_INT("carrier_code", d->webhook->news.carrier_code));
@@ -411,7 +411,7 @@ void webhook_document_run(struct pool_task *t) {
         w->service->failed++;
         log_warn(d.engine->log, "no document given",
                  LOG_ID("call", CALL_ID_PREFIX, w->target.call_id), LOG_Z("reason", error_name(rc)),
-                 LOG_Z("error", err.text));
+                 LOG_WORDS("error", err.text));
         webhook_reply_status(w, webhook_status_for(rc));
     }
     document_release(&d);

@@ -249,7 +249,7 @@ static void notice_done(struct store_work *work, enum error_code rc, const struc
         ws->failed++;
         log_warn(ws->engine->log, "webhook not applied",
                  LOG_ID("call", CALL_ID_PREFIX, w->target.call_id),
-                 LOG_Z("kind", webhook_kind_name(w->target.kind)), LOG_Z("error", err->text));
+                 LOG_Z("kind", webhook_kind_name(w->target.kind)), LOG_WORDS("error", err->text));
     }
     webhook_reply_status(w, webhook_status_for(rc));
 }
@@ -277,7 +277,7 @@ static void refuse(struct webhook *w, enum error_code rc, const struct error *er
     else
         ws->refused_other++;
     log_warn(ws->engine->log, "webhook refused", LOG_Z("kind", webhook_kind_name(w->target.kind)),
-             LOG_Z("reason", error_name(rc)), LOG_Z("error", err->text));
+             LOG_Z("reason", error_name(rc)), LOG_WORDS("error", err->text));
     webhook_reply_status(w, webhook_status_for(rc));
 }
 

@@ -79,6 +79,7 @@ static void check(struct scene *s, struct run *r, const char *token, const char 
              "TELEPHONY_PROVIDER=twilio\nTWILIO_ACCOUNT_SID=" STR_FMT
              "\nTWILIO_AUTH_TOKEN=%.*s\nTWILIO_PHONE_NUMBER=" STR_FMT
              "\nTWILIO_API_BASE_URL=%s\nPUBLIC_BASE_URL=%s\nSWITCHHOOK_LISTEN=127.0.0.1:%u\n"
+             "SWITCHHOOK_API_TOKEN=0123456789abcdef\n"
              "SWITCHHOOK_DATA_DIR=%s/data\nSWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR
              "/assistants\n",
              STR_ARG(a.account), token ? (int)strlen(token) : (int)a.token.len,

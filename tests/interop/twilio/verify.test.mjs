@@ -31,6 +31,7 @@ before(async () => {
       TWILIO_PHONE_NUMBER: "+12025550199",
       TWILIO_API_BASE_URL: "http://127.0.0.1:9",
       PUBLIC_BASE_URL: BASE,
+      SWITCHHOOK_API_TOKEN: "0123456789abcdef0123456789abcdef",
       SWITCHHOOK_LISTEN: "127.0.0.1:0",
       SWITCHHOOK_DATA_DIR: path.join(dir, "data"),
       SWITCHHOOK_ASSISTANTS_DIR: path.join(dir, "assistants"),

@@ -9,10 +9,11 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/test.h"
 
-#define SID "AC0123456789abcdef0123456789abcdef"
+#define SID   "AC0123456789abcdef0123456789abcdef"
+#define TOKEN "SWITCHHOOK_API_TOKEN=0123456789abcdef\n"
 #define TWILIO                                                                         \
     "TELEPHONY_PROVIDER=twilio\nTWILIO_ACCOUNT_SID=" SID "\nTWILIO_AUTH_TOKEN=t0ken\n" \
-    "TWILIO_PHONE_NUMBER=+12025550199\nPUBLIC_BASE_URL=https://calls.example.com\n"
+    "TWILIO_PHONE_NUMBER=+12025550199\nPUBLIC_BASE_URL=https://calls.example.com\n" TOKEN
 
 __attribute__((constructor)) static void init_secrets(void) {
     if (!secret_system_init())
@@ -115,6 +116,7 @@ TEST(config, each_wrong_value_is_told_by_name_and_remedy) {
         {"SWITCHHOOK_LISTEN=::1:8080", "SWITCHHOOK_LISTEN", "in brackets, as in [::1]:8080"},
         {"SWITCHHOOK_LISTEN=[::]:8080", "SWITCHHOOK_API_TOKEN", "listening on ::"},
         {"SWITCHHOOK_LISTEN=0.0.0.0:8080", "SWITCHHOOK_API_TOKEN", "listening on 0.0.0.0"},
+        {"PUBLIC_BASE_URL=https://a.example", "SWITCHHOOK_API_TOKEN", "opens this gateway"},
         {"SWITCHHOOK_API_TOKEN=short", "SWITCHHOOK_API_TOKEN", "shorter than 16 characters"},
         {"DATABASE_URL=postgresql://u:p@h/db", "DATABASE_URL", "must be sqlite:PATH"},
         {"SWITCHHOOK_LOG_LEVEL=loud", "SWITCHHOOK_LOG_LEVEL", "debug info warn error"},
@@ -212,17 +214,17 @@ TEST(config, a_name_that_looks_like_ours_but_is_none_is_a_typing_error) {
 TEST(config, aliases_are_accepted_and_the_canonical_name_wins) {
     struct config c;
     struct config_faults f;
-    REQUIRE(parse("PERSONAL_ASSISTANT_PHONE_PROVIDER=mock\nPUBLIC_URL=https://a.example\n"
-                  "TWILIO_FROM_NUMBER=+12025550188\n",
+    REQUIRE(parse(TOKEN "PERSONAL_ASSISTANT_PHONE_PROVIDER=mock\nPUBLIC_URL=https://a.example\n"
+                        "TWILIO_FROM_NUMBER=+12025550188\n",
                   NULL, &c, &f) == ERR_OK);
     EXPECT_STR(c.public_base_url, "https://a.example");
     EXPECT_STR(c.twilio.number, "+12025550188");
     config_release(&c);
-    REQUIRE(parse("WEBHOOK_BASE_URL=https://b.example\n", NULL, &c, &f) == ERR_OK);
+    REQUIRE(parse(TOKEN "WEBHOOK_BASE_URL=https://b.example\n", NULL, &c, &f) == ERR_OK);
     EXPECT_STR(c.public_base_url, "https://b.example");
     config_release(&c);
-    REQUIRE(parse("PUBLIC_URL=https://a.example\nPUBLIC_BASE_URL=https://c.example\n", NULL, &c,
-                  &f) == ERR_OK);
+    REQUIRE(parse(TOKEN "PUBLIC_URL=https://a.example\nPUBLIC_BASE_URL=https://c.example\n", NULL,
+                  &c, &f) == ERR_OK);
     EXPECT_STR(c.public_base_url, "https://c.example");
     config_release(&c);
 }
@@ -244,7 +246,8 @@ TEST(config, the_environment_wins_over_the_file) {
     const char *env[] = {"MOCK_SPEED=60", "PUBLIC_URL=https://env.example", NULL};
     struct config c;
     struct config_faults f;
-    REQUIRE(parse("MOCK_SPEED=2\nPUBLIC_BASE_URL=https://file.example\n", env, &c, &f) == ERR_OK);
+    REQUIRE(parse(TOKEN "MOCK_SPEED=2\nPUBLIC_BASE_URL=https://file.example\n", env, &c, &f) ==
+            ERR_OK);
     EXPECT(c.mock_speed == 60.0);
     EXPECT_STR(c.public_base_url, "https://env.example");
     config_release(&c);
@@ -253,7 +256,7 @@ TEST(config, the_environment_wins_over_the_file) {
 TEST(config, a_trailing_slash_of_a_url_is_cut_off) {
     struct config c;
     struct config_faults f;
-    REQUIRE(parse("PUBLIC_BASE_URL=https://a.example/hooks//\n", NULL, &c, &f) == ERR_OK);
+    REQUIRE(parse(TOKEN "PUBLIC_BASE_URL=https://a.example/hooks//\n", NULL, &c, &f) == ERR_OK);
     EXPECT_STR(c.public_base_url, "https://a.example/hooks");
     config_release(&c);
 }

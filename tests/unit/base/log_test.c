@@ -130,6 +130,21 @@ TEST(log, phone_numbers_show_their_last_two_digits_only) {
         EXPECT_STR(value_of(f, LOG_PHONE("k", str_z(rows[i].in))), rows[i].want);
 }
 
+TEST(log, words_from_outside_lose_what_may_be_a_phone_number) {
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"refused", "refused"},
+        {"error 21211: +12025550187 is not valid", "\"error 21211: +*********87 is not valid\""},
+        {"123456", "123456"},
+        {"1234567", "*****67"},
+        {"", "\"\""},
+    };
+    CLEANUP(fixture_freep) struct fixture *f = fixture_new(LOG_TEXT);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        EXPECT_STR(value_of(f, LOG_WORDS("k", rows[i].in)), rows[i].want);
+}
+
 TEST(log, no_id_is_empty) {
     CLEANUP(fixture_freep) struct fixture *f = fixture_new(LOG_TEXT);
     EXPECT_STR(value_of(f, LOG_ID("k", "call", 0)), "\"\"");
