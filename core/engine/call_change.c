@@ -1,6 +1,7 @@
 #include "core/base/json.h"
 #include "core/base/utf8.h"
 #include "core/engine/call_service.h"
+#include "core/engine/recording_change.h"
 
 /* Changes to a call within a transaction. The one place that turns news into status plus event. */
 
@@ -32,13 +33,14 @@ static void put_status_data(struct buf *b, const struct call *c, enum call_statu
 }
 
 /* What is true of every call that has just ended. */
-static enum error_code close_books(struct store_tx *tx, struct call *c, struct error *err) {
+static enum error_code close_books(struct store_tx *tx, struct call *c, int64_t at_ms,
+                                   struct error *err) {
     c->check_ms = 0;
     enum error_code rc = store_add_counter(
         tx, (enum counter)(COUNTER_CALLS_ENDED_FIRST + (c->status - CALL_COMPLETED)), 1, err);
     if (rc == ERR_OK && c->duration_s > 0)
         rc = store_add_counter(tx, COUNTER_CALL_SECONDS, c->duration_s, err);
-    return rc;
+    return rc == ERR_OK ? recordings_follow_up(tx, c, at_ms, err) : rc;
 }
 
 enum error_code call_change_status(struct store_tx *tx, struct call *c, enum call_status next,
@@ -52,7 +54,7 @@ enum error_code call_change_status(struct store_tx *tx, struct call *c, enum cal
         call_append_event(tx, c, event_for_status(next), at_ms, buf_str(&data), err);
     buf_release(&data);
     if (rc == ERR_OK && moved && call_status_is_final(c->status))
-        rc = close_books(tx, c, err);
+        rc = close_books(tx, c, at_ms, err);
     return rc;
 }
 

@@ -1,6 +1,7 @@
 #include "core/base/json.h"
 #include "core/engine/call_service.h"
 #include "core/engine/jobs.h"
+#include "core/engine/recording_change.h"
 
 /*
  * Recordings: from the carrier into the vault, then off the carrier. The carrier's copy is deleted
@@ -30,8 +31,29 @@ static enum provider_recording_action action_of(struct str word) {
     return PROVIDER_RECORDING_NONE;
 }
 
+struct started {
+    const struct engine *engine;
+    const struct job *job;
+    char sid[CALL_SID_SIZE];
+};
+
+/* The carrier's own notice of the start may be lost; what it just told us is not. */
+static enum error_code started_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct started *s = ctx;
+    struct call c;
+    struct recording r;
+    enum error_code rc = store_get_call(tx, s->job->call_id, &c, err);
+    if (rc == ERR_OK)
+        rc = recording_take(tx, s->engine, &c, str_z(s->sid), engine_now_ms(s->engine), &r, err);
+    /* over already: nobody else will look after it */
+    if (rc == ERR_OK && call_status_is_final(c.status))
+        rc = recordings_follow_up(tx, &c, engine_now_ms(s->engine), err);
+    return rc == ERR_OK || rc == ERR_NOT_FOUND ? job_finish_in(tx, s->job, err) : rc;
+}
+
 void job_recording_control_run(const struct engine *e, const struct job *j) {
     struct call c;
+    struct started started = {.engine = e, .job = j};
     if (!job_load_call(e, j, &c))
         return;
     struct provider *p = engine_provider(e, str_z(c.provider));
@@ -46,10 +68,12 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
     links_put(&e->links, &url, &c, WEBHOOK_RECORDING, 0);
     rc_req.status_url = buf_str(&url);
     struct error err = {0};
-    enum error_code rc = provider_control_recording(p, &rc_req, NULL, &err);
+    enum error_code rc = provider_control_recording(p, &rc_req, started.sid, &err);
+    if (rc == ERR_OK && started.sid[0] && rc_req.action == PROVIDER_RECORDING_START)
+        rc = store_write(e->store, started_tx, &started, &err); /* finishes the job, too */
     /* a call that is not quite in progress yet is refused for a moment: ask again */
-    if (rc == ERR_OK || rc == ERR_NOT_FOUND || rc == ERR_UNSUPPORTED ||
-        !job_retry(e, j, &RETRY_CONTROL, &err))
+    else if (rc == ERR_OK || rc == ERR_NOT_FOUND || rc == ERR_UNSUPPORTED ||
+             !job_retry(e, j, &RETRY_CONTROL, &err))
         job_finish(e, j);
     log_info(e->log, "recording control", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("action", j->ref_text), LOG_Z("result", error_name(rc)),
@@ -158,6 +182,8 @@ static enum error_code copy_audio(struct fetching *f, struct provider *p) {
         vault_abort(steal_ptr(f->writer));
         return rc;
     }
+    if (f->rec.duration_s == 0 && little32(f->head + 28) > 0) /* nobody told: bytes by byte rate */
+        f->rec.duration_s = (uint32_t)(f->bytes / little32(f->head + 28));
     rc = vault_finish(steal_ptr(f->writer), &f->rec.bytes, f->rec.digest, &f->error);
     if (rc == ERR_OK && !str_copy(str_z(got.format), f->rec.format, sizeof f->rec.format))
         f->rec.format[0] = '\0';
@@ -194,13 +220,19 @@ static enum error_code announce(struct store_tx *tx, struct fetching *f, enum ev
     return rc;
 }
 
+/* Complete by the carrier's word, or not settled though the call is over: its word may be lost. */
+static bool may_be_fetched(const struct recording *r, const struct call *c) {
+    return r->status == RECORDING_AVAILABLE ||
+           (!recording_is_settled(r->status) && call_status_is_final(c->status));
+}
+
 /* A download may outlast its lease, and then two workers bring the same recording: what the first
    one noted stands, and the second only finishes the job. */
 static enum error_code is_still_wanted(struct store_tx *tx, const struct fetching *f, bool *wanted,
                                        struct error *err) {
     struct recording r;
     enum error_code rc = store_get_recording(tx, f->rec.id, &r, err);
-    *wanted = rc == ERR_OK && r.status == RECORDING_AVAILABLE;
+    *wanted = rc == ERR_OK && may_be_fetched(&r, &f->call);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
@@ -247,7 +279,7 @@ void job_fetch_recording_run(const struct engine *e, const struct job *j) {
     struct fetching f = {.engine = e, .job = j, .wrapped = BUF_INIT(VAULT_WRAPPED_KEY_MAX)};
     enum error_code rc = store_read(e->store, load_tx, &f, &f.error);
     struct provider *p = rc == ERR_OK ? engine_provider(e, str_z(f.rec.provider)) : NULL;
-    if (rc == ERR_NOT_FOUND || (rc == ERR_OK && (f.rec.status != RECORDING_AVAILABLE || !p))) {
+    if (rc == ERR_NOT_FOUND || (rc == ERR_OK && (!may_be_fetched(&f.rec, &f.call) || !p))) {
         job_finish(e, j);
         buf_release(&f.wrapped);
         return;

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/engine/call_service.h"
+#include "core/engine/recording_change.h"
 #include "core/engine/webhook_internal.h"
 
 enum {
@@ -149,65 +150,23 @@ static enum error_code apply_detection(struct store_tx *tx, struct webhook *w, s
     return rc == ERR_OK ? store_update_call(tx, c, err) : rc;
 }
 
-static bool recording_is_settled(enum recording_status s) {
-    return s == RECORDING_AVAILABLE || s == RECORDING_STORED || s == RECORDING_ABSENT ||
-           s == RECORDING_FAILED;
-}
-
-/* The recording as it is known, or a new one for this call. */
-static enum error_code find_recording(struct store_tx *tx, struct webhook *w, const struct call *c,
-                                      int64_t now, struct recording *r, bool *is_new,
-                                      struct error *err) {
-    enum error_code rc =
-        store_get_recording_by_sid(tx, str_z(c->provider), str_z(w->news.recording_sid), r, err);
-    *is_new = rc == ERR_NOT_FOUND;
-    if (!*is_new)
-        return rc == ERR_OK && r->call_id != c->id
-                   ? error_set(err, ERR_NOT_FOUND, "this recording is another call's")
-                   : rc;
-    *r = (struct recording){
-        .id = id_next(w->service->engine->ids), .call_id = c->id, .created_ms = now};
-    memcpy(r->provider, c->provider, sizeof r->provider);
-    memcpy(r->sid, w->news.recording_sid, sizeof r->sid);
-    return ERR_OK;
-}
-
-static enum error_code announce_started(struct store_tx *tx, struct call *c,
-                                        const struct recording *r, int64_t now, struct error *err) {
-    struct buf data = BUF_INIT(256);
-    struct json_writer jw;
-    char id[ID_TEXT_SIZE];
-    id_format(id, RECORDING_ID_PREFIX, r->id);
-    json_write_init(&jw, &data);
-    json_begin_object(&jw);
-    json_kv_z(&jw, "recording_id", id);
-    json_end_object(&jw);
-    enum error_code rc =
-        call_append_event(tx, c, EVENT_RECORDING_STARTED, now, buf_str(&data), err);
-    buf_release(&data);
-    return rc == ERR_OK ? store_update_call(tx, c, err) : rc;
-}
-
 static enum error_code apply_recording(struct store_tx *tx, struct webhook *w, struct call *c,
                                        int64_t now, struct error *err) {
     const struct webhook_news *n = &w->news;
     struct recording r;
-    bool is_new = false;
     if (n->recording_sid[0] == '\0' || n->recording_status == RECORDING_NONE)
         return error_set(err, ERR_INVALID, "a recording notice without id or status");
-    enum error_code rc = find_recording(tx, w, c, now, &r, &is_new, err);
-    if (rc != ERR_OK || recording_is_settled(r.status) ||
-        (!is_new && r.status == n->recording_status))
-        return rc; /* late or repeated: nothing new */
+    enum error_code rc =
+        recording_take(tx, w->service->engine, c, str_z(n->recording_sid), now, &r, err);
+    if (rc != ERR_OK || recording_is_settled(r.status) || r.status == n->recording_status)
+        return rc; /* late, repeated, or all that was to be noted */
     r.status = n->recording_status;
     r.updated_ms = now;
     if (n->recording_duration_s)
         r.duration_s = n->recording_duration_s;
     if (n->recording_channels)
         r.channels = n->recording_channels;
-    rc = is_new ? store_insert_recording(tx, &r, err) : store_update_recording(tx, &r, err);
-    if (rc == ERR_OK && is_new)
-        rc = announce_started(tx, c, &r, now, err);
+    rc = store_update_recording(tx, &r, err);
     if (rc == ERR_OK && r.status == RECORDING_AVAILABLE && w->service->engine->vault) {
         struct job fetch = {
             .kind = JOB_FETCH_RECORDING, .call_id = c->id, .ref_id = r.id, .run_at_ms = now};

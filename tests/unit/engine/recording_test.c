@@ -104,6 +104,57 @@ TEST(recording, notices_in_any_order_and_number_fetch_it_once) {
     engine_box_release(&b);
 }
 
+TEST(recording, one_whose_end_nobody_told_is_fetched_after_the_call) {
+    static char space[AUDIO_BYTES];
+    struct engine_box b;
+    struct call c = recorded(&b, space);
+    EXPECT_INT(notice(&b, "recording_status=running"), 204);
+    fake_clock_advance_ms(&b.time, 3600000);
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.fetches, 0); /* the call goes on, and so does the recording */
+    EXPECT_INT(
+        engine_box_webhook(&b, b.carrier.status_url, "sign=yes&sid=SID1&status=completed").status,
+        204);
+    fake_clock_advance_ms(&b.time, 61000);
+    engine_box_run_due(&b);
+    struct found f = find(&b, c.id);
+    EXPECT(f.rec.status == RECORDING_STORED);
+    EXPECT_INT(b.carrier.deletes, 1);
+    /* its notice, if it comes after all, is old news */
+    EXPECT_INT(notice(&b, "recording_status=available&recording_duration=9"), 204);
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.fetches, 1);
+    arena_release(&f.arena);
+    engine_box_release(&b);
+}
+
+static enum error_code start_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    const struct call *c = ctx;
+    struct job j = {.kind = JOB_RECORDING_CONTROL,
+                    .call_id = c->id,
+                    .ref_text = "start",
+                    .run_at_ms = c->created_ms};
+    return store_add_job(tx, &j, err);
+}
+
+TEST(recording, one_that_we_started_is_known_before_any_notice) {
+    static char space[AUDIO_BYTES];
+    struct engine_box b;
+    char events[1024];
+    struct call c = recorded(&b, space);
+    EXPECT(store_write(b.engine.store, start_tx, &c, NULL) == ERR_OK);
+    engine_box_run_due(&b);
+    struct found f = find(&b, c.id);
+    EXPECT_INT(f.count, 1);
+    EXPECT(f.rec.status == RECORDING_RUNNING);
+    EXPECT_STR(f.rec.sid, "REC1");
+    EXPECT_INT(notice(&b, "recording_status=running"), 204);
+    engine_box_events(&b, c.id, events);
+    EXPECT_STR(events, "call.queued call.dialing recording.started");
+    arena_release(&f.arena);
+    engine_box_release(&b);
+}
+
 TEST(recording, a_cut_one_is_not_stored_but_fetched_again) {
     static char space[AUDIO_BYTES];
     struct engine_box b;
