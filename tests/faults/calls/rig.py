@@ -77,21 +77,24 @@ def until(condition, what, seconds=WAIT_S):
 
 def free_port():
     """A port for a server that must come back at the same address: outside the range from which
-    the kernel gives ports to others."""
+    the kernel gives ports to others, and claimed for the life of this process by a name that no
+    other process can bind, so that rigs side by side do not take each other's."""
     first = 20000 + os.getpid() * 7 % 9000
     for port in range(first, first + 2000):
-        with socket.socket() as s:
-            try:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0switchhook-test-port-{port}")
+            with socket.socket() as s:
                 s.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            if port not in free_port.taken:
-                free_port.taken.add(port)
-                return port
+        except OSError:
+            claim.close()
+            continue
+        free_port.claims.append(claim)
+        return port
     raise AssertionError("no free port")
 
 
-free_port.taken = set()
+free_port.claims = []
 
 
 class Process:
@@ -298,7 +301,10 @@ class Gateway(Process):
         ready = bool(self.first_line())
         if ready and self.traced:
             children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-            self.pid = int(children.read_text().split()[0])
+            found = children.read_text().split()
+            if not found:  # killed right after it said that it listens
+                return False
+            self.pid = int(found[0])
         return ready
 
     def must_be_ready(self):
