@@ -22,7 +22,8 @@ def cases(kind, args):
     """(name of the rule, its violations)"""
     if kind == "source":
         for check in (source_checks.includes, source_checks.sql, source_checks.carrier_words,
-                      source_checks.unfinished, source_checks.occasion, source_checks.lock_files):
+                      source_checks.unfinished, source_checks.occasion, source_checks.lock_files,
+                      source_checks.links):
             yield check.__name__, check(ROOT)
         yield "unlisted", source_checks.unlisted(ROOT, pathlib.Path(args[0]) / "compile_commands.json")
     elif kind == "headers":

@@ -55,7 +55,8 @@ class Planted(unittest.TestCase):
 class Source(Planted):
     def test_a_clean_tree_passes(self):
         for check in (source_checks.includes, source_checks.sql, source_checks.carrier_words,
-                      source_checks.unfinished, source_checks.occasion, source_checks.lock_files):
+                      source_checks.unfinished, source_checks.occasion, source_checks.lock_files,
+                      source_checks.links):
             self.expect(check(self.root))
 
     def test_includes_point_inwards(self):
@@ -123,6 +124,12 @@ class Source(Planted):
         self.plant("web/package-lock.json", '{"resolved": "https://registry.example/a.tgz"}\n')
         self.plant("web/.npmrc", "registry=https://registry.example\n")
         self.expect(source_checks.lock_files(self.root), "package-lock.json", ".npmrc")
+
+    def test_links_lead_somewhere(self):
+        self.plant("docs/page.md", "# A page, and more\n```sh\n# no heading [x](y)\n```\n[up](../README.md)\n")
+        self.plant("README.md", "[p](docs/page.md#a-page-and-more)\n[gone](docs/gone.md)\n"
+                   "[h](docs/page.md#no-heading-xy)\n[web](https://a.example/b)\n")
+        self.expect(source_checks.links(self.root), "README.md:2", "README.md:3")
 
     def test_every_source_is_built(self):
         rels = [r for r in CLEAN if r.endswith(".c") and r != "twiml/read.c"]

@@ -20,6 +20,7 @@ PORT_MAKERS = {
     "core/app/providers_setup.c": "core/domain/provider_impl.h", # fills what providers are made from
     "core/engine/brain_scripted.c": "core/domain/brain_impl.h", # is one of the brains
 }
+MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
 FOREIGN = ("tests/vectors/", "LICENSE")
 
 
@@ -129,3 +130,29 @@ def unlisted(root, compile_commands):
         replayed_only = rel == "tests/fuzz/standalone.c" # not part of libFuzzer builds
         if str(path.resolve()) not in known and not replayed_only:
             yield f"{rel}: is not built"
+
+
+def links(root):
+    """A link in our pages leads to a file, and to a heading of it when it names one."""
+    for rel, path in tree.files(root, ".md"):
+        for n, line in tree.lines(outside_code(path.read_text())):
+            for target in MARKDOWN_LINK.findall(line):
+                if re.match(r"[a-z]+:", target):
+                    continue
+                name, _, anchor = target.partition("#")
+                page = (path.parent / name).resolve() if name else path
+                if not page.exists():
+                    yield f"{rel}:{n}: links {target}, which is not there"
+                elif anchor and anchor not in anchors(page.read_text()):
+                    yield f"{rel}:{n}: links {target}: the page has no such heading"
+
+
+def outside_code(markdown):
+    """The page with its code blocks blanked out; the line numbers stay."""
+    return re.sub(r"^```.*?^```", lambda m: re.sub(r"[^\n]", "", m.group(0)), markdown, flags=re.M | re.S)
+
+
+def anchors(markdown):
+    """The names that GitHub gives to headings: lower case, no punctuation, dashes for spaces."""
+    for heading in re.findall(r"^#+ +(.+?) *$", outside_code(markdown), re.M):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
