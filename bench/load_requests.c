@@ -222,6 +222,7 @@ static void add_place(struct maker *m, size_t i) {
                m->o->assistant);
     buf_printf(&all,
                "POST /api/calls HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+               "Authorization: Bearer " BENCH_API_TOKEN "\r\n"
                "Content-Length: %zu\r\n\r\n",
                body.len);
     buf_put_str(&all, buf_str(&body));

@@ -6,6 +6,9 @@
 
 #include "core/base/str.h"
 
+/** The token of the measured gateway's API; measure.py gives it to the gateway. */
+#define BENCH_API_TOKEN "bench-0123456789abcdef"
+
 /*
  * The requests of a run, made and signed before it starts. Request r belongs to connection
  * r % connections, so a call's callbacks go out in order over one connection, and between two of
