@@ -137,6 +137,21 @@ bool api_id(struct api_request *r, struct str text, const char *prefix, int64_t 
     return false;
 }
 
+bool api_read(struct api_request *r, store_tx_fn *fn, void *ctx) {
+    enum error_code rc = store_read(gateway_engine(r->gateway)->store, fn, ctx, &r->error);
+    if (rc != ERR_OK)
+        api_fail(r, rc);
+    return rc == ERR_OK;
+}
+
+bool api_read_named(struct api_request *r, const char *prefix, int64_t *id, store_tx_fn *fn,
+                    void *ctx) {
+    if (api_id(r, r->params[0], prefix, id))
+        return api_read(r, fn, ctx);
+    api_fail(r, ERR_NOT_FOUND);
+    return false;
+}
+
 bool api_cursor(struct api_request *r, const char *prefix, int64_t *out) {
     struct str text = api_query(r, "cursor");
     *out = 0;

@@ -72,6 +72,14 @@ NODISCARD bool api_cursor(struct api_request *r, const char *prefix, int64_t *ou
 /** Refuse query parameters that are not in the NULL-terminated list. */
 NODISCARD bool api_only_query(struct api_request *r, const char *const *allowed);
 
+/** Run fn over a read-only view of the store; false when that failed, and the request is answered.
+ */
+NODISCARD bool api_read(struct api_request *r, store_tx_fn *fn, void *ctx);
+
+/** The same for the thing that the path names: its id goes to *id before fn runs. */
+NODISCARD bool api_read_named(struct api_request *r, const char *prefix, int64_t *id,
+                              store_tx_fn *fn, void *ctx);
+
 /* ---- shapes shared by several routes ------------------------------------------------------------
  */
 

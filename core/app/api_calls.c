@@ -193,11 +193,8 @@ void api_list_calls(struct api_request *r) {
         api_fail(r, ERR_INVALID);
         return;
     }
-    enum error_code rc = store_read(gateway_engine(r->gateway)->store, list_tx, &l, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read(r, list_tx, &l))
         return;
-    }
     struct json_writer w;
     api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)
@@ -247,13 +244,8 @@ void api_get_call(struct api_request *r) {
         api_fail(r, ERR_INVALID);
         return;
     }
-    enum error_code rc = ERR_NOT_FOUND;
-    if (api_id(r, r->params[0], CALL_ID_PREFIX, &o.id))
-        rc = store_read(gateway_engine(r->gateway)->store, get_tx, &o, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read_named(r, CALL_ID_PREFIX, &o.id, get_tx, &o))
         return;
-    }
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct json_limits limits = {.bytes_max = 262144, .values_max = 20000};
     if (o.request_json.len > 0 && json_parse(o.request_json, &limits, &doc, &r->error) != ERR_OK) {
@@ -389,13 +381,8 @@ static enum error_code transcript_tx(struct store_tx *tx, void *ctx, struct erro
 
 void api_call_transcript(struct api_request *r) {
     struct one o = {.arena = &r->arena};
-    enum error_code rc = ERR_NOT_FOUND;
-    if (api_id(r, r->params[0], CALL_ID_PREFIX, &o.id))
-        rc = store_read(gateway_engine(r->gateway)->store, transcript_tx, &o, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read_named(r, CALL_ID_PREFIX, &o.id, transcript_tx, &o))
         return;
-    }
     struct json_writer w;
     api_begin_items(r, &w);
     for (size_t i = 0; i < o.count; i++) {

@@ -38,11 +38,8 @@ static void put_calls_summary(struct json_writer *w, const int64_t *counters) {
 
 void api_summary(struct api_request *r) {
     struct summary s = {.arena = &r->arena};
-    enum error_code rc = store_read(gateway_engine(r->gateway)->store, summary_tx, &s, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read(r, summary_tx, &s))
         return;
-    }
     struct json_writer w;
     json_write_init(&w, api_body(r));
     json_begin_object(&w);
@@ -100,11 +97,8 @@ void api_list_sessions(struct api_request *r) {
         api_fail(r, ERR_INVALID);
         return;
     }
-    enum error_code rc = store_read(gateway_engine(r->gateway)->store, sessions_tx, &l, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read(r, sessions_tx, &l))
         return;
-    }
     struct json_writer w;
     api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)
@@ -153,11 +147,8 @@ void api_list_information(struct api_request *r) {
         api_fail(r, ERR_INVALID);
         return;
     }
-    enum error_code rc = store_read(gateway_engine(r->gateway)->store, info_tx, &l, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read(r, info_tx, &l))
         return;
-    }
     struct json_writer w;
     api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)

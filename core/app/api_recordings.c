@@ -97,13 +97,8 @@ static enum error_code audio_tx(struct store_tx *tx, void *ctx, struct error *er
 
 void api_get_recording(struct api_request *r) {
     struct recording_one o = {.arena = &r->arena};
-    enum error_code rc = ERR_NOT_FOUND;
-    if (api_id(r, r->params[0], RECORDING_ID_PREFIX, &o.id))
-        rc = store_read(gateway_engine(r->gateway)->store, get_tx, &o, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read_named(r, RECORDING_ID_PREFIX, &o.id, get_tx, &o))
         return;
-    }
     struct json_writer w;
     json_write_init(&w, api_body(r));
     put_recording(&w, &o.rec);
@@ -181,13 +176,8 @@ static void reply_audio(struct api_request *r, const struct recording_one *o, ui
 
 void api_recording_audio(struct api_request *r) {
     struct recording_one o = {.arena = &r->arena};
-    enum error_code rc = ERR_NOT_FOUND;
-    if (api_id(r, r->params[0], RECORDING_ID_PREFIX, &o.id))
-        rc = store_read(gateway_engine(r->gateway)->store, audio_tx, &o, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_read_named(r, RECORDING_ID_PREFIX, &o.id, audio_tx, &o))
         return;
-    }
     uint64_t first = 0, last = 0;
     struct str range = http_exchange_header(r->exchange, STR("Range"));
     enum range_result wants =

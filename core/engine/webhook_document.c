@@ -326,11 +326,11 @@ static enum error_code try_once(struct document *d, bool *done, struct error *er
         return rc;
     d->number = d->webhook->target.kind == WEBHOOK_GATHER ? d->webhook->target.turn + 1 : 0;
     *done = true;
-    enum next_step next = is_another_leg(d) ? NEXT_COMPUTE : what_next(d);
     if (is_another_leg(d)) { /* the loser of the gate: noted and ended by accept_tx */
         rc = store_write(d->engine->store, accept_tx, d, err);
         return rc == ERR_OK ? hang_up(d, err) : rc;
     }
+    enum next_step next = what_next(d);
     if (next == NEXT_HANG_UP)
         return hang_up(d, err);
     if (next == NEXT_REPEAT)

@@ -114,7 +114,7 @@ class Source(Planted):
         self.expect(source_checks.unfinished(self.root), "README.md:2", "str.c:1")
 
     def test_text_is_about_the_program(self):
-        self.plant("README.md", "see /" + "work/x\nsee /" + "home/jo/x\nhttps://a.example/work/x\n"
+        self.plant("README.md", "see /" + "work/x\nsee /" + "home/jo/x\nhttps://a.example/" + "work/x\n"
                    "cd /" + "work\nlog in /" + "tmp/x\n")
         self.plant("core/base/str.c", "/* as " + "requested */\n")
         self.expect(source_checks.occasion(self.root), "README.md:1", "README.md:2", "README.md:4", "README.md:5",
