@@ -44,6 +44,10 @@ bool registry_has(const struct provider_config *cfg, enum carrier_field field) {
         return cfg->number.len > 0;
     case CARRIER_BASE_URL:
         return cfg->base_url.len > 0;
+    case CARRIER_SIGNING_KEY:
+        return cfg->signing_key && secret_is_set(cfg->signing_key);
+    case CARRIER_SPACE:
+        return cfg->space.len > 0;
     case CARRIER_FIELD_NONE:
     case CARRIER_FIELD_COUNT:
         break;
@@ -64,8 +68,10 @@ static const struct {
     const char *member;
     enum carrier_field field;
 } members[] = {
-    {"account", CARRIER_ACCOUNT},       {"token", CARRIER_TOKEN},   {"key_id", CARRIER_KEY_ID},
-    {"key_secret", CARRIER_KEY_SECRET}, {"number", CARRIER_NUMBER}, {"base_url", CARRIER_BASE_URL},
+    {"account", CARRIER_ACCOUNT},         {"token", CARRIER_TOKEN},
+    {"key_id", CARRIER_KEY_ID},           {"key_secret", CARRIER_KEY_SECRET},
+    {"number", CARRIER_NUMBER},           {"base_url", CARRIER_BASE_URL},
+    {"signing_key", CARRIER_SIGNING_KEY}, {"space", CARRIER_SPACE},
 };
 
 /** Name the user's setting instead of our member. */

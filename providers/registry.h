@@ -24,7 +24,8 @@ const struct carrier_setting *registry_missing(const struct carrier_entry *c,
                                                const struct provider_config *cfg, size_t n);
 
 /**
- * Make the carrier's provider. wire: the dialect of the mock ("": its first); others ignore it.
+ * Make the carrier's provider. wire: which of its APIs is spoken, where it has several ("": its
+ * first): the dialect of the mock, "native" or "compat".
  * ERR_INVALID names the setting (its variable, where it has one) that is missing or malformed.
  * On ERR_OK *out is owned by the caller: provider_free().
  */

@@ -441,6 +441,14 @@ static void write_relay(struct writing *w, const struct plan_step *s, const stru
     end(w, &twiml_connect_relay);
 }
 
+static void write_raw(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+    (void)s;
+    lose(w, PLAN_LOSS_REFUSED, at, NULL, "say it with steps that every carrier knows",
+         "TwiML does not know the words of another dialect");
+    fail(w, ERR_UNSUPPORTED, at, NULL,
+         "TwiML does not know the words of another dialect, say it with other steps");
+}
+
 static void write_ai(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
     (void)s;
     lose(w, PLAN_LOSS_REFUSED, at, NULL,
@@ -504,6 +512,7 @@ static write_fn *const writers[PLAN_KIND_COUNT] = {
     [PLAN_REFER] = write_refer,
     [PLAN_TRANSCRIBE] = write_transcribe,
     [PLAN_STOP_TRANSCRIBE] = write_stop_transcribe,
+    [PLAN_RAW] = write_raw,
 };
 
 static void write_step(struct writing *w, const struct plan_step *s, const struct plan_path *at) {

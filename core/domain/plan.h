@@ -48,6 +48,7 @@ enum plan_kind {
     PLAN_REFER,
     PLAN_TRANSCRIBE, /* live transcription in the background */
     PLAN_STOP_TRANSCRIBE,
+    PLAN_RAW, /* one instruction in a dialect's own words, passed through as it is */
     PLAN_KIND_COUNT
 };
 
@@ -205,6 +206,15 @@ struct plan_ai {
     struct str document; /* dialect's own JSON for the agent, from swml/ */
 };
 
+/**
+ * What a plan has no step for: variables, branches, a carrier's specialities. Only the dialect it
+ * is written in carries it; the others refuse the step.
+ */
+struct plan_raw {
+    struct str dialect;  /* "swml" */
+    struct str document; /* JSON: one verb {"set":{…}}, or a whole document {"sections":{…}} */
+};
+
 /** What the caller hears at one stage of a payment, instead of the carrier's own words. */
 struct plan_pay_prompt {
     struct str stage;          /* "payment-card-number", "expiration-date", "security-code", … */
@@ -274,6 +284,7 @@ struct plan_step {
             struct plan_link action;
         } refer;
         struct plan_transcribe transcribe;
+        struct plan_raw raw;
     } u;
 };
 

@@ -341,6 +341,7 @@ static const char *check_together(const struct plan_step *s) {
     case PLAN_REFER:
     case PLAN_TRANSCRIBE:
     case PLAN_STOP_TRANSCRIBE:
+    case PLAN_RAW:
     case PLAN_KIND_COUNT:
         break;
     }

@@ -193,6 +193,13 @@ static const struct plan_field ai_fields[] = {
     SWH_FIELD(plan_ai, document, JSON, .max = 1 << 20, .required = true),
 };
 
+static const char *const raw_dialects[] = {"swml", NULL};
+
+static const struct plan_field raw_fields[] = {
+    SWH_FIELD(plan_raw, dialect, STR, .words = raw_dialects, .required = true),
+    SWH_FIELD(plan_raw, document, JSON, .max = 1 << 20, .required = true),
+};
+
 static const struct plan_field pay_prompt_fields[] = {
     SWH_FIELD(plan_pay_prompt, stage, STR, .max = 64, .chars = word_list, .required = true),
     SWH_FIELD(plan_pay_prompt, errors, STR, .max = 512, .chars = word_list),
@@ -267,6 +274,7 @@ const struct plan_shape plan_shapes[PLAN_KIND_COUNT] = {
     [PLAN_REFER] = SWH_SHAPE("refer", refer_fields, struct refer_layout),
     [PLAN_TRANSCRIBE] = SWH_SHAPE("transcribe", transcribe_fields, struct plan_transcribe),
     [PLAN_STOP_TRANSCRIBE] = SWH_SHAPE("stop_transcribe", stop_fields, struct str),
+    [PLAN_RAW] = SWH_SHAPE("raw", raw_fields, struct plan_raw),
 };
 // clang-format on
 

@@ -35,13 +35,20 @@ enum provider_cap {
     PROVIDER_CAP_PAY = 1 << 10,
     PROVIDER_CAP_AI = 1 << 11, /* a built-in agent */
     PROVIDER_CAP_STREAM = 1 << 12,
-    PROVIDER_CAP_COUNT = 13
+    PROVIDER_CAP_PLACE_RECORDED = 1 << 13, /* record from the answer on, asked for with the call */
+    PROVIDER_CAP_MACHINE_END = 1 << 14,    /* wait for the end of a machine's greeting */
+    PROVIDER_CAP_CONFERENCE = 1 << 15,
+    PROVIDER_CAP_QUEUE = 1 << 16,
+    PROVIDER_CAP_COUNT = 17
 };
 const char *provider_cap_name(enum provider_cap c); /* "place", "record_pause" … */
 
 /** Facts about a carrier, without behaviour. */
 struct provider_limits {
-    uint32_t calls_per_s; /* default pace of creating calls; 0: no limit */
+    uint32_t calls_per_s;        /* default pace of creating calls; 0: no limit */
+    uint32_t open_calls_max;     /* at a time; 0: no limit */
+    uint32_t requests_max;       /* of its API in each window; 0: no limit */
+    uint32_t requests_window_ms; /* 0: no limit */
     uint32_t document_bytes_max;
     uint32_t answer_timeout_ms;  /* how long the carrier waits for a document */
     uint32_t request_timeout_ms; /* how long we wait for its API */

@@ -14,11 +14,14 @@
  * the provider. */
 struct provider_config {
     struct str account;         /* AccountSid, AuthId, ProjectId */
-    const struct secret *token; /* signs webhooks; authenticates unless key is set */
+    const struct secret *token; /* authenticates unless key is set; signs webhooks unless
+                                 * signing_key is set */
     struct str key_id;          /* optional API key pair */
     const struct secret *key_secret;
-    struct str number;          /* default caller id, E.164 */
-    struct str base_url;        /* "": desc->base_url */
+    const struct secret *signing_key; /* where webhooks are signed with a key of their own */
+    struct str space;                 /* the account's part of the API's host, where it has one */
+    struct str number;                /* default caller id, E.164 */
+    struct str base_url;              /* "": desc->base_url */
     struct str public_base_url; /* what carriers see of us: signatures are checked against it */
     struct http_client *http;
     struct clock clock;

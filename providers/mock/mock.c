@@ -7,7 +7,8 @@ const struct provider_desc mock_desc = {
     .caps = PROVIDER_CAP_PLACE | PROVIDER_CAP_END | PROVIDER_CAP_REDIRECT | PROVIDER_CAP_LOOKUP |
             PROVIDER_CAP_LIST | PROVIDER_CAP_RECORD | PROVIDER_CAP_RECORD_PAUSE |
             PROVIDER_CAP_RECORDINGS | PROVIDER_CAP_DETECTION | PROVIDER_CAP_SPEECH |
-            PROVIDER_CAP_PAY,
+            PROVIDER_CAP_PAY | PROVIDER_CAP_PLACE_RECORDED | PROVIDER_CAP_MACHINE_END |
+            PROVIDER_CAP_CONFERENCE | PROVIDER_CAP_QUEUE,
     .document_type = "text/xml; charset=utf-8",
     .base_url = "", /* a box listens where it is told to */
     .limits = {.calls_per_s = 0,

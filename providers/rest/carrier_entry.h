@@ -14,6 +14,8 @@ enum carrier_field {
     CARRIER_KEY_SECRET, /* secret */
     CARRIER_NUMBER,
     CARRIER_BASE_URL,
+    CARRIER_SIGNING_KEY, /* secret */
+    CARRIER_SPACE,
     CARRIER_FIELD_COUNT
 };
 

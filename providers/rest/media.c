@@ -73,6 +73,31 @@ static enum error_code judge(const struct rest_provider *p, const struct http_re
     return ERR_UPSTREAM;
 }
 
+/** Turn r, which asks for a description of the recording, into the request for its audio. */
+static enum error_code find_audio(const struct rest_provider *p, struct rest_request *r,
+                                  int64_t deadline, struct error *err) {
+    CLEANUP(rest_request_release) struct rest_request audio = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    struct rest_url url;
+    enum error_code rc = rest_ask(p, r, REST_READ, deadline, &rsp, err);
+    if (rc == ERR_OK)
+        rc = p->dialect->decode_media(&p->account, buf_str(&rsp.body), &audio, err);
+    if (rc == ERR_OK)
+        rc = rest_request_check(&audio, err);
+    if (rc != ERR_OK)
+        return rc;
+    if (!rest_url_parse(buf_str(&audio.url), &url) || url.userinfo.len ||
+        !str_starts(url.scheme, STR("http")) ||
+        (rest_url_is_tls(&p->api) && !rest_url_is_tls(&url)))
+        return error_set(err, ERR_UPSTREAM,
+                         "the carrier names a recording address that is not safe to follow");
+    audio.foreign = !audio.ours && !rest_url_same_origin(&url, &p->api);
+    struct rest_request description = *r;
+    *r = audio;
+    audio = description; /* released here */
+    return ERR_OK;
+}
+
 enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct str sid,
                            http_sink_fn *sink_fn, void *ctx, struct provider_audio *out,
                            struct error *err) {
@@ -84,6 +109,8 @@ enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct 
         CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
         CLEANUP(http_response_release) struct http_response rsp = {0};
         rc = p->dialect->encode_fetch(&p->account, call_sid, sid, variant, &r, err);
+        if (rc == ERR_OK && p->dialect->decode_media)
+            rc = find_audio(p, &r, deadline, err);
         if (rc != ERR_OK)
             return rc;
         r.reply_bytes_max = MEDIA_BYTES_MAX;
@@ -94,10 +121,12 @@ enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct 
         next = rc == ERR_OK && rsp.status == 400 && variant + 1 < p->dialect->audio_variants;
         if (rc == ERR_OK && !next)
             rc = judge(p, &rsp, &sink, err);
+        if (rc == ERR_OK && !next)
+            snprintf(out->format, sizeof out->format, "%s",
+                     r.format[0] ? r.format : p->dialect->audio_format);
     }
     if (rc != ERR_OK)
         return rc;
     out->bytes = sink.bytes;
-    snprintf(out->format, sizeof out->format, "%s", p->dialect->audio_format);
     return ERR_OK;
 }

@@ -108,14 +108,19 @@ static enum error_code rest_redirect(struct provider *base, struct str sid, stru
 static enum error_code rest_look_up(struct provider *base, struct str sid,
                                     struct provider_call *out, struct error *err) {
     struct rest_provider *p = rest_from(base);
-    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
-    CLEANUP(http_response_release) struct http_response rsp = {0};
-    enum error_code rc = p->dialect->encode_look_up(&p->account, sid, &r, err);
-    if (rc == ERR_OK)
-        rc = rest_ask(p, &r, REST_READ, rest_deadline(p), &rsp, err);
-    if (rc != ERR_OK)
-        return rc;
-    return p->dialect->decode_call(buf_str(&rsp.body), out, err);
+    int64_t deadline = rest_deadline(p);
+    enum error_code rc = ERR_NOT_FOUND;
+    for (unsigned pass = 0; rc == ERR_NOT_FOUND && pass < p->dialect->look_up_passes; pass++) {
+        CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+        CLEANUP(http_response_release) struct http_response rsp = {0};
+        rc = p->dialect->encode_look_up(&p->account, sid, pass, &r, err);
+        if (rc != ERR_OK)
+            return rc;
+        rc = rest_ask(p, &r, REST_READ, deadline, &rsp, err);
+        if (rc == ERR_OK)
+            return p->dialect->decode_call(buf_str(&rsp.body), out, err);
+    }
+    return rc;
 }
 
 /* ---- lists ------------------------------------------------------------------------------- */
@@ -211,7 +216,7 @@ static enum error_code rest_control(struct provider *base,
         rc = rest_ask(p, &r, mode, rest_deadline(p), &rsp, err);
     if (rc != ERR_OK)
         return rc;
-    return p->dialect->decode_control(buf_str(&rsp.body), out_sid, err);
+    return p->dialect->decode_control(&r, buf_str(&rsp.body), out_sid, err);
 }
 
 static enum error_code rest_fetch_recording(struct provider *base, struct str call_sid,
@@ -265,7 +270,7 @@ static enum error_code rest_read_webhook(struct provider *base, const struct web
     enum error_code rc = p->dialect->verify_webhook(&p->signer, req, a, &fields, err);
     if (rc != ERR_OK)
         return rc;
-    return p->dialect->parse_webhook(&p->account, req->kind, &fields, a, out, err);
+    return p->dialect->parse_webhook(&p->account, req, &fields, a, out, err);
 }
 
 static enum error_code rest_render(struct provider *base, const struct plan *plan, struct buf *out,
@@ -333,6 +338,10 @@ static struct str without_slash(struct str s) {
     return s;
 }
 
+static const struct secret *signing_key(const struct provider_config *cfg) {
+    return cfg->signing_key && secret_is_set(cfg->signing_key) ? cfg->signing_key : cfg->token;
+}
+
 enum error_code rest_provider_new(const struct rest_dialect *d, const struct provider_desc *desc,
                                   const struct provider_config *cfg, const struct rest_options *o,
                                   struct provider **out, struct error *err) {
@@ -363,7 +372,7 @@ enum error_code rest_provider_new(const struct rest_dialect *d, const struct pro
     secret_copy(&p->auth_password, by_key ? cfg->key_secret : cfg->token);
     rc = check_base_url(p->account.base_url, &p->api, err); /* again: it points into our copy */
     if (rc == ERR_OK)
-        rc = rest_signer_init(&p->signer, d->mac, cfg->token,
+        rc = rest_signer_init(&p->signer, d->mac, signing_key(cfg),
                               arena_copy(&p->memory, cfg->public_base_url), err);
     if (rc != ERR_OK) {
         rest_destroy(&p->base);

@@ -25,10 +25,14 @@ struct rest_account {
 
 /** One request of a dialect, before the flow adds credentials and time-outs. */
 struct rest_request {
-    const char *method;     /* "GET", "POST", "DELETE" */
-    const char *body_type;  /* content type of body; NULL: no body */
-    struct buf url, body;   /* limits are set by the flow */
-    size_t reply_bytes_max; /* 0: 64 KiB */
+    const char *method;      /* "GET", "POST", "DELETE" */
+    const char *body_type;   /* content type of body; NULL: no body */
+    struct buf url, body;    /* limits are set by the flow */
+    size_t reply_bytes_max;  /* 0: 64 KiB */
+    char tag[CALL_SID_SIZE]; /* an id that the encoder made up, kept for the decoder; "": none */
+    char format[8];          /* of the audio it fetches; "": the dialect's audio_format */
+    bool ours;    /* set by the dialect: a host of the carrier besides the API's, which gets our
+                   * credentials too */
     bool foreign; /* set by the flow: not the API's host, so no credentials and a guarded address */
 };
 
@@ -56,6 +60,7 @@ struct rest_check {
 struct rest_dialect {
     const struct provider_desc *desc;
     enum rest_mac mac;        /* under which webhooks are signed */
+    unsigned look_up_passes;  /* places where a call may be found; 404 leads to the next */
     unsigned list_passes;     /* queries that together list all calls between two parties */
     unsigned audio_variants;  /* addresses of one recording, best first; 400 leads to the next */
     const char *audio_format; /* "wav" */
@@ -67,7 +72,7 @@ struct rest_dialect {
                                   struct rest_request *out, struct error *err);
     enum error_code (*encode_redirect)(const struct rest_account *a, struct str sid, struct str url,
                                        struct rest_request *out, struct error *err);
-    enum error_code (*encode_look_up)(const struct rest_account *a, struct str sid,
+    enum error_code (*encode_look_up)(const struct rest_account *a, struct str sid, unsigned pass,
                                       struct rest_request *out, struct error *err);
     enum error_code (*encode_list)(const struct rest_account *a,
                                    const struct provider_list_filter *f, unsigned pass,
@@ -88,7 +93,14 @@ struct rest_dialect {
     enum error_code (*decode_call)(struct str body, struct provider_call *out, struct error *err);
     enum error_code (*decode_list)(const struct rest_account *a, struct str body,
                                    struct rest_page *page, struct error *err);
-    enum error_code (*decode_control)(struct str body, char *out_sid, struct error *err);
+    enum error_code (*decode_control)(const struct rest_request *sent, struct str body,
+                                      char *out_sid, struct error *err);
+    /**
+     * Where the audio is, when encode_fetch() asks for a description of the recording: write the
+     * request for it (GET). NULL: encode_fetch() asks for the audio itself.
+     */
+    enum error_code (*decode_media)(const struct rest_account *a, struct str body,
+                                    struct rest_request *out, struct error *err);
 
     /** Any status: what it says about the credentials, and whether a further step follows. */
     enum error_code (*decode_check)(const struct rest_account *a, int status, struct str body,
@@ -101,14 +113,16 @@ struct rest_dialect {
     enum error_code (*decode_error)(int status, struct str body, struct error *err);
 
     /**
-     * Check the signature. *fields gets the signed form fields (none for other bodies).
+     * Check the signature. *fields gets the signed form fields (none for other bodies: the signed
+     * body is req->body).
      * ERR_AUTH: missing or wrong. ERR_INVALID, ERR_LIMIT: not a body that could be checked.
      */
     enum error_code (*verify_webhook)(struct rest_signer *s, const struct webhook_request *req,
                                       struct arena *a, struct form *fields, struct error *err);
-    enum error_code (*parse_webhook)(const struct rest_account *a, enum webhook_kind kind,
-                                     const struct form *fields, struct arena *arena,
-                                     struct webhook_news *out, struct error *err);
+    enum error_code (*parse_webhook)(const struct rest_account *a,
+                                     const struct webhook_request *req, const struct form *fields,
+                                     struct arena *arena, struct webhook_news *out,
+                                     struct error *err);
 
     enum error_code (*render)(const struct plan *plan, struct buf *out,
                               struct plan_loss_report *loss, struct error *err);

@@ -90,7 +90,9 @@ enum error_code twilio_decode_list(const struct rest_account *a, struct str body
     return read_next_page(a, json_root(doc), &page->next_url, err);
 }
 
-enum error_code twilio_decode_control(struct str body, char *out_sid, struct error *err) {
+enum error_code twilio_decode_control(const struct rest_request *sent, struct str body,
+                                      char *out_sid, struct error *err) {
+    (void)sent;
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     enum error_code rc = read_json(body, &doc, err);
     if (rc != ERR_OK)

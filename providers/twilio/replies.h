@@ -8,7 +8,8 @@
 enum error_code twilio_decode_call(struct str body, struct provider_call *out, struct error *err);
 enum error_code twilio_decode_list(const struct rest_account *a, struct str body,
                                    struct rest_page *page, struct error *err);
-enum error_code twilio_decode_control(struct str body, char *out_sid, struct error *err);
+enum error_code twilio_decode_control(const struct rest_request *sent, struct str body,
+                                      char *out_sid, struct error *err);
 enum error_code twilio_decode_check(const struct rest_account *a, int status, struct str body,
                                     struct rest_check *check, struct error *err);
 enum error_code twilio_decode_error(int status, struct str body, struct error *err);

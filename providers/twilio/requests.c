@@ -155,8 +155,9 @@ enum error_code twilio_encode_redirect(const struct rest_account *a, struct str 
     return ERR_OK;
 }
 
-enum error_code twilio_encode_look_up(const struct rest_account *a, struct str sid,
+enum error_code twilio_encode_look_up(const struct rest_account *a, struct str sid, unsigned pass,
                                       struct rest_request *out, struct error *err) {
+    (void)pass;
     enum error_code rc = at_call(a, "GET", sid, out, err);
     if (rc == ERR_OK)
         path(out, ".json");

@@ -25,7 +25,7 @@ enum error_code twilio_encode_end(const struct rest_account *a, struct str sid,
                                   struct rest_request *out, struct error *err);
 enum error_code twilio_encode_redirect(const struct rest_account *a, struct str sid, struct str url,
                                        struct rest_request *out, struct error *err);
-enum error_code twilio_encode_look_up(const struct rest_account *a, struct str sid,
+enum error_code twilio_encode_look_up(const struct rest_account *a, struct str sid, unsigned pass,
                                       struct rest_request *out, struct error *err);
 enum error_code twilio_encode_list(const struct rest_account *a,
                                    const struct provider_list_filter *f, unsigned pass,

@@ -11,7 +11,8 @@ const struct provider_desc twilio_desc = {
     .caps = PROVIDER_CAP_PLACE | PROVIDER_CAP_END | PROVIDER_CAP_REDIRECT | PROVIDER_CAP_LOOKUP |
             PROVIDER_CAP_LIST | PROVIDER_CAP_RECORD | PROVIDER_CAP_RECORD_PAUSE |
             PROVIDER_CAP_RECORDINGS | PROVIDER_CAP_DETECTION | PROVIDER_CAP_SPEECH |
-            PROVIDER_CAP_PAY | PROVIDER_CAP_STREAM,
+            PROVIDER_CAP_PAY | PROVIDER_CAP_STREAM | PROVIDER_CAP_PLACE_RECORDED |
+            PROVIDER_CAP_MACHINE_END | PROVIDER_CAP_CONFERENCE | PROVIDER_CAP_QUEUE,
     .document_type = "text/xml; charset=utf-8",
     .base_url = "https://api.twilio.com",
     /* Twilio docs: one new call a second unless agreed otherwise; documents up to 64 kB, waited for
@@ -30,6 +31,7 @@ static enum error_code render(const struct plan *plan, struct buf *out,
 const struct rest_dialect twilio_dialect = {
     .desc = &twilio_desc,
     .mac = REST_MAC_SHA1,
+    .look_up_passes = 1,
     .list_passes = TWILIO_LIST_PASSES,
     .audio_variants = TWILIO_AUDIO_VARIANTS,
     .audio_format = "wav",

@@ -247,9 +247,10 @@ static enum error_code read_recording(const struct str *v, struct webhook_news *
     return rc;
 }
 
-enum error_code twilio_parse_webhook(const struct rest_account *a, enum webhook_kind kind,
-                                     const struct form *fields, struct arena *arena,
-                                     struct webhook_news *out, struct error *err) {
+enum error_code twilio_parse_webhook(const struct rest_account *a,
+                                     const struct webhook_request *req, const struct form *fields,
+                                     struct arena *arena, struct webhook_news *out,
+                                     struct error *err) {
     struct str v[KNOWN_COUNT] = {{0}};
     struct webhook_news n = {.confidence = -1};
     if (fields->count == 0)
@@ -259,9 +260,9 @@ enum error_code twilio_parse_webhook(const struct rest_account *a, enum webhook_
         rc = not_signed(err, "it is about another account");
     if (rc == ERR_OK)
         rc = read_call_news(v, &n, err);
-    if (rc == ERR_OK && kind == WEBHOOK_GATHER)
+    if (rc == ERR_OK && req->kind == WEBHOOK_GATHER)
         rc = read_gather(v, &n, err);
-    if (rc == ERR_OK && kind == WEBHOOK_RECORDING)
+    if (rc == ERR_OK && req->kind == WEBHOOK_RECORDING)
         rc = read_recording(v, &n, err);
     if (rc != ERR_OK)
         return rc;

@@ -7,8 +7,9 @@
 
 enum error_code twilio_verify_webhook(struct rest_signer *s, const struct webhook_request *req,
                                       struct arena *a, struct form *fields, struct error *err);
-enum error_code twilio_parse_webhook(const struct rest_account *a, enum webhook_kind kind,
-                                     const struct form *fields, struct arena *arena,
-                                     struct webhook_news *out, struct error *err);
+enum error_code twilio_parse_webhook(const struct rest_account *a,
+                                     const struct webhook_request *req, const struct form *fields,
+                                     struct arena *arena, struct webhook_news *out,
+                                     struct error *err);
 
 #endif

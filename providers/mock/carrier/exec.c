@@ -362,6 +362,7 @@ static const struct exec_step *const steps[PLAN_KIND_COUNT] = {
     [PLAN_REFER] = &unreachable_step,
     [PLAN_TRANSCRIBE] = &nothing_step,
     [PLAN_STOP_TRANSCRIBE] = &nothing_step,
+    [PLAN_RAW] = &unreachable_step,
 };
 
 const struct exec_step *exec_step_of(enum plan_kind kind) {

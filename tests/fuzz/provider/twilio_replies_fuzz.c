@@ -46,7 +46,7 @@ static void try_list(struct str body) {
 
 static void try_control(struct str body) {
     char sid[CALL_SID_SIZE] = "before";
-    if (twilio_decode_control(body, sid, NULL) == ERR_OK)
+    if (twilio_decode_control(NULL, body, sid, NULL) == ERR_OK)
         assert(rest_is_id(str_z(sid), "RE", 32));
     else
         assert(strcmp(sid, "before") == 0);

@@ -49,7 +49,7 @@ static void read_as(struct rest_signer *signer, const struct webhook_request *re
     if (rc != ERR_OK)
         return;
     assert(fields.count == parsed.count);
-    rc = twilio_parse_webhook(&account, req->kind, &fields, &a, &news, &err);
+    rc = twilio_parse_webhook(&account, req, &fields, &a, &news, &err);
     if (rc == ERR_OK)
         check_news(&news, req->kind);
     else

@@ -1,7 +1,7 @@
 #include "tests/support/test.h"
 
 #include "core/base/digest.h"
-#include "providers/mock/carrier/carrier_twilio.h"
+#include "providers/mock/carrier/twilio/face_twilio.h"
 #include "tests/unit/carrier/box.h"
 
 static const char *header(struct arena *a, const struct box_request *r, const char *name) {

@@ -109,7 +109,7 @@ TEST(twilio_requests, a_running_call_is_ended_redirected_and_looked_up) {
     rc = twilio_encode_redirect(&account, STR(TWILIO_TEST_CALL), STR("https://g/?a=1&b"), &r, NULL);
     expect_request(&r, rc, "POST", ROOT "/Calls/" TWILIO_TEST_CALL ".json",
                    "Url=https%3A%2F%2Fg%2F%3Fa%3D1%26b&Method=POST");
-    rc = twilio_encode_look_up(&account, STR(TWILIO_TEST_CALL), &r, NULL);
+    rc = twilio_encode_look_up(&account, STR(TWILIO_TEST_CALL), 0, &r, NULL);
     expect_request(&r, rc, "GET", ROOT "/Calls/" TWILIO_TEST_CALL ".json", NULL);
 }
 
@@ -201,7 +201,7 @@ TEST(twilio_requests, an_id_that_could_leave_its_path_is_refused) {
                                                .call_sid = STR(TWILIO_TEST_CALL),
                                                .recording_sid = str_z(bad[i])};
         EXPECT_INT(twilio_encode_end(&account, str_z(bad[i]), &r, NULL), ERR_INVALID);
-        EXPECT_INT(twilio_encode_look_up(&account, str_z(bad[i]), &r, NULL), ERR_INVALID);
+        EXPECT_INT(twilio_encode_look_up(&account, str_z(bad[i]), 0, &r, NULL), ERR_INVALID);
         EXPECT_INT(twilio_encode_fetch(&account, STR(""), str_z(bad[i]), 0, &r, NULL), ERR_INVALID);
         EXPECT_INT(twilio_encode_delete(&account, STR(""), str_z(bad[i]), &r, NULL), ERR_INVALID);
         EXPECT(r.url.len == 0);

@@ -18,9 +18,10 @@ struct reading {
 static struct reading read_body(enum webhook_kind kind, const char *body) {
     struct reading r = {0};
     struct form f = {0};
+    const struct webhook_request req = {.kind = kind};
     r.rc = form_parse(&r.arena, str_z(body), &f, &r.err);
     if (r.rc == ERR_OK)
-        r.rc = twilio_parse_webhook(&account, kind, &f, &r.arena, &r.news, &r.err);
+        r.rc = twilio_parse_webhook(&account, &req, &f, &r.arena, &r.news, &r.err);
     return r;
 }
 

@@ -1,4 +1,4 @@
-#include "providers/mock/carrier/rest_twilio.h"
+#include "providers/mock/carrier/twilio/rest.h"
 
 enum {
     PAGE_SIZE_DEFAULT = 50,

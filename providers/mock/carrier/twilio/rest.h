@@ -1,9 +1,9 @@
-#ifndef PROVIDERS_MOCK_CARRIER_REST_TWILIO_H
-#define PROVIDERS_MOCK_CARRIER_REST_TWILIO_H
+#ifndef PROVIDERS_MOCK_CARRIER_TWILIO_REST_H
+#define PROVIDERS_MOCK_CARRIER_TWILIO_REST_H
 
 #include "core/base/form.h"
 #include "core/base/json.h"
-#include "providers/mock/carrier/carrier_twilio.h"
+#include "providers/mock/carrier/twilio/face_twilio.h"
 
 /** One request to the REST face while it is being answered. */
 struct face_request {

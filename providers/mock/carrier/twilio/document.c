@@ -1,4 +1,4 @@
-#include "providers/mock/carrier/carrier_twilio.h"
+#include "providers/mock/carrier/twilio/face_twilio.h"
 #include "twiml/twiml.h"
 
 /** "text/xml; charset=utf-8" → "text/xml". */

@@ -1,5 +1,5 @@
 #include "core/base/mem.h"
-#include "providers/mock/carrier/rest_twilio.h"
+#include "providers/mock/carrier/twilio/rest.h"
 
 enum {
     REPLY_MAX = 16 * 1024 * 1024,

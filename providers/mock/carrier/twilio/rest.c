@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "core/base/mem.h"
-#include "providers/mock/carrier/rest_twilio.h"
+#include "providers/mock/carrier/twilio/rest.h"
 
 enum {
     REPLY_MAX = 8 * 1024 * 1024,

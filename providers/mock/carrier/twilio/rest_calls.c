@@ -4,7 +4,7 @@
 #include "core/domain/phone.h"
 #include "providers/mock/carrier/exec.h"
 #include "providers/mock/carrier/progress.h"
-#include "providers/mock/carrier/rest_twilio.h"
+#include "providers/mock/carrier/twilio/rest.h"
 
 enum {
     REPLY_MAX = 16 * 1024 * 1024,

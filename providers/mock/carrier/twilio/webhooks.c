@@ -1,4 +1,4 @@
-#include "providers/mock/carrier/carrier_twilio.h"
+#include "providers/mock/carrier/twilio/face_twilio.h"
 
 #include <assert.h>
 

@@ -2,7 +2,7 @@
 
 #include "core/base/mem.h"
 #include "providers/mock/carrier/audio.h"
-#include "providers/mock/carrier/rest_twilio.h"
+#include "providers/mock/carrier/twilio/rest.h"
 
 enum {
     FILE_MAX = AUDIO_MAX_S * SPEECH_RATE * 2 * 2 + 64,
