@@ -8,11 +8,7 @@
 
 const struct provider_desc twilio_desc = {
     .name = "twilio",
-    .caps = PROVIDER_CAP_PLACE | PROVIDER_CAP_END | PROVIDER_CAP_REDIRECT | PROVIDER_CAP_LOOKUP |
-            PROVIDER_CAP_LIST | PROVIDER_CAP_RECORD | PROVIDER_CAP_RECORD_PAUSE |
-            PROVIDER_CAP_RECORDINGS | PROVIDER_CAP_DETECTION | PROVIDER_CAP_SPEECH |
-            PROVIDER_CAP_PAY | PROVIDER_CAP_STREAM | PROVIDER_CAP_PLACE_RECORDED |
-            PROVIDER_CAP_MACHINE_END | PROVIDER_CAP_CONFERENCE | PROVIDER_CAP_QUEUE,
+    .caps = TWILIO_CAPS,
     .document_type = "text/xml; charset=utf-8",
     .base_url = "https://api.twilio.com",
     /* Twilio docs: one new call a second unless agreed otherwise; documents up to 64 kB, waited for

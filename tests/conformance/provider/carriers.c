@@ -107,7 +107,8 @@ static struct provider *make_twilio(const struct suite_carrier *c, struct http_c
 }
 
 static struct provider *make_mock(const struct suite_carrier *c, struct http_client *http) {
-    return make_rest(c, http, &twilio_dialect, &mock_desc);
+    const struct mock_wire *wire = mock_wire_find(STR("twilio"));
+    return make_rest(c, http, wire->dialect, wire->desc);
 }
 
 static struct provider *make_traced(const struct suite_carrier *c, struct http_client *http) {

@@ -1,6 +1,7 @@
 /* Which carriers there are, what each must be told, and what is said when something is missing. */
 #include "providers/registry.h"
 
+#include "providers/mock/mock.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_http.h"
 #include "tests/support/test.h"
@@ -76,6 +77,23 @@ TEST(registry, makes_a_provider_when_all_is_set) {
     EXPECT_INT(create("mock", &s.cfg, "", &err), ERR_OK);
     EXPECT_INT(create("mock", &s.cfg, "twilio", &err), ERR_OK);
     tear_down(&s);
+}
+
+TEST(registry, a_box_can_do_what_the_carrier_it_plays_can_do_except_streams) {
+    size_t n = 0;
+    const struct mock_wire *wires = mock_wires(&n);
+    EXPECT(n >= 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct provider_desc *carrier = wires[i].dialect->desc, *box = wires[i].desc;
+        EXPECT(mock_wire_find(str_z(wires[i].name)) == &wires[i]);
+        EXPECT_STR(box->name, "mock");
+        EXPECT_INT(box->caps, carrier->caps & ~(uint32_t)PROVIDER_CAP_STREAM);
+        EXPECT_STR(box->document_type, carrier->document_type);
+        EXPECT_INT(box->limits.document_bytes_max, carrier->limits.document_bytes_max);
+        EXPECT_INT(box->limits.calls_per_s, 0);
+        EXPECT_INT(box->limits.requests_max, 0);
+    }
+    EXPECT(!mock_wire_find(STR("morse")));
 }
 
 TEST(registry, names_every_setting_that_is_missing) {
