@@ -199,6 +199,11 @@ void carrier_handle(void *ctx, struct http_exchange *x) {
 
 static const struct carrier_face *const faces[] = {&carrier_face_twilio};
 
+const struct carrier_face *const *carrier_faces(size_t *count) {
+    *count = ARRAY_LEN(faces);
+    return faces;
+}
+
 static const struct carrier_face *find_face(const char *dialect) {
     for (size_t i = 0; i < ARRAY_LEN(faces); i++)
         if (str_eq(str_z(dialect), str_z(faces[i]->dialect)))
@@ -206,17 +211,28 @@ static const struct carrier_face *find_face(const char *dialect) {
     return NULL;
 }
 
+static enum error_code no_such_face(const char *dialect, struct error *err) {
+    struct buf names = BUF_INIT(128);
+    for (size_t i = 0; i < ARRAY_LEN(faces); i++)
+        buf_printf(&names, "%s%s", i > 0 ? ", " : "", faces[i]->dialect);
+    enum error_code rc = error_field(err, ERR_UNSUPPORTED, "dialect",
+                                     "the carrier in a box does not speak \"%s\"; it speaks: %s",
+                                     dialect ? dialect : "", names.ptr);
+    buf_release(&names);
+    return rc;
+}
+
 static void make_account(struct carrier *c, const struct carrier_options *o) {
-    char account[SID_SIZE], token[SID_SIZE];
-    rng_sid(account, c->face->account_prefix, o->seed, STR("account"), 0);
-    rng_sid(token, "xx", o->seed, STR("token"), 0);
+    char account[FACE_LOGIN_SIZE], token[FACE_LOGIN_SIZE];
+    c->face->make_login(o->seed, account, token);
     c->account = mem_copy_str(o->account.len ? o->account : str_z(account));
-    c->token = mem_copy_str(o->token.len ? o->token : str_z(token + 2));
+    c->token = mem_copy_str(o->token.len ? o->token : str_z(token));
     c->number = mem_copy_str(o->number.len ? o->number : STR("+12025550199"));
-    rng_sid(c->number_sid, "PN", o->seed, str_z(c->number), 0);
+    c->face->make_id(c->number_sid, FACE_ID_NUMBER, o->seed, str_z(c->number), 0);
     struct secret key = {0};
     secret_set(&key, str_z(c->token));
-    c->hmac = digest_hmac_sha1_new(&key);
+    c->hmac_sha1 = digest_hmac_sha1_new(&key);
+    c->hmac_sha256 = digest_hmac_sha256_new(&key);
     secret_release(&key);
 }
 
@@ -224,9 +240,7 @@ enum error_code carrier_new(const struct carrier_options *o, struct carrier **ou
                             struct error *err) {
     const struct carrier_face *face = find_face(o->dialect);
     if (!face)
-        return error_field(err, ERR_UNSUPPORTED, "dialect",
-                           "the carrier in a box does not speak \"%s\"; it speaks: twilio",
-                           o->dialect ? o->dialect : "");
+        return no_such_face(o->dialect, err);
     if (!(o->speed >= 0))
         return error_field(err, ERR_INVALID, "speed", "speed must be 0 or more");
     struct scenario *scenario = NULL;
@@ -317,7 +331,8 @@ void carrier_free(struct carrier *c) {
     hub_unref(c->hub); /* replies that are still on their way keep it alive */
     speech_free(c->speech);
     scenario_free(c->scenario);
-    digest_hmac_free(c->hmac);
+    digest_hmac_free(c->hmac_sha1);
+    digest_hmac_free(c->hmac_sha256);
     pthread_mutex_destroy(&c->books_mutex);
     buf_release(&c->base_url);
     mem_free(c->account);

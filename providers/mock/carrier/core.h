@@ -34,7 +34,7 @@ struct carrier {
     struct log *log;
     struct buf base_url;
     struct scenario *scenario;
-    struct digest_hmac *hmac;
+    struct digest_hmac *hmac_sha1, *hmac_sha256; /* keyed with the token */
     int64_t born_ms;
 
     struct hub *hub;

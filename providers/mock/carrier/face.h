@@ -25,10 +25,26 @@ struct step_result {
     const struct plan_pay *pay;
 };
 
+/** What the carrier gives ids to. */
+enum face_id {
+    FACE_ID_CALL = 1,
+    FACE_ID_TAPE,
+    FACE_ID_NUMBER,
+};
+
+enum {
+    FACE_LOGIN_SIZE = 64, /* an account id or a token, with its NUL */
+};
+
 /** What differs between the carriers that the box can be. */
 struct carrier_face {
     const char *dialect;
-    const char *account_prefix; /* of an account made up from the seed */
+    /* account and token of a carrier that was not given them: from the seed, as the real ones look
+     */
+    void (*make_login)(uint64_t seed, char account[FACE_LOGIN_SIZE], char token[FACE_LOGIN_SIZE]);
+    /* an id that depends on seed, text and n */
+    void (*make_id)(char dst[SID_SIZE], enum face_id kind, uint64_t seed, struct str text,
+                    uint64_t n);
     void (*rest)(struct carrier *c, struct http_exchange *x);
     /* parameters of the webhooks; params is empty before */
     void (*put_voice)(const struct carrier *c, const struct leg *l, struct params *p);
@@ -51,5 +67,8 @@ struct carrier_face {
 };
 
 extern const struct carrier_face carrier_face_twilio;
+
+/** All of them, in the order in which they are listed; *count of them. */
+const struct carrier_face *const *carrier_faces(size_t *count);
 
 #endif

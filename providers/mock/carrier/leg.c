@@ -22,7 +22,7 @@ struct leg *leg_new(struct carrier *c, struct str to, struct str from, const str
     struct dialled *d = carrier_number(c, to);
     struct leg *l = mem_zalloc(sizeof *l);
     l->nth = d->legs++;
-    rng_sid(l->sid, "CA", c->seed, to, l->nth);
+    c->face->make_id(l->sid, FACE_ID_CALL, c->seed, to, l->nth);
     l->rng.state = rng_hash(c->seed, "leg", to, l->nth);
     memcpy(l->number_sid, c->number_sid, sizeof l->number_sid);
     l->to = mem_copy_str(to);

@@ -1,6 +1,8 @@
 #include "providers/mock/carrier/rng.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <string.h>
 
 static uint64_t mix(uint64_t x) { /* the finaliser of SplitMix64 */
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -42,4 +44,18 @@ void rng_sid(char dst[SID_SIZE], const char *prefix, uint64_t seed, struct str t
     for (int i = 0; i < 32; i++)
         dst[2 + i] = hex[(halves[i / 16] >> (60 - i % 16 * 4)) & 15];
     dst[34] = '\0';
+}
+
+void rng_uuid(char dst[SID_SIZE], const char *what, uint64_t seed, struct str text, uint64_t n) {
+    uint64_t a = rng_hash(seed, what, text, n), b = rng_hash(a, "low", text, n);
+    snprintf(dst, SID_SIZE, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
+             (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
+             (unsigned)((b >> 48 & 0x3fff) | 0x8000), (unsigned long long)(b & 0xffffffffffff));
+}
+
+void rng_word(char *dst, size_t length, const char *alphabet, struct rng *r) {
+    uint32_t last = (uint32_t)strlen(alphabet) - 1;
+    for (size_t i = 0; i < length; i++)
+        dst[i] = alphabet[rng_range(r, 0, last)];
+    dst[length] = '\0';
 }

@@ -31,7 +31,7 @@ static void close_span(struct tape *t) {
 
 struct tape *tape_start(struct carrier *c, struct leg *l, const struct tape_options *o) {
     struct tape *t = mem_zalloc(sizeof *t);
-    rng_sid(t->sid, "RE", c->seed, str_z(l->sid), l->tape_count++);
+    c->face->make_id(t->sid, FACE_ID_TAPE, c->seed, str_z(l->sid), l->tape_count++);
     t->leg = l;
     t->source = o->source;
     t->dual = o->dual;

@@ -3,6 +3,7 @@
 enum {
     PAGE_SIZE_DEFAULT = 50,
     PAGE_SIZE_MAX = 1000,
+    TWILIO_SID_LENGTH = 34,
 };
 
 bool face_is_url(struct str s) {
@@ -80,10 +81,10 @@ bool face_page_read(struct face_request *r, struct face_page *p) {
     struct str token = form_get(&r->query, STR("PageToken"));
     if (token.len == 0)
         return true;
-    struct str sid = str_from_index(token, 2);
-    if (str_starts(token, STR("PA")) && sid.len == SID_SIZE - 1)
+    struct str sid = str_from_index(token, 2); /* "CA" and 32 hex digits */
+    if (str_starts(token, STR("PA")) && sid.len == TWILIO_SID_LENGTH)
         p->after = sid;
-    else if (str_starts(token, STR("PB")) && sid.len == SID_SIZE - 1)
+    else if (str_starts(token, STR("PB")) && sid.len == TWILIO_SID_LENGTH)
         p->before = sid;
     else {
         face_error(r, 400, 21481, "Invalid PageToken: follow next_page_uri instead of making one");

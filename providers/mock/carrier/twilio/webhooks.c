@@ -308,7 +308,7 @@ static void add_header(struct http_request *req, struct str name, struct str val
 static void sign(const struct carrier *c, struct outgoing *o, struct str url,
                  struct http_request *req, struct arena *a) {
     struct buf signature = BUF_INIT(64);
-    twilio_face_sign(c->hmac, url, o->get ? NULL : &o->params, &signature);
+    twilio_face_sign(c->hmac_sha1, url, o->get ? NULL : &o->params, &signature);
     if (!o->get)
         add_header(req, STR("Content-Type"),
                    STR("application/x-www-form-urlencoded; charset=UTF-8"));
@@ -320,9 +320,25 @@ static void sign(const struct carrier *c, struct outgoing *o, struct str url,
     buf_release(&signature);
 }
 
+/* ---- names --------------------------------------------------------------------------------------
+ */
+
+static void make_id(char dst[SID_SIZE], enum face_id kind, uint64_t seed, struct str text,
+                    uint64_t n) {
+    rng_sid(dst, kind == FACE_ID_CALL ? "CA" : kind == FACE_ID_TAPE ? "RE" : "PN", seed, text, n);
+}
+
+static void make_login(uint64_t seed, char account[FACE_LOGIN_SIZE], char token[FACE_LOGIN_SIZE]) {
+    char secret[SID_SIZE];
+    rng_sid(account, "AC", seed, STR("account"), 0);
+    rng_sid(secret, "xx", seed, STR("token"), 0);
+    memcpy(token, secret + 2, 33); /* no prefix */
+}
+
 const struct carrier_face carrier_face_twilio = {
     .dialect = "twilio",
-    .account_prefix = "AC",
+    .make_login = make_login,
+    .make_id = make_id,
     .rest = twilio_face_rest,
     .put_voice = put_voice,
     .put_status = put_status,
