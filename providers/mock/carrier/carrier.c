@@ -1,6 +1,7 @@
 #include "providers/mock/carrier/carrier.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "core/base/mem.h"
 #include "providers/mock/carrier/core.h"
@@ -222,6 +223,13 @@ static enum error_code no_such_face(const char *dialect, struct error *err) {
     return rc;
 }
 
+static void make_signing_key(struct carrier *c, const struct carrier_options *o) {
+    char hex[SID_SIZE], text[2 * SID_SIZE];
+    rng_sid(hex, "xx", o->seed, STR("signing key"), 0);
+    snprintf(text, sizeof text, "%s%s", c->face->key_prefix, hex + 2);
+    c->signing_key = mem_copy_str(o->signing_key.len ? o->signing_key : str_z(text));
+}
+
 static void make_account(struct carrier *c, const struct carrier_options *o) {
     char account[FACE_LOGIN_SIZE], token[FACE_LOGIN_SIZE];
     c->face->make_login(o->seed, account, token);
@@ -229,8 +237,10 @@ static void make_account(struct carrier *c, const struct carrier_options *o) {
     c->token = mem_copy_str(o->token.len ? o->token : str_z(token));
     c->number = mem_copy_str(o->number.len ? o->number : STR("+12025550199"));
     c->face->make_id(c->number_sid, FACE_ID_NUMBER, o->seed, str_z(c->number), 0);
+    if (c->face->key_prefix)
+        make_signing_key(c, o);
     struct secret key = {0};
-    secret_set(&key, str_z(c->token));
+    secret_set(&key, str_z(c->signing_key ? c->signing_key : c->token));
     c->hmac_sha1 = digest_hmac_sha1_new(&key);
     c->hmac_sha256 = digest_hmac_sha256_new(&key);
     secret_release(&key);
@@ -280,7 +290,8 @@ void carrier_set_base_url(struct carrier *c, struct str base_url) {
 }
 
 struct carrier_account carrier_account(const struct carrier *c) {
-    return (struct carrier_account){str_z(c->account), str_z(c->token), str_z(c->number)};
+    return (struct carrier_account){str_z(c->account), str_z(c->token), str_z(c->number),
+                                    str_z(c->signing_key)};
 }
 
 uint64_t carrier_rings(struct carrier *c, struct str to) {
@@ -320,6 +331,12 @@ static void release_books(struct carrier *c) {
     mem_free(c->heap);
 }
 
+static void free_secret(char *text) {
+    if (text)
+        secret_wipe(text, strlen(text));
+    mem_free(text);
+}
+
 void carrier_free(struct carrier *c) {
     if (!c)
         return;
@@ -336,9 +353,8 @@ void carrier_free(struct carrier *c) {
     pthread_mutex_destroy(&c->books_mutex);
     buf_release(&c->base_url);
     mem_free(c->account);
-    if (c->token)
-        secret_wipe(c->token, strlen(c->token));
-    mem_free(c->token);
+    free_secret(c->token);
+    free_secret(c->signing_key);
     mem_free(c->number);
     mem_free(c);
 }

@@ -17,12 +17,13 @@
 struct carrier;
 
 struct carrier_options {
-    const char *dialect; /* "twilio" */
-    struct str account;  /* "": made up from the seed */
-    struct str token;    /* "": made up from the seed */
-    struct str number;   /* "": +12025550199 */
-    double speed;        /* factor of virtual time; 0: as fast as possible */
-    uint64_t seed;       /* everything random comes from it: same seed, same scenario, same calls */
+    const char *dialect;    /* "twilio" */
+    struct str account;     /* "": made up from the seed */
+    struct str token;       /* "": made up from the seed */
+    struct str signing_key; /* the same, for a dialect that signs with a key of its own */
+    struct str number;      /* "": +12025550199 */
+    double speed;           /* factor of virtual time; 0: as fast as possible */
+    uint64_t seed; /* everything random comes from it: same seed, same scenario, same calls */
     struct str scenario_json; /* "": the built-in callees 00–15 only */
     struct http_client *http;
     struct clock clock;
@@ -42,6 +43,7 @@ void carrier_handle(void *ctx, struct http_exchange *x);
 /** What a client needs to use it. Borrowed for the carrier's life. */
 struct carrier_account {
     struct str account, token, number;
+    struct str signing_key; /* "": the dialect has none */
 };
 struct carrier_account carrier_account(const struct carrier *c);
 

@@ -24,7 +24,7 @@ struct dialled {
 
 struct carrier {
     const struct carrier_face *face;
-    char *account, *token, *number;
+    char *account, *token, *number, *signing_key; /* signing_key NULL: none */
     char number_sid[SID_SIZE];
     double speed;
     uint64_t seed;
@@ -34,7 +34,7 @@ struct carrier {
     struct log *log;
     struct buf base_url;
     struct scenario *scenario;
-    struct digest_hmac *hmac_sha1, *hmac_sha256; /* keyed with the token */
+    struct digest_hmac *hmac_sha1, *hmac_sha256; /* of the key that signs webhooks */
     int64_t born_ms;
 
     struct hub *hub;

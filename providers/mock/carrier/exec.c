@@ -35,7 +35,7 @@ static void on_document(struct carrier *c, struct outgoing *o) {
     l->document_reply = o;
 }
 
-static void request(struct carrier *c, struct leg *l, struct outgoing *o) {
+void exec_request(struct carrier *c, struct leg *l, struct outgoing *o) {
     o->epoch = ++l->epoch;
     l->running = false;
     leg_set_waiting(c, l, true);
@@ -53,10 +53,10 @@ void exec_fetch(struct carrier *c, struct leg *l, struct str url, bool get,
         application_error(c, l, 11100);
     } else {
         struct outgoing *o = outgoing_new(c, l, OUTGOING_DOCUMENT, buf_str(&absolute), get);
-        c->face->put_voice(c, l, &o->params);
+        l->face->put_voice(c, l, &o->params);
         if (result)
-            c->face->put_result(c, l, result, &o->params);
-        request(c, l, o);
+            l->face->put_result(c, l, result, &o->params);
+        exec_request(c, l, o);
     }
     buf_release(&absolute);
 }
@@ -69,20 +69,24 @@ static bool ask_fallback(struct carrier *c, struct leg *l, const struct outgoing
     struct outgoing *o =
         outgoing_new(c, l, OUTGOING_DOCUMENT, str_z(l->req.fallback.url), l->req.fallback.get);
     l->in_fallback = true;
-    c->face->put_voice(c, l, &o->params);
-    c->face->put_fallback(carrier_code, buf_str(&failed->url), &o->params);
-    request(c, l, o);
+    l->face->put_voice(c, l, &o->params);
+    l->face->put_fallback(carrier_code, buf_str(&failed->url), &o->params);
+    exec_request(c, l, o);
     return true;
 }
 
 void exec_document(struct carrier *c, struct leg *l) {
+    if (l->face->run) {
+        l->face->run->document(c, l);
+        return;
+    }
     struct outgoing *o = steal_ptr(l->document_reply);
     struct plan plan = {0};
     int carrier_code = o->carrier_code;
     leg_set_waiting(c, l, false);
     if (leg_is_over(l) || o->epoch != l->epoch) {
         /* late: the call went another way meanwhile */
-    } else if (!carrier_code && c->face->read_document(c, l, o, &plan, &carrier_code)) {
+    } else if (!carrier_code && l->face->read_document(c, l, o, &plan, &carrier_code)) {
         plan_release(&l->plan);
         l->plan = plan;
         mem_free(l->base_url);
@@ -103,7 +107,7 @@ void exec_text(struct carrier *c, struct leg *l, struct str text) {
     l->epoch++;
     mem_free(steal_ptr(l->base_url));
     outgoing_free(steal_ptr(l->document_reply));
-    if (!c->face->read_text(c, l, text, &plan, &carrier_code)) {
+    if (!l->face->read_text(c, l, text, &plan, &carrier_code)) {
         application_error(c, l, carrier_code);
         return;
     }
@@ -113,6 +117,10 @@ void exec_text(struct carrier *c, struct leg *l, struct str text) {
 }
 
 void exec_answer(struct carrier *c, struct leg *l) {
+    if (l->face->run) {
+        l->face->run->answer(c, l);
+        return;
+    }
     if (l->req.answer.url)
         exec_fetch(c, l, str_z(l->req.answer.url), l->req.answer.get, NULL);
     else
@@ -154,8 +162,8 @@ void exec_action_after_hangup(struct carrier *c, struct leg *l, const struct pla
     struct outgoing *o = exec_notice(c, l, &link);
     if (!o)
         return;
-    c->face->put_voice(c, l, &o->params);
-    c->face->put_result(c, l, result, &o->params);
+    l->face->put_voice(c, l, &o->params);
+    l->face->put_result(c, l, result, &o->params);
     outgoing_send(c, o, NULL);
 }
 
@@ -396,6 +404,10 @@ static void run(struct carrier *c, struct leg *l) {
 }
 
 void exec_event(struct carrier *c, struct leg *l, uint32_t epoch) {
+    if (l->face->run) {
+        l->face->run->event(c, l, epoch);
+        return;
+    }
     if (epoch != l->epoch || !l->running)
         return;
     if (l->at >= l->plan.count) {
@@ -407,6 +419,10 @@ void exec_event(struct carrier *c, struct leg *l, uint32_t epoch) {
 }
 
 void exec_stop(struct carrier *c, struct leg *l) {
+    if (l->face->run) {
+        l->face->run->stop(c, l);
+        return;
+    }
     if (!l->running)
         return;
     l->running = false;

@@ -27,6 +27,13 @@ void exec_answer(struct carrier *c, struct leg *l);
 void exec_fetch(struct carrier *c, struct leg *l, struct str url, bool get,
                 const struct step_result *result);
 
+/**
+ * Send a request for a document, made with outgoing_new(): the call waits, its epoch goes up, and
+ * when the reply is there and nothing else is outstanding, exec_document() finds it in
+ * l->document_reply. Nothing else may be running any more.
+ */
+void exec_request(struct carrier *c, struct leg *l, struct outgoing *o);
+
 /** Leave the running document for a text that came over the API. */
 void exec_text(struct carrier *c, struct leg *l, struct str text);
 

@@ -34,6 +34,16 @@ enum face_id {
 
 enum {
     FACE_LOGIN_SIZE = 64, /* an account id or a token, with its NUL */
+    FACE_STATUS_WORDS_MAX = 2,
+};
+
+/** How calls live through their documents, where that is not a plan (exec.c). */
+struct face_run {
+    void (*answer)(struct carrier *c, struct leg *l);                /* exec_answer() */
+    void (*event)(struct carrier *c, struct leg *l, uint32_t epoch); /* exec_event() */
+    void (*document)(struct carrier *c, struct leg *l);              /* exec_document() */
+    void (*stop)(struct carrier *c, struct leg *l);                  /* exec_stop() */
+    void (*release)(struct leg *l); /* frees l->script; NULL there is fine */
 };
 
 /** What differs between the carriers that the box can be. */
@@ -45,6 +55,10 @@ struct carrier_face {
     /* an id that depends on seed, text and n */
     void (*make_id)(char dst[SID_SIZE], enum face_id kind, uint64_t seed, struct str text,
                     uint64_t n);
+    const char *key_prefix; /* of a signing key made up from the seed; NULL: signs with the token */
+    const struct face_run *run;                              /* NULL: plans */
+    const struct outgoing_rules *rules[OUTGOING_KIND_COUNT]; /* NULL: Twilio's */
+    uint32_t redirects_max;                                  /* 0: OUTGOING_REDIRECTS_MAX */
     void (*rest)(struct carrier *c, struct http_exchange *x);
     /* parameters of the webhooks; params is empty before */
     void (*put_voice)(const struct carrier *c, const struct leg *l, struct params *p);
@@ -56,6 +70,16 @@ struct carrier_face {
     void (*put_result)(const struct carrier *c, const struct leg *l, const struct step_result *r,
                        struct params *p);
     void (*put_fallback)(int carrier_code, struct str failed_url, struct params *p);
+    /* The next three may be NULL. */
+    /** The callbacks that an event gives, in order; NULL: one, if it was subscribed to. */
+    size_t (*status_words)(const struct leg *l, enum call_status event,
+                           const char *words[FACE_STATUS_WORDS_MAX]);
+    /** In place of put_status and put_tape, for requests that are more than parameters; word is
+     * one of status_words(), NULL without them. */
+    void (*make_status)(const struct carrier *c, const struct leg *l, enum call_status event,
+                        const char *word, struct outgoing *o);
+    void (*make_tape)(const struct carrier *c, const struct tape *t, enum tape_event event,
+                      struct outgoing *o);
     /* headers of one try; values live in the arena */
     void (*sign)(const struct carrier *c, struct outgoing *o, struct str url,
                  struct http_request *req, struct arena *a);

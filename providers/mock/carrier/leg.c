@@ -25,6 +25,7 @@ struct leg *leg_new(struct carrier *c, struct str to, struct str from, const str
     c->face->make_id(l->sid, FACE_ID_CALL, c->seed, to, l->nth);
     l->rng.state = rng_hash(c->seed, "leg", to, l->nth);
     memcpy(l->number_sid, c->number_sid, sizeof l->number_sid);
+    l->face = parent ? parent->face : c->face;
     l->to = mem_copy_str(to);
     l->from = mem_copy_str(from);
     l->callee = scenario_find(c->scenario, to, l->nth);
@@ -68,6 +69,8 @@ static void forget_speech(struct leg *l) {
 }
 
 static void release_running(struct leg *l) {
+    if (l->face->run)
+        l->face->run->release(l);
     plan_release(&l->plan);
     callee_reply_release(&l->step.reply);
     buf_release(&l->heard);

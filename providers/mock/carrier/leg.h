@@ -14,6 +14,7 @@
  * time; legs never wait for one another. Everything here belongs to the carrier's thread.
  */
 struct carrier;
+struct carrier_face;
 struct outgoing;
 struct tape;
 
@@ -90,6 +91,7 @@ struct leg_step {
 
 struct leg {
     char sid[SID_SIZE], parent_sid[SID_SIZE], number_sid[SID_SIZE];
+    const struct carrier_face *face; /* of the API it was made by */
     char *to, *from;
     enum leg_direction direction;
     uint64_t nth; /* of the calls to this number, from 0 */
@@ -100,7 +102,8 @@ struct leg {
 
     enum call_status status; /* CALL_QUEUED … */
     int sip_code;
-    int carrier_code; /* error that ended it, 0: none */
+    int carrier_code;       /* error that ended it, 0: none */
+    const char *end_reason; /* the face's word for why it ended; NULL: as the status says */
     enum call_answered_by answered_by;
     uint32_t detection_ms;
     int64_t created_ms, dialed_ms, answered_ms, ended_ms, updated_ms;
@@ -126,6 +129,7 @@ struct leg {
     bool in_fallback;
     struct outgoing *document_reply; /* arrived, waits for the leg's other exchanges */
     struct leg_step step;
+    void *script;     /* of a face with its own run; see struct face_run */
     struct buf heard; /* by the callee since its last turn */
 
     struct leg_utterance *said;

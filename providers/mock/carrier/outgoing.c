@@ -112,6 +112,7 @@ static bool parse_rule(struct str name, struct str value, struct outgoing_rules 
         uint32_t low, high;
     } numbers[] = {
         {"ct", &r->connect_ms, 100, 10000},
+        {"ot", &r->connect_ms, 100, 10000}, /* SignalWire's name for it */
         {"rt", &r->read_ms, 100, 15000},
         {"tt", &r->total_ms, 100, 15000},
         {"rc", &r->retries, 0, 5},
@@ -130,12 +131,10 @@ static bool parse_rule(struct str name, struct str value, struct outgoing_rules 
     return str_eq_z(name, "sni") || str_eq_z(name, "e"); /* TLS and routing: nothing to do here */
 }
 
-bool outgoing_rules_parse(struct str fragment, struct outgoing_rules *out) {
-    const struct outgoing_rules defaults = {5000, OUTGOING_TIMEOUT_MS, OUTGOING_TIMEOUT_MS, 1,
-                                            OUTGOING_RETRY_CONNECT};
-    struct outgoing_rules r = defaults;
+/** *out holds the defaults before, and still does when a value is bad. */
+static bool parse_rules(struct str fragment, struct outgoing_rules *out) {
+    struct outgoing_rules r = *out;
     struct str pair;
-    *out = defaults;
     while (fragment.len > 0 && str_next(&fragment, '&', &pair)) {
         size_t eq = str_find(pair, '=');
         if (eq == pair.len || !parse_rule(str_from(pair.ptr, eq), str_from_index(pair, eq + 1), &r))
@@ -145,11 +144,21 @@ bool outgoing_rules_parse(struct str fragment, struct outgoing_rules *out) {
     return true;
 }
 
+static const struct outgoing_rules default_rules = {5000, OUTGOING_TIMEOUT_MS, OUTGOING_TIMEOUT_MS,
+                                                    1, OUTGOING_RETRY_CONNECT};
+
+bool outgoing_rules_parse(struct str fragment, struct outgoing_rules *out) {
+    *out = default_rules;
+    return parse_rules(fragment, out);
+}
+
 /** Take user, password and fragment off the URL. */
 static void set_url(struct outgoing *o, struct str url) {
+    const struct outgoing_rules *rules = o->leg->face->rules[o->kind];
     size_t hash = str_find(url, '#');
     struct str fragment = str_from_index(url, hash + 1 <= url.len ? hash + 1 : hash);
-    (void)outgoing_rules_parse(fragment, &o->rules);
+    o->rules = rules ? *rules : default_rules;
+    (void)parse_rules(fragment, &o->rules);
     url = str_from(url.ptr, hash);
     size_t scheme = scheme_length(url), end = authority_end(url, scheme), at = end;
     while (at > scheme && url.ptr[at - 1] != '@')
@@ -176,6 +185,7 @@ void outgoing_free(struct outgoing *o) {
     buf_release(&o->body);
     secret_release(&o->password);
     params_release(&o->params);
+    buf_release(&o->json);
     mem_free(o);
 }
 
@@ -196,6 +206,7 @@ struct outgoing *outgoing_new(struct carrier *c, struct leg *l, enum outgoing_ki
     o->url = BUF_INIT(URL_MAX);
     o->user = BUF_INIT(256);
     o->body = BUF_INIT(OUTGOING_DOCUMENT_MAX + 1);
+    o->json = BUF_INIT(OUTGOING_JSON_MAX);
     set_url(o, url);
     uint64_t a = rng_next(&l->rng), b = rng_next(&l->rng);
     snprintf(o->token, sizeof o->token, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(a >> 32),
@@ -273,7 +284,8 @@ static bool goes_on(struct outgoing *o) {
     bool moved = o->status >= 301 && o->status <= 308 && o->status != 304 && o->body.len > 0;
     if (!moved)
         return false;
-    if (++o->redirects > OUTGOING_REDIRECTS_MAX) {
+    uint32_t redirects_max = o->leg->face->redirects_max;
+    if (++o->redirects > (redirects_max ? redirects_max : OUTGOING_REDIRECTS_MAX)) {
         o->carrier_code = 11215; /* too many redirects */
         return false;
     }
@@ -350,7 +362,9 @@ static void start(struct carrier *c, struct outgoing *o) {
     struct http_request req = {
         .method = o->get ? "GET" : "POST",
         .url = buf_str(&url),
-        .body = o->get ? (struct str){0} : buf_str(&form),
+        .body = o->get || o->no_params ? (struct str){0}
+                : o->json.len > 0      ? buf_str(&o->json)
+                                       : buf_str(&form),
         .connect_timeout_ms = o->rules.connect_ms,
         .timeout_ms = left < 1                  ? 1
                       : left < o->rules.read_ms ? (uint32_t)left
@@ -366,7 +380,7 @@ static void start(struct carrier *c, struct outgoing *o) {
         req.sink_ctx = o;
         o->media_bytes = 0;
     } else {
-        c->face->sign(c, o, buf_str(&url), &req, &scratch);
+        o->leg->face->sign(c, o, buf_str(&url), &req, &scratch);
     }
     c->in_flight++;
     o->item = (struct hub_item){.run = arrived, .drop = drop};

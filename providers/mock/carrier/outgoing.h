@@ -20,12 +20,14 @@ enum {
     OUTGOING_REDIRECTS_MAX = 10,
     OUTGOING_TIMEOUT_MS = 15000,
     OUTGOING_DOCUMENT_MAX = 64 * 1024,
+    OUTGOING_JSON_MAX = 1024 * 1024,
 };
 
 enum outgoing_kind {
     OUTGOING_NOTICE = 0, /* any 2xx will do, the body is ignored */
     OUTGOING_DOCUMENT,   /* the reply is what the call does next */
     OUTGOING_MEDIA,      /* a sound file to play: no parameters, no signature */
+    OUTGOING_KIND_COUNT
 };
 
 /** Connection overrides, from the fragment of the URL ("Twilio docs: Webhooks connection
@@ -60,7 +62,9 @@ struct outgoing {
     bool send_password;
     struct outgoing_rules rules;
     struct params params;
-    char token[37]; /* the same for all tries */
+    struct buf json;     /* the body instead of params, when there is something in it */
+    uint32_t face_flags; /* the face's own marks, for its sign() */
+    char token[37];      /* the same for all tries */
     uint32_t tries, redirects;
     int64_t started_ms;     /* real, monotonic; of the first try */
     uint64_t media_bytes;   /* OUTGOING_MEDIA */

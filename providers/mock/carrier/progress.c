@@ -21,19 +21,21 @@ static void on_notice_due(struct carrier *c, struct outgoing *o) {
 }
 
 static struct outgoing *status_notice(struct carrier *c, struct leg *clocked, const struct leg *l,
-                                      enum call_status event) {
+                                      enum call_status event, const char *word) {
     struct outgoing *o =
         outgoing_new(c, clocked, OUTGOING_NOTICE, str_z(l->req.status.url), l->req.status.get);
-    if (o)
-        c->face->put_status(c, l, event, &o->params);
+    if (o && l->face->make_status)
+        l->face->make_status(c, l, event, word, o);
+    else if (o)
+        l->face->put_status(c, l, event, &o->params);
     return o;
 }
 
 /** Two copies of a callback, each some seconds late: what a bad day looks like. */
 static void announce_disorderly(struct carrier *c, struct leg *clocked, const struct leg *l,
-                                enum call_status event) {
-    struct outgoing *copies[2] = {status_notice(c, clocked, l, event),
-                                  status_notice(c, clocked, l, event)};
+                                enum call_status event, const char *word) {
+    struct outgoing *copies[2] = {status_notice(c, clocked, l, event, word),
+                                  status_notice(c, clocked, l, event, word)};
     /* every other callback is so late that the next one overtakes it */
     uint32_t least_ms = l->sequence % 2 == 0 ? DISORDER_LATE_MS : 0;
     for (size_t i = 0; i < ARRAY_LEN(copies) && copies[i]; i++) {
@@ -46,17 +48,26 @@ static void announce_disorderly(struct carrier *c, struct leg *clocked, const st
 
 void progress_announce(struct carrier *c, struct leg *clocked, struct leg *l,
                        enum call_status event) {
-    enum call_status subscription = call_status_is_final(event) ? CALL_COMPLETED : event;
-    if (!l->req.status.url || !(l->req.status_events & BIT(subscription)))
+    const char *words[FACE_STATUS_WORDS_MAX] = {NULL};
+    size_t count;
+    if (!l->req.status.url)
         return;
-    if (l->callee->webhooks_disorderly) {
-        announce_disorderly(c, clocked, l, event);
+    if (l->face->status_words) {
+        count = l->face->status_words(l, event, words);
     } else {
-        struct outgoing *o = status_notice(c, clocked, l, event);
-        if (o)
-            outgoing_send(c, o, NULL);
+        enum call_status subscription = call_status_is_final(event) ? CALL_COMPLETED : event;
+        count = (l->req.status_events & BIT(subscription)) ? 1 : 0;
     }
-    l->sequence++;
+    for (size_t i = 0; i < count; i++) {
+        if (l->callee->webhooks_disorderly) {
+            announce_disorderly(c, clocked, l, event, words[i]);
+        } else {
+            struct outgoing *o = status_notice(c, clocked, l, event, words[i]);
+            if (o)
+                outgoing_send(c, o, NULL);
+        }
+        l->sequence++;
+    }
 }
 
 void progress_status(struct carrier *c, struct leg *l, enum call_status status) {
@@ -194,7 +205,7 @@ static void on_verdict(struct carrier *c, struct leg *l, enum call_answered_by v
                                       l->req.detection_status.get);
     if (!o)
         return;
-    c->face->put_detection(c, l, &o->params);
+    l->face->put_detection(c, l, &o->params);
     outgoing_send(c, o, NULL);
 }
 

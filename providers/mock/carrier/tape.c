@@ -9,13 +9,16 @@ enum {
     TOO_SHORT_MS = 100,
 };
 
-static void notify(struct carrier *c, const struct tape *t, enum tape_event event) {
+void tape_notify(struct carrier *c, const struct tape *t, enum tape_event event) {
     if (!(t->events & event))
         return;
     struct outgoing *o = outgoing_new(c, t->leg, OUTGOING_NOTICE, str_z(t->hook.url), t->hook.get);
     if (!o)
         return;
-    c->face->put_tape(c, t, event, &o->params);
+    if (t->leg->face->make_tape)
+        t->leg->face->make_tape(c, t, event, o);
+    else
+        t->leg->face->put_tape(c, t, event, &o->params);
     outgoing_send(c, o, NULL);
 }
 
@@ -46,7 +49,7 @@ struct tape *tape_start(struct carrier *c, struct leg *l, const struct tape_opti
     l->tapes = t;
     open_span(t, false);
     sidmap_put(&c->tapes, str_z(t->sid), t);
-    notify(c, t, TAPE_EVENT_STARTED);
+    tape_notify(c, t, TAPE_EVENT_STARTED);
     return t;
 }
 
@@ -137,7 +140,7 @@ void tape_ready(struct carrier *c, struct tape *t) {
     else if (t->trim && !find_sound(t, &from_ms, &to_ms))
         t->carrier_code = 16102; /* silent all through */
     t->status = t->carrier_code ? TAPE_ABSENT : TAPE_COMPLETED;
-    notify(c, t, t->carrier_code ? TAPE_EVENT_ABSENT : TAPE_EVENT_COMPLETED);
+    tape_notify(c, t, t->carrier_code ? TAPE_EVENT_ABSENT : TAPE_EVENT_COMPLETED);
 }
 
 size_t tape_running(const struct leg *l, struct tape **one) {

@@ -34,7 +34,9 @@ enum tape_status {
 enum tape_event {
     TAPE_EVENT_STARTED = 1,
     TAPE_EVENT_COMPLETED = 2,
-    TAPE_EVENT_ABSENT = 4
+    TAPE_EVENT_ABSENT = 4,
+    TAPE_EVENT_PAUSED = 8, /* this and the next: only where the face says so with tape_notify() */
+    TAPE_EVENT_RESUMED = 16,
 }; /* a set */
 
 /** A stretch of the call: recorded, or silence in its place. */
@@ -71,6 +73,9 @@ struct tape_options {
     uint32_t events;
     struct str name;
 };
+
+/** Tell the hook, if it wants that event. */
+void tape_notify(struct carrier *c, const struct tape *t, enum tape_event event);
 
 /** Start recording the leg; sends the started notice when asked for. */
 struct tape *tape_start(struct carrier *c, struct leg *l, const struct tape_options *o);
