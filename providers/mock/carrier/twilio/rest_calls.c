@@ -50,14 +50,14 @@ static void put_subresources(struct face_request *r, const struct leg *l, struct
 
 /** The create reply knows no dates yet. */
 static void put_times(const struct leg *l, bool created_now, struct json_writer *w) {
-    face_put_date(w, "date_created", created_now ? 0 : l->created_ms);
-    face_put_date(w, "date_updated", created_now ? 0 : l->updated_ms);
-    face_put_date(w, "start_time", l->dialed_ms);
-    face_put_date(w, "end_time", l->ended_ms);
+    twilio_put_date(w, "date_created", created_now ? 0 : l->created_ms);
+    twilio_put_date(w, "date_updated", created_now ? 0 : l->updated_ms);
+    twilio_put_date(w, "start_time", l->dialed_ms);
+    twilio_put_date(w, "end_time", l->ended_ms);
     if (l->dialed_ms)
-        face_put_number(w, "duration", leg_is_over(l) ? leg_duration_s(l) : 0);
+        twilio_put_number(w, "duration", leg_is_over(l) ? leg_duration_s(l) : 0);
     else
-        face_put_text(w, "duration", NULL);
+        twilio_put_text(w, "duration", NULL);
 }
 
 static void put_call(struct face_request *r, const struct leg *l, bool created_now,
@@ -67,7 +67,7 @@ static void put_call(struct face_request *r, const struct leg *l, bool created_n
     json_begin_object(w);
     json_kv_z(w, "sid", l->sid);
     json_kv_z(w, "account_sid", r->c->account);
-    face_put_text(w, "parent_call_sid", l->parent_sid);
+    twilio_put_text(w, "parent_call_sid", l->parent_sid);
     json_kv_z(w, "to", l->to);
     put_formatted(w, "to_formatted", l->to);
     json_kv_z(w, "from", l->from);
@@ -77,12 +77,12 @@ static void put_call(struct face_request *r, const struct leg *l, bool created_n
     put_times(l, created_now, w);
     json_kv_z(w, "price_unit", "USD");
     json_kv_z(w, "direction", twilio_direction_word(l));
-    face_put_text(w, "answered_by", twilio_answered_word(l->answered_by));
+    twilio_put_text(w, "answered_by", twilio_answered_word(l->answered_by));
     json_kv_z(w, "api_version", "2010-04-01");
     for (size_t i = 0; i < ARRAY_LEN(nulls); i++)
-        face_put_text(w, nulls[i], NULL);
+        twilio_put_text(w, nulls[i], NULL);
     if (created_now)
-        face_put_text(w, "caller_name", NULL);
+        twilio_put_text(w, "caller_name", NULL);
     else
         json_kv_z(w, "caller_name", "");
     json_kv_z(w, "queue_time", "0");
@@ -129,7 +129,7 @@ static bool magic_refusal(struct face_request *r, struct str to, struct str from
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         if (str_eq_z(table[i].is_from ? from : to, table[i].number)) {
-            face_error(r, 400, table[i].code, "%s", table[i].text);
+            twilio_error(r, 400, table[i].code, "%s", table[i].text);
             return true;
         }
     }
@@ -138,25 +138,25 @@ static bool magic_refusal(struct face_request *r, struct str to, struct str from
 
 static bool check_parties(struct face_request *r, struct str to, struct str from) {
     if (to.len == 0) {
-        face_error(r, 400, 21201, "No 'To' number is specified");
+        twilio_error(r, 400, 21201, "No 'To' number is specified");
     } else if (from.len == 0) {
-        face_error(r, 400, 21213, "No 'From' number is specified.");
+        twilio_error(r, 400, 21213, "No 'From' number is specified.");
     } else if (magic_refusal(r, to, from)) {
         return false;
     } else if (!is_party(to) || str_eq(to, from)) {
-        face_error(r, 400, 21211,
-                   "The phone number you are attempting to call, " STR_FMT ", is not valid.",
-                   STR_ARG(to));
+        twilio_error(r, 400, 21211,
+                     "The phone number you are attempting to call, " STR_FMT ", is not valid.",
+                     STR_ARG(to));
     } else if (!is_party(from)) {
-        face_error(r, 400, 21212, "The 'From' number " STR_FMT " is not a valid phone number.",
-                   STR_ARG(from));
+        twilio_error(r, 400, 21212, "The 'From' number " STR_FMT " is not a valid phone number.",
+                     STR_ARG(from));
     } else if (phone_is_e164(from) && !str_eq_z(from, r->c->number) &&
                !str_eq_z(from, "+15005550006")) {
-        face_error(r, 400, 21210,
-                   "The source phone number provided, " STR_FMT
-                   ", is not yet verified for your account. You may only make calls from phone "
-                   "numbers that you've verified or purchased from Twilio.",
-                   STR_ARG(from));
+        twilio_error(r, 400, 21210,
+                     "The source phone number provided, " STR_FMT
+                     ", is not yet verified for your account. You may only make calls from phone "
+                     "numbers that you've verified or purchased from Twilio.",
+                     STR_ARG(from));
     }
     return !r->answered;
 }
@@ -169,7 +169,7 @@ static bool take_number(struct face_request *r, const char *name, uint32_t low, 
     if (!text.ptr || text.len == 0)
         return true;
     if (!str_to_u64(text, high, &n) || n < low) {
-        face_error(r, 400, code, "%s must be a number from %u to %u", name, low, high);
+        twilio_error(r, 400, code, "%s must be a number from %u to %u", name, low, high);
         return false;
     }
     *out = (uint32_t)n;
@@ -183,7 +183,7 @@ static bool take_flag(struct face_request *r, const char *name, bool *out) {
     *out = str_eq_nocase(text, STR("true"));
     if (*out || str_eq_nocase(text, STR("false")))
         return true;
-    face_error(r, 400, 20001, STR_FMT " is not a valid choice for %s", STR_ARG(text), name);
+    twilio_error(r, 400, 20001, STR_FMT " is not a valid choice for %s", STR_ARG(text), name);
     return false;
 }
 
@@ -194,12 +194,12 @@ static bool take_hook(struct face_request *r, const char *name, const char *meth
     if (url.len == 0)
         return true;
     if (!face_is_url(url)) {
-        face_error(r, 400, code, "%s is not a valid URL: " STR_FMT, name, STR_ARG(url));
+        twilio_error(r, 400, code, "%s is not a valid URL: " STR_FMT, name, STR_ARG(url));
         return false;
     }
     bool get = str_eq_nocase(method, STR("GET"));
     if (method.len > 0 && !get && !str_eq_nocase(method, STR("POST"))) {
-        face_error(r, 400, 21209, "%s must be GET or POST", method_name);
+        twilio_error(r, 400, 21209, "%s must be GET or POST", method_name);
         return false;
     }
     mem_free(out->url);
@@ -231,7 +231,7 @@ static uint32_t take_status_events(const struct face_request *r) {
 static bool take_answer(struct face_request *r, struct leg_request *q) {
     struct str twiml = face_param(r, "Twiml");
     if (face_param(r, "ApplicationSid").len > 0) {
-        face_error(r, 400, 21218, "The ApplicationSid is not usable: no applications here");
+        twilio_error(r, 400, 21218, "The ApplicationSid is not usable: no applications here");
         return false;
     }
     if (!take_hook(r, "Url", "Method", 21205, &q->answer))
@@ -239,11 +239,11 @@ static bool take_answer(struct face_request *r, struct leg_request *q) {
     if (q->answer.url)
         return true; /* wins over Twiml */
     if (twiml.len == 0) {
-        face_error(r, 400, 21205, "Url parameter is required.");
+        twilio_error(r, 400, 21205, "Url parameter is required.");
         return false;
     }
     if (twiml.len > TWIML_CHARACTERS_MAX) {
-        face_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
+        twilio_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
         return false;
     }
     q->document = mem_copy_str(twiml);
@@ -260,7 +260,7 @@ static bool take_detection(struct face_request *r, struct leg_request *q) {
     else if (str_eq_z(mode, "DetectMessageEnd"))
         q->detection = CALL_DETECT_MESSAGE_END;
     else if (mode.len > 0) {
-        face_error(r, 400, 21234, "MachineDetection must be Enable or DetectMessageEnd");
+        twilio_error(r, 400, 21234, "MachineDetection must be Enable or DetectMessageEnd");
         return false;
     }
     return take_number(r, "MachineDetectionTimeout", 3, 60, 21234, &q->detection_timeout_s) &&
@@ -281,7 +281,7 @@ static bool take_recording(struct face_request *r, struct leg_request *q) {
     q->track = str_eq_z(track, "inbound")    ? PLAN_TRACK_INBOUND
                : str_eq_z(track, "outbound") ? PLAN_TRACK_OUTBOUND
                                              : PLAN_TRACK_BOTH;
-    q->tape_events = face_tape_events(r);
+    q->tape_events = twilio_tape_events(r);
     return take_flag(r, "Record", &q->record) &&
            take_hook(r, "RecordingStatusCallback", "RecordingStatusCallbackMethod", 21205,
                      &q->tape_status);
@@ -291,7 +291,7 @@ static bool take_digits(struct face_request *r, struct leg_request *q) {
     struct str digits = face_param(r, "SendDigits");
     for (size_t i = 0; i < digits.len; i++) {
         if (digits.len > 32 || str_find(STR("0123456789ABCD#*wW"), digits.ptr[i]) == 18) {
-            face_error(r, 400, 21206, "SendDigits must be at most 32 of 0-9 A-D # * w W");
+            twilio_error(r, 400, 21206, "SendDigits must be at most 32 of 0-9 A-D # * w W");
             return false;
         }
     }
@@ -304,7 +304,7 @@ static bool take_request(struct face_request *r, struct leg_request *q) {
     q->time_limit_s = 14400;
     q->status_events = take_status_events(r);
     if ((face_param(r, "SipAuthUsername").len > 0) != (face_param(r, "SipAuthPassword").len > 0)) {
-        face_error(r, 400, 21225, "SipAuthUsername and SipAuthPassword go together");
+        twilio_error(r, 400, 21225, "SipAuthUsername and SipAuthPassword go together");
         return false;
     }
     return take_answer(r, q) &&
@@ -318,7 +318,7 @@ static bool take_request(struct face_request *r, struct leg_request *q) {
 /* ---- create
  * -------------------------------------------------------------------------- */
 
-void face_calls_create(struct face_request *r) {
+void twilio_calls_create(struct face_request *r) {
     struct carrier *c = r->c;
     struct str to = face_param(r, "To"), from = face_param(r, "From");
     struct leg_request q = {0};
@@ -326,18 +326,14 @@ void face_calls_create(struct face_request *r) {
         leg_request_release(&q);
         return;
     }
-    uint64_t nth = carrier_number(c, to)->asked++, nth_of_all = c->creates++;
-    const struct callee_fault *f = scenario_create_fault(c->scenario);
-    if (!callee_fault_hits(f, nth_of_all))
-        f = &scenario_find(c->scenario, to, carrier_number(c, to)->legs)->create;
-    bool faulty = callee_fault_hits(f, f == scenario_create_fault(c->scenario) ? nth_of_all : nth);
-    if (!faulty || f->accept) {
+    const struct callee_fault *f = face_create_fault(c, to);
+    if (!f || f->accept) {
         struct leg *l = leg_new(c, to, from, NULL);
         l->req = q;
-        if (!faulty)
-            reply_call(r, l, 201);
-        else
+        if (f)
             face_fault(r, f);
+        else
+            reply_call(r, l, 201);
         progress_start(c, l);
         return;
     }
@@ -348,15 +344,15 @@ void face_calls_create(struct face_request *r) {
 /* ---- fetch, update, delete
  * ---------------------------------------------------------------------------------- */
 
-void face_call_fetch(struct face_request *r) {
-    const struct leg *l = face_leg(r);
+void twilio_call_fetch(struct face_request *r) {
+    const struct leg *l = twilio_leg(r);
     if (l)
         reply_call(r, l, 200);
 }
 
 static bool end_call(struct face_request *r, struct leg *l, struct str status) {
     if (leg_is_over(l)) {
-        face_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
+        twilio_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
         return false;
     }
     struct leg *parent = sidmap_get(&r->c->legs, str_z(l->parent_sid));
@@ -372,7 +368,7 @@ static bool end_call(struct face_request *r, struct leg *l, struct str status) {
         bool answered = l->status == CALL_ANSWERED;
         progress_end(r->c, l, answered ? CALL_COMPLETED : CALL_CANCELED, answered ? 200 : 487);
     } else {
-        face_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
+        twilio_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
         return false;
     }
     return true;
@@ -382,11 +378,11 @@ static bool redirect_call(struct face_request *r, struct leg *l) {
     struct str url = face_param(r, "Url"), twiml = face_param(r, "Twiml");
     struct leg_hook hook = {0};
     if (l->status != CALL_ANSWERED || l->parent_sid[0]) { /* dialled legs run no document */
-        face_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
+        twilio_error(r, 400, 21220, "Call is not in-progress. Cannot redirect.");
         return false;
     }
     if (twiml.len > TWIML_CHARACTERS_MAX) {
-        face_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
+        twilio_error(r, 400, 32018, "Twiml is over %d characters", TWIML_CHARACTERS_MAX);
         return false;
     }
     if (!take_hook(r, "FallbackUrl", "FallbackMethod", 21205, &l->req.fallback) ||
@@ -400,8 +396,8 @@ static bool redirect_call(struct face_request *r, struct leg *l) {
     return true;
 }
 
-void face_call_update(struct face_request *r) {
-    struct leg *l = face_leg(r);
+void twilio_call_update(struct face_request *r) {
+    struct leg *l = twilio_leg(r);
     if (!l)
         return;
     struct str status = face_param(r, "Status");
@@ -423,17 +419,16 @@ void face_call_update(struct face_request *r) {
     reply_call(r, l, 200);
 }
 
-void face_call_delete(struct face_request *r) {
-    struct leg *l = face_leg(r);
+void twilio_call_delete(struct face_request *r) {
+    struct leg *l = twilio_leg(r);
     if (!l)
         return;
     if (!leg_is_over(l)) {
-        face_error(r, 409, 20009, "Cannot delete a call that is still running");
+        twilio_error(r, 409, 20009, "Cannot delete a call that is still running");
         return;
     }
     l->deleted = true;
-    struct buf nothing = BUF_INIT(1);
-    face_reply(r, 204, &nothing);
+    face_empty(r, 204);
 }
 
 /* ---- list
@@ -443,7 +438,7 @@ void face_call_delete(struct face_request *r) {
 struct call_filter {
     struct str to, from, parent;
     enum call_status status;
-    struct face_times start, end;
+    struct twilio_times start, end;
 };
 
 static bool take_filter(struct face_request *r, struct call_filter *f) {
@@ -452,10 +447,10 @@ static bool take_filter(struct face_request *r, struct call_filter *f) {
                               .from = form_get(&r->query, STR("From")),
                               .parent = form_get(&r->query, STR("ParentCallSid"))};
     if (status.len > 0 && !twilio_status_parse(status, &f->status)) {
-        face_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
+        twilio_error(r, 400, 20001, "Status " STR_FMT " is not a valid choice", STR_ARG(status));
         return false;
     }
-    return face_times_read(r, "StartTime", &f->start) && face_times_read(r, "EndTime", &f->end);
+    return twilio_times_read(r, "StartTime", &f->start) && twilio_times_read(r, "EndTime", &f->end);
 }
 
 static bool passes(const struct call_filter *f, const struct leg *l) {
@@ -464,11 +459,11 @@ static bool passes(const struct call_filter *f, const struct leg *l) {
            (f->from.len == 0 || str_eq_z(f->from, l->from)) &&
            (f->parent.len == 0 || str_eq_z(f->parent, l->parent_sid)) &&
            (f->status == CALL_STATUS_NONE || f->status == shown) &&
-           face_times_hold(&f->start, l->dialed_ms) && face_times_hold(&f->end, l->ended_ms);
+           twilio_times_hold(&f->start, l->dialed_ms) && twilio_times_hold(&f->end, l->ended_ms);
 }
 
 /** Where the page begins; NULL: there is nothing on it. */
-static const struct leg *page_start(struct face_request *r, const struct face_page *p,
+static const struct leg *page_start(struct face_request *r, const struct twilio_page *p,
                                     const struct call_filter *f) {
     const struct leg *l = r->c->newest;
     if (p->after.len > 0) {
@@ -492,10 +487,10 @@ static const struct leg *page_start(struct face_request *r, const struct face_pa
     return l;
 }
 
-void face_calls_list(struct face_request *r) {
-    struct face_page p;
+void twilio_calls_list(struct face_request *r) {
+    struct twilio_page p;
     struct call_filter f;
-    if (!face_page_read(r, &p) || !take_filter(r, &f))
+    if (!twilio_page_read(r, &p) || !take_filter(r, &f))
         return;
     struct buf out = BUF_INIT(REPLY_MAX);
     struct json_writer w;
@@ -517,7 +512,7 @@ void face_calls_list(struct face_request *r) {
         count++;
     }
     json_end_array(&w);
-    face_page_put(r, &w, &p, count, first, last, l != NULL);
+    twilio_page_put(r, &w, &p, count, first, last, l != NULL);
     json_end_object(&w);
     face_reply(r, 200, &out);
 }

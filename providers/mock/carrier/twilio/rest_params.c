@@ -6,12 +6,7 @@ enum {
     TWILIO_SID_LENGTH = 34,
 };
 
-bool face_is_url(struct str s) {
-    size_t scheme = str_starts(s, STR("http://")) ? 7 : str_starts(s, STR("https://")) ? 8 : 0;
-    return scheme > 0 && s.len > scheme && str_find(s, ' ') == s.len;
-}
-
-uint32_t face_tape_events(const struct face_request *r) {
+uint32_t twilio_tape_events(const struct face_request *r) {
     uint32_t set = 0;
     for (size_t i = 0; i < r->body.count; i++)
         if (str_eq_z(r->body.pairs[i].name, "RecordingStatusCallbackEvent"))
@@ -29,13 +24,13 @@ static bool parse_day(struct str text, int64_t *from_ms) {
     return ok;
 }
 
-bool face_times_read(struct face_request *r, const char *name, struct face_times *f) {
+bool twilio_times_read(struct face_request *r, const char *name, struct twilio_times *f) {
     static const struct {
         const char *suffix;
         bool from, to;
     } forms[] = {{"", true, true}, {">", true, false}, {"<", false, true}};
     const int64_t day_ms = 86400000;
-    *f = (struct face_times){0, INT64_MAX};
+    *f = (struct twilio_times){0, INT64_MAX};
     for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
         struct str key = arena_printf(&r->arena, "%s%s", name, forms[i].suffix);
         struct str text = form_get(&r->query, key);
@@ -43,7 +38,7 @@ bool face_times_read(struct face_request *r, const char *name, struct face_times
         if (text.len == 0)
             continue;
         if (!parse_day(text, &day)) {
-            face_error(r, 400, 20001, "%s is not a date: give YYYY-MM-DD", name);
+            twilio_error(r, 400, 20001, "%s is not a date: give YYYY-MM-DD", name);
             return false;
         }
         if (forms[i].from)
@@ -54,7 +49,7 @@ bool face_times_read(struct face_request *r, const char *name, struct face_times
     return true;
 }
 
-bool face_times_hold(const struct face_times *f, int64_t ms) {
+bool twilio_times_hold(const struct twilio_times *f, int64_t ms) {
     bool open = f->from_ms == 0 && f->to_ms == INT64_MAX;
     return open || (ms > 0 && ms >= f->from_ms && ms <= f->to_ms);
 }
@@ -66,14 +61,14 @@ static bool page_number(struct face_request *r, const char *name, uint64_t max, 
     struct str text = form_get(&r->query, str_z(name));
     if (!text.ptr || text.len == 0 || str_to_u64(text, max, out))
         return true;
-    face_error(r, 400, 20007, "%s is not valid: give a number from 0 to %llu", name,
-               (unsigned long long)max);
+    twilio_error(r, 400, 20007, "%s is not valid: give a number from 0 to %llu", name,
+                 (unsigned long long)max);
     return false;
 }
 
-bool face_page_read(struct face_request *r, struct face_page *p) {
+bool twilio_page_read(struct face_request *r, struct twilio_page *p) {
     uint64_t size = PAGE_SIZE_DEFAULT;
-    *p = (struct face_page){0};
+    *p = (struct twilio_page){0};
     if (!page_number(r, "PageSize", PAGE_SIZE_MAX, &size) ||
         !page_number(r, "Page", 1u << 30, &p->number))
         return false;
@@ -87,14 +82,15 @@ bool face_page_read(struct face_request *r, struct face_page *p) {
     else if (str_starts(token, STR("PB")) && sid.len == TWILIO_SID_LENGTH)
         p->before = sid;
     else {
-        face_error(r, 400, 21481, "Invalid PageToken: follow next_page_uri instead of making one");
+        twilio_error(r, 400, 21481,
+                     "Invalid PageToken: follow next_page_uri instead of making one");
         return false;
     }
     return true;
 }
 
 /** Host-relative address of a page of the same list: the filters are repeated. */
-static struct str page_uri(struct face_request *r, const struct face_page *p, uint64_t number,
+static struct str page_uri(struct face_request *r, const struct twilio_page *p, uint64_t number,
                            const char *prefix, const char *sid) {
     struct buf out = BUF_INIT(8192);
     buf_put_str(&out, r->x->path);
@@ -116,8 +112,8 @@ static struct str page_uri(struct face_request *r, const struct face_page *p, ui
     return uri;
 }
 
-void face_page_put(struct face_request *r, struct json_writer *w, const struct face_page *p,
-                   size_t count, const char *first, const char *last, bool more) {
+void twilio_page_put(struct face_request *r, struct json_writer *w, const struct twilio_page *p,
+                     size_t count, const char *first, const char *last, bool more) {
     uint64_t start = p->number * p->size;
     json_kv_int(w, "page", (int64_t)p->number);
     json_kv_int(w, "page_size", (int64_t)p->size);

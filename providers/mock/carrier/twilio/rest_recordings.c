@@ -49,7 +49,7 @@ static void put_tape(struct face_request *r, const struct tape *t, bool of_call,
     json_kv_z(w, "sid", t->sid);
     json_kv_z(w, "account_sid", r->c->account);
     json_kv_z(w, "call_sid", t->leg->sid);
-    face_put_text(w, "conference_sid", NULL);
+    twilio_put_text(w, "conference_sid", NULL);
     json_kv_z(w, "api_version", "2010-04-01");
     json_kv_z(w, "status", status_word(t, live));
     json_kv_z(w, "source", twilio_source_word(t->source));
@@ -57,19 +57,19 @@ static void put_tape(struct face_request *r, const struct tape *t, bool of_call,
     if (of_call)
         json_kv_z(w, "track", twilio_track_word(t->track));
     if (t->status == TAPE_COMPLETED)
-        face_put_number(w, "duration", t->duration_s);
+        twilio_put_number(w, "duration", t->duration_s);
     else
-        face_put_text(w, "duration", NULL);
-    face_put_text(w, "price", NULL);
-    face_put_text(w, "price_unit", live ? NULL : "USD");
-    face_put_date(w, "start_time", t->started_ms);
-    face_put_date(w, "date_created", t->started_ms);
-    face_put_date(w, "date_updated", t->updated_ms);
+        twilio_put_text(w, "duration", NULL);
+    twilio_put_text(w, "price", NULL);
+    twilio_put_text(w, "price_unit", live ? NULL : "USD");
+    twilio_put_date(w, "start_time", t->started_ms);
+    twilio_put_date(w, "date_created", t->started_ms);
+    twilio_put_date(w, "date_updated", t->updated_ms);
     if (t->carrier_code)
         json_kv_int(w, "error_code", t->carrier_code);
     else
-        face_put_text(w, "error_code", NULL);
-    face_put_text(w, "encryption_details", NULL);
+        twilio_put_text(w, "error_code", NULL);
+    twilio_put_text(w, "encryption_details", NULL);
     put_uris(r, t, of_call, w);
     json_end_object(w);
 }
@@ -86,19 +86,19 @@ static void reply_tape(struct face_request *r, const struct tape *t, bool of_cal
 /* ---- control
  * ------------------------------------------------------------------------------------------ */
 
-void face_recording_start(struct face_request *r) {
-    struct leg *l = face_leg(r);
+void twilio_recording_start(struct face_request *r) {
+    struct leg *l = twilio_leg(r);
     struct str url = face_param(r, "RecordingStatusCallback");
     struct str track = face_param(r, "RecordingTrack");
     if (!l)
         return;
     if (l->status != CALL_ANSWERED || l->parent_sid[0]) { /* record the leg that dialled */
-        face_error(r, 400, 21220, "Requested resource is not eligible for recording");
+        twilio_error(r, 400, 21220, "Requested resource is not eligible for recording");
         return;
     }
     if (url.len > 0 && !face_is_url(url)) {
-        face_error(r, 400, 21205, "RecordingStatusCallback is not a valid URL: " STR_FMT,
-                   STR_ARG(url));
+        twilio_error(r, 400, 21205, "RecordingStatusCallback is not a valid URL: " STR_FMT,
+                     STR_ARG(url));
         return;
     }
     const struct tape_options o = {
@@ -110,7 +110,7 @@ void face_recording_start(struct face_request *r) {
                                                : PLAN_TRACK_BOTH,
         .hook_url = url,
         .hook_get = str_eq_nocase(face_param(r, "RecordingStatusCallbackMethod"), STR("GET")),
-        .events = face_tape_events(r),
+        .events = twilio_tape_events(r),
     };
     const struct tape *t = tape_start(r->c, l, &o);
     carrier_touch(r->c, l);
@@ -122,8 +122,8 @@ static struct tape *call_tape(struct face_request *r, struct leg *l) {
     struct tape *t = NULL;
     if (str_eq_z(r->ids[1], "Twilio.CURRENT")) {
         if (tape_running(l, &t) > 1) {
-            face_error(r, 400, 16108,
-                       "Several recordings run on this call: name one instead of Twilio.CURRENT");
+            twilio_error(r, 400, 16108,
+                         "Several recordings run on this call: name one instead of Twilio.CURRENT");
             return NULL;
         }
     } else {
@@ -131,18 +131,18 @@ static struct tape *call_tape(struct face_request *r, struct leg *l) {
     }
     if (t && t->leg == l)
         return t;
-    face_not_found(r);
+    twilio_not_found(r);
     return NULL;
 }
 
-void face_recording_update(struct face_request *r) {
-    struct leg *l = face_leg(r);
+void twilio_recording_update(struct face_request *r) {
+    struct leg *l = twilio_leg(r);
     struct tape *t = l ? call_tape(r, l) : NULL;
     struct str status = face_param(r, "Status");
     if (!t)
         return;
     if (t->status > TAPE_PAUSED) {
-        face_error(r, 400, 21220, "Requested resource is not eligible for recording");
+        twilio_error(r, 400, 21220, "Requested resource is not eligible for recording");
         return;
     }
     if (str_eq_z(status, "paused")) {
@@ -152,30 +152,29 @@ void face_recording_update(struct face_request *r) {
     } else if (str_eq_z(status, "stopped")) {
         tape_stop(r->c, t);
     } else {
-        face_error(r, 400, 20001, "Status must be paused, in-progress or stopped");
+        twilio_error(r, 400, 20001, "Status must be paused, in-progress or stopped");
         return;
     }
     reply_tape(r, t, true, true, 200);
 }
 
 static void delete_tape(struct face_request *r, struct tape *t) {
-    struct buf nothing = BUF_INIT(1);
     if (!t) {
-        face_not_found(r);
+        twilio_not_found(r);
     } else if (t->status < TAPE_COMPLETED) {
-        face_error(r, 409, 20009, "Cannot delete a recording before it is complete");
+        twilio_error(r, 409, 20009, "Cannot delete a recording before it is complete");
     } else {
         tape_delete(r->c, t);
-        face_reply(r, 204, &nothing);
+        face_empty(r, 204);
     }
 }
 
-void face_recording_delete(struct face_request *r) {
+void twilio_recording_delete(struct face_request *r) {
     delete_tape(r, sidmap_get(&r->c->tapes, r->ids[0]));
 }
 
-void face_call_recording_delete(struct face_request *r) {
-    struct leg *l = face_leg(r);
+void twilio_call_recording_delete(struct face_request *r) {
+    struct leg *l = twilio_leg(r);
     struct tape *t = l ? call_tape(r, l) : NULL;
     if (t)
         delete_tape(r, t);
@@ -184,38 +183,25 @@ void face_call_recording_delete(struct face_request *r) {
 /* ---- fetch and list
  * -------------------------------------------------------------------------------------- */
 
-void face_recording_fetch(struct face_request *r) {
+void twilio_recording_fetch(struct face_request *r) {
     const struct tape *t = sidmap_get(&r->c->tapes, r->ids[0]);
     if (t)
         reply_tape(r, t, false, false, 200);
     else
-        face_not_found(r);
+        twilio_not_found(r);
 }
 
-void face_call_recording_fetch(struct face_request *r) {
-    struct leg *l = face_leg(r);
+void twilio_call_recording_fetch(struct face_request *r) {
+    struct leg *l = twilio_leg(r);
     const struct tape *t = l ? call_tape(r, l) : NULL;
     if (t)
         reply_tape(r, t, true, false, 200);
 }
 
-/** The next older recording: of this call, or (only NULL) of all calls. */
-static const struct tape *older(const struct carrier *c, const struct tape *t,
-                                const struct leg *only) {
-    if (t && t->next)
-        return t->next;
-    if (only)
-        return t ? NULL : only->tapes;
-    const struct leg *l = t ? t->leg->older : c->newest;
-    while (l && !l->tapes)
-        l = l->older;
-    return l ? l->tapes : NULL;
-}
-
 static void list(struct face_request *r, const struct leg *only) {
-    struct face_page p;
-    struct face_times created;
-    if (!face_page_read(r, &p) || !face_times_read(r, "DateCreated", &created))
+    struct twilio_page p;
+    struct twilio_times created;
+    if (!twilio_page_read(r, &p) || !twilio_times_read(r, "DateCreated", &created))
         return;
     struct buf out = BUF_INIT(REPLY_MAX);
     struct json_writer w;
@@ -227,8 +213,8 @@ static void list(struct face_request *r, const struct leg *only) {
     json_key(&w, "recordings");
     json_begin_array(&w);
     const struct tape *t = p.after.len > 0 ? sidmap_get(&r->c->tapes, p.after) : NULL;
-    for (t = older(r->c, t, only); t; t = older(r->c, t, only)) {
-        if (!face_times_hold(&created, t->started_ms) || (skip > 0 && skip--))
+    for (t = face_older_tape(r->c, t, only); t; t = face_older_tape(r->c, t, only)) {
+        if (!twilio_times_hold(&created, t->started_ms) || (skip > 0 && skip--))
             continue;
         if (count == p.size)
             break; /* there is one more */
@@ -238,20 +224,55 @@ static void list(struct face_request *r, const struct leg *only) {
         count++;
     }
     json_end_array(&w);
-    face_page_put(r, &w, &p, count, first, last, t != NULL);
+    twilio_page_put(r, &w, &p, count, first, last, t != NULL);
     json_end_object(&w);
     face_reply(r, 200, &out);
 }
 
-void face_call_recordings_list(struct face_request *r) {
-    const struct leg *l = face_leg(r);
+void twilio_call_recordings_list(struct face_request *r) {
+    const struct leg *l = twilio_leg(r);
     if (l)
         list(r, l);
 }
 
-void face_recordings_list(struct face_request *r) {
+void twilio_recordings_list(struct face_request *r) {
     struct str sid = form_get(&r->query, STR("CallSid"));
     static const struct leg nobody = {0};
     const struct leg *l = sid.len > 0 ? sidmap_get(&r->c->legs, sid) : NULL;
     list(r, sid.len > 0 && !l ? &nobody : l);
+}
+
+/* ---- the sound ------------------------------------------------------------------------------ */
+
+/** "RE…", "RE….wav": what the address names. NULL: answered. */
+static struct tape *find_tape(struct face_request *r) {
+    struct str name = r->ids[0];
+    size_t dot = str_find(name, '.');
+    struct tape *t = sidmap_get(&r->c->tapes, str_from(name.ptr, dot));
+    struct str extension = str_from_index(name, dot);
+    if (str_eq_z(extension, ".mp3")) {
+        twilio_error(r, 404, 20404, "Only .wav is simulated, not .mp3");
+        return NULL;
+    }
+    if (!t || t->status != TAPE_COMPLETED || (extension.len > 0 && !str_eq_z(extension, ".wav"))) {
+        twilio_not_found(r);
+        return NULL;
+    }
+    return t;
+}
+
+void twilio_recording_media(struct face_request *r) {
+    struct tape *t = find_tape(r);
+    struct str channels = form_get(&r->query, STR("RequestedChannels"));
+    if (!t)
+        return;
+    if (channels.len > 0 && !str_eq_z(channels, "1") && !str_eq_z(channels, "2")) {
+        twilio_error(r, 400, 20001, "RequestedChannels must be 1 or 2");
+        return;
+    }
+    if (str_eq_z(channels, "2") && !t->dual) {
+        twilio_error(r, 400, 16113, "The recording is mono: ask for RequestedChannels=1");
+        return;
+    }
+    face_send_tape(r, t, t->dual && !str_eq_z(channels, "1") ? 2 : 1);
 }

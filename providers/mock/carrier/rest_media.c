@@ -2,7 +2,7 @@
 
 #include "core/base/mem.h"
 #include "providers/mock/carrier/audio.h"
-#include "providers/mock/carrier/twilio/rest.h"
+#include "providers/mock/carrier/rest_face.h"
 
 enum {
     FILE_MAX = AUDIO_MAX_S * SPEECH_RATE * 2 * 2 + 64,
@@ -81,49 +81,22 @@ static void render(struct pool_task *t) {
     mem_free(m);
 }
 
-/** "RE…", "RE….wav": what the address names. NULL: answered. */
-static struct tape *find_tape(struct face_request *r) {
-    struct str name = r->ids[0];
-    size_t dot = str_find(name, '.');
-    struct tape *t = sidmap_get(&r->c->tapes, str_from(name.ptr, dot));
-    struct str extension = str_from_index(name, dot);
-    if (str_eq_z(extension, ".mp3")) {
-        face_error(r, 404, 20404, "Only .wav is simulated, not .mp3");
-        return NULL;
-    }
-    if (!t || t->status != TAPE_COMPLETED || (extension.len > 0 && !str_eq_z(extension, ".wav"))) {
-        face_not_found(r);
-        return NULL;
-    }
-    return t;
-}
-
-void face_recording_media(struct face_request *r) {
-    struct tape *t = find_tape(r);
-    struct str channels = form_get(&r->query, STR("RequestedChannels"));
-    if (!t)
-        return;
+void face_send_tape(struct face_request *r, struct tape *t, uint32_t channels) {
     const struct callee_fault *fault = &t->leg->callee->recording;
     if (callee_fault_hits(fault, t->fetches++)) {
         face_fault(r, fault);
-        return;
-    }
-    if (channels.len > 0 && !str_eq_z(channels, "1") && !str_eq_z(channels, "2")) {
-        face_error(r, 400, 20001, "RequestedChannels must be 1 or 2");
-        return;
-    }
-    if (str_eq_z(channels, "2") && !t->dual) {
-        face_error(r, 400, 16113, "The recording is mono: ask for RequestedChannels=1");
         return;
     }
     struct media_task *m = mem_zalloc(sizeof *m);
     m->task.run = render;
     m->x = r->x;
     m->speech = r->c->speech;
-    audio_job_init(&m->job, t, t->dual && !str_eq_z(channels, "1") ? 2 : 1);
+    audio_job_init(&m->job, t, channels);
+    r->answered = true;
     if (pool_submit(r->c->pool, &m->task))
         return;
     audio_job_release(&m->job);
     mem_free(m);
-    face_error(r, 503, 20503, "Too many recordings are being fetched: try again later");
+    r->rest->refuse(r, FACE_OVERLOADED, 503,
+                    STR("Too many recordings are being fetched: try again later"));
 }
