@@ -55,10 +55,16 @@ bool registry_has(const struct provider_config *cfg, enum carrier_field field) {
     return false;
 }
 
+/** Filled, or not needed: a whole address wins over a part of it. */
+static bool is_given(const struct provider_config *cfg, enum carrier_field field) {
+    return registry_has(cfg, field) ||
+           (field == CARRIER_SPACE && registry_has(cfg, CARRIER_BASE_URL));
+}
+
 const struct carrier_setting *registry_missing(const struct carrier_entry *c,
                                                const struct provider_config *cfg, size_t n) {
     for (size_t i = 0; i < c->setting_count; i++)
-        if (c->settings[i].required && !registry_has(cfg, c->settings[i].field) && n-- == 0)
+        if (c->settings[i].required && !is_given(cfg, c->settings[i].field) && n-- == 0)
             return &c->settings[i];
     return NULL;
 }

@@ -26,6 +26,35 @@ bool rest_is_id(struct str s, const char *prefix, size_t hex_digits) {
     return true;
 }
 
+bool rest_is_uuid(struct str s) {
+    if (s.len != 36)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool hex = (s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f');
+        if (dash ? s.ptr[i] != '-' : !hex)
+            return false;
+    }
+    return true;
+}
+
+void rest_put_own_url(struct buf *b, const struct rest_account *a, struct str url) {
+    struct rest_url u;
+    struct str below = str_from_index(url, a->public_base_url.len);
+    bool own = a->webhook_auth.len && str_starts(url, a->public_base_url) &&
+               (below.len == 0 || memchr("/?#", below.ptr[0], 3)) && rest_url_parse(url, &u) &&
+               u.userinfo.len == 0;
+    if (!own) {
+        buf_put_str(b, url);
+        return;
+    }
+    size_t start = u.scheme.len + strlen("://");
+    buf_put_str(b, str_from(url.ptr, start));
+    buf_put_str(b, a->webhook_auth);
+    buf_putc(b, '@');
+    buf_put_str(b, str_from_index(url, start));
+}
+
 bool rest_json_u32(const struct json *v, uint32_t *out) {
     uint64_t n;
     int64_t i;

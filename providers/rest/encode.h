@@ -4,12 +4,22 @@
 #include "core/base/buf.h"
 #include "core/base/json.h"
 #include "core/base/str.h"
+#include "providers/rest/rest.h"
 
 /* Small things that encoders and decoders of every dialect need. */
 
 /** Append "name=value" in form encoding, with '&' when b is not empty. name is plain ASCII. */
 void rest_put_field(struct buf *b, const char *name, struct str value);
 void rest_put_field_u64(struct buf *b, const char *name, uint64_t value);
+
+/**
+ * One of our own addresses as it is told to the carrier: with a->webhook_auth in it, where the
+ * dialect has that. Addresses that are not below a->public_base_url stay as they are.
+ */
+void rest_put_own_url(struct buf *b, const struct rest_account *a, struct str url);
+
+/** Lower-case UUID: 8-4-4-4-12 hex digits. */
+bool rest_is_uuid(struct str s);
 
 /** One letter prefix and the rest lower-case hex: "CA" and 32 digits, for example. */
 bool rest_is_id(struct str s, const char *prefix, size_t hex_digits);

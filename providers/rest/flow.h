@@ -64,6 +64,14 @@ NODISCARD enum error_code rest_ask(const struct rest_provider *p, const struct r
                                    enum rest_mode mode, int64_t deadline, struct http_response *out,
                                    struct error *err);
 
+/**
+ * The id under which a recording's file is kept (CALL_SID_SIZE bytes): sid itself, unless the
+ * dialect has to ask. In media.c.
+ */
+NODISCARD enum error_code rest_find_file(const struct rest_provider *p, struct str call_sid,
+                                         struct str sid, int64_t deadline, char *out,
+                                         struct error *err);
+
 /** provider_fetch_recording(); in media.c. */
 enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct str sid,
                            http_sink_fn *sink, void *ctx, struct provider_audio *out,

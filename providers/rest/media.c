@@ -73,6 +73,26 @@ static enum error_code judge(const struct rest_provider *p, const struct http_re
     return ERR_UPSTREAM;
 }
 
+enum error_code rest_find_file(const struct rest_provider *p, struct str call_sid, struct str sid,
+                               int64_t deadline, char *out, struct error *err) {
+    enum error_code rc = ERR_NOT_FOUND;
+    if (!p->dialect->encode_find)
+        return str_copy(sid, out, CALL_SID_SIZE) ? ERR_OK
+                                                 : error_field(err, ERR_INVALID, "recording_sid",
+                                                               "the recording id is malformed");
+    for (unsigned pass = 0; rc == ERR_NOT_FOUND && pass < p->dialect->find_passes; pass++) {
+        CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+        CLEANUP(http_response_release) struct http_response rsp = {0};
+        rc = p->dialect->encode_find(&p->account, call_sid, sid, pass, &r, err);
+        if (rc != ERR_OK)
+            return rc;
+        rc = rest_ask(p, &r, REST_READ, deadline, &rsp, err);
+        if (rc == ERR_OK)
+            rc = p->dialect->decode_find(&r, buf_str(&rsp.body), out, err);
+    }
+    return rc;
+}
+
 /** Turn r, which asks for a description of the recording, into the request for its audio. */
 static enum error_code find_audio(const struct rest_provider *p, struct rest_request *r,
                                   int64_t deadline, struct error *err) {
@@ -103,12 +123,13 @@ enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct 
                            struct error *err) {
     struct rest_sink sink = {.fn = sink_fn, .ctx = ctx};
     int64_t deadline = clock_mono_ms(&p->clock) + MEDIA_TIMEOUT_MS;
-    enum error_code rc = ERR_OK;
-    bool next = true;
+    char file[CALL_SID_SIZE];
+    enum error_code rc = rest_find_file(p, call_sid, sid, deadline, file, err);
+    bool next = rc == ERR_OK;
     for (unsigned variant = 0; next; variant++) {
         CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
         CLEANUP(http_response_release) struct http_response rsp = {0};
-        rc = p->dialect->encode_fetch(&p->account, call_sid, sid, variant, &r, err);
+        rc = p->dialect->encode_fetch(&p->account, call_sid, str_z(file), variant, &r, err);
         if (rc == ERR_OK && p->dialect->decode_media)
             rc = find_audio(p, &r, deadline, err);
         if (rc != ERR_OK)

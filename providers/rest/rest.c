@@ -168,14 +168,21 @@ static bool is_listed(const struct provider_call *calls, size_t n, const char *s
     return false;
 }
 
+/** Is that party the one asked for? One that the carrier does not name may be. */
+static bool is_party(const char *party, struct str wanted) {
+    return wanted.len == 0 || party[0] == '\0' || str_eq_z(wanted, party);
+}
+
 /** The calls of the time asked for, each once; carriers filter by whole days only. */
-static size_t keep_wanted(struct provider_call *calls, size_t n,
+static size_t keep_wanted(const struct rest_provider *p, struct provider_call *calls, size_t n,
                           const struct provider_list_filter *f) {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         /* carriers' times are cut to seconds; a call without one is new */
         bool recent = calls[i].created_ms == 0 || calls[i].created_ms + 999 >= f->since_ms;
-        if (recent && !is_listed(calls, kept, calls[i].sid))
+        bool ours = !p->dialect->list_unfiltered ||
+                    (is_party(calls[i].to, f->to) && is_party(calls[i].from, f->from));
+        if (recent && ours && !is_listed(calls, kept, calls[i].sid))
             calls[kept++] = calls[i];
     }
     return kept;
@@ -185,7 +192,7 @@ static enum error_code rest_list(struct provider *base, const struct provider_li
                                  struct arena *a, struct provider_call **out, size_t *count,
                                  struct error *err) {
     struct rest_provider *p = rest_from(base);
-    CLEANUP(page_release) struct rest_page page = {.next_url = BUF_INIT(8192)};
+    CLEANUP(page_release) struct rest_page page = {.next_url = BUF_INIT(8192), .filter = f};
     int64_t deadline = rest_deadline(p);
     for (unsigned pass = 0; pass < p->dialect->list_passes; pass++) {
         CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
@@ -195,7 +202,7 @@ static enum error_code rest_list(struct provider *base, const struct provider_li
         if (rc != ERR_OK)
             return rc;
     }
-    *count = keep_wanted(page.calls, page.count, f);
+    *count = keep_wanted(p, page.calls, page.count, f);
     *out = arena_alloc(a, *count * sizeof **out);
     if (*count)
         memcpy(*out, page.calls, *count * sizeof **out);
@@ -230,10 +237,13 @@ static enum error_code rest_delete(struct provider *base, struct str call_sid, s
     struct rest_provider *p = rest_from(base);
     CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
     CLEANUP(http_response_release) struct http_response rsp = {0};
-    enum error_code rc = p->dialect->encode_delete(&p->account, call_sid, sid, &r, err);
-    if (rc != ERR_OK)
-        return rc;
-    rc = rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, err);
+    int64_t deadline = rest_deadline(p);
+    char file[CALL_SID_SIZE];
+    enum error_code rc = rest_find_file(p, call_sid, sid, deadline, file, err);
+    if (rc == ERR_OK)
+        rc = p->dialect->encode_delete(&p->account, call_sid, str_z(file), &r, err);
+    if (rc == ERR_OK)
+        rc = rest_ask(p, &r, REST_CHANGE, deadline, &rsp, err);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc; /* gone already: what was wanted */
 }
 
@@ -277,7 +287,7 @@ static enum error_code rest_render(struct provider *base, const struct plan *pla
                                    struct plan_loss_report *loss, struct error *err) {
     struct rest_provider *p = rest_from(base);
     CLEANUP(buf_release) struct buf doc = BUF_INIT(p->base.desc->limits.document_bytes_max);
-    enum error_code rc = p->dialect->render(plan, &doc, loss, err);
+    enum error_code rc = p->dialect->render(&p->account, plan, &doc, loss, err);
     if (rc != ERR_OK)
         return rc;
     if (!buf_failed(&doc))
@@ -338,8 +348,24 @@ static struct str without_slash(struct str s) {
     return s;
 }
 
-static const struct secret *signing_key(const struct provider_config *cfg) {
-    return cfg->signing_key && secret_is_set(cfg->signing_key) ? cfg->signing_key : cfg->token;
+static bool has_signing_key(const struct provider_config *cfg) {
+    return cfg->signing_key && secret_is_set(cfg->signing_key);
+}
+
+/** What webhooks are checked with: signatures, and credentials where the dialect wants them. */
+static enum error_code make_signer(struct rest_provider *p, const struct provider_config *cfg,
+                                   struct error *err) {
+    const struct secret *key = has_signing_key(cfg) ? cfg->signing_key : cfg->token;
+    if (p->dialect->own_key && !has_signing_key(cfg))
+        return error_field(err, ERR_INVALID, "signing_key",
+                           "the key that webhooks are signed with is missing");
+    enum error_code rc =
+        rest_signer_init(&p->signer, p->dialect->mac, key, p->account.public_base_url, err);
+    if (rc == ERR_OK && p->dialect->webhook_auth) {
+        rest_signer_add_auth(&p->signer, key, &p->memory);
+        p->account.webhook_auth = p->signer.webhook_auth;
+    }
+    return rc;
 }
 
 enum error_code rest_provider_new(const struct rest_dialect *d, const struct provider_desc *desc,
@@ -367,13 +393,13 @@ enum error_code rest_provider_new(const struct rest_dialect *d, const struct pro
         .number = arena_copy(&p->memory, cfg->number),
         .base_url = arena_copy(&p->memory, base_url),
         .by_key = by_key,
+        .public_base_url = arena_copy(&p->memory, without_slash(cfg->public_base_url)),
     };
     p->auth_user = by_key ? arena_copy(&p->memory, cfg->key_id) : p->account.id;
     secret_copy(&p->auth_password, by_key ? cfg->key_secret : cfg->token);
     rc = check_base_url(p->account.base_url, &p->api, err); /* again: it points into our copy */
     if (rc == ERR_OK)
-        rc = rest_signer_init(&p->signer, d->mac, signing_key(cfg),
-                              arena_copy(&p->memory, cfg->public_base_url), err);
+        rc = make_signer(p, cfg, err);
     if (rc != ERR_OK) {
         rest_destroy(&p->base);
         return rc;

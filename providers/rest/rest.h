@@ -17,10 +17,12 @@
 
 /** What a dialect may know of the account. Strings live as long as the provider. */
 struct rest_account {
-    struct str id;       /* as it stands in paths */
-    struct str number;   /* default caller id */
-    struct str base_url; /* without a trailing slash */
-    bool by_key;         /* an API key pair authenticates, not the account's own token */
+    struct str id;              /* as it stands in paths */
+    struct str number;          /* default caller id */
+    struct str base_url;        /* without a trailing slash */
+    bool by_key;                /* an API key pair authenticates, not the account's own token */
+    struct str public_base_url; /* what the carrier sees of us; without a trailing slash */
+    struct str webhook_auth;    /* "user:password" for our addresses, see rest_put_own_url() */
 };
 
 /** One request of a dialect, before the flow adds credentials and time-outs. */
@@ -40,7 +42,8 @@ struct rest_request {
 struct rest_page {
     struct provider_call *calls; /* heap; grown by rest_page_add() */
     size_t count, cap;
-    struct buf next_url; /* absolute; empty: this was the last page */
+    struct buf next_url;                       /* absolute; empty: this was the last page */
+    const struct provider_list_filter *filter; /* what is asked for */
 };
 enum {
     REST_CALLS_MAX = 1000, /* of one list */
@@ -60,10 +63,26 @@ struct rest_check {
 struct rest_dialect {
     const struct provider_desc *desc;
     enum rest_mac mac;        /* under which webhooks are signed */
+    bool own_key;             /* signed with a key of its own: the token never stands in for it */
+    bool webhook_auth;        /* some webhooks are not signed: our addresses carry credentials */
+    bool list_unfiltered;     /* the API lists everybody's calls: ours are picked out here */
     unsigned look_up_passes;  /* places where a call may be found; 404 leads to the next */
     unsigned list_passes;     /* queries that together list all calls between two parties */
+    unsigned find_passes;     /* see encode_find; NOT_FOUND leads to the next */
     unsigned audio_variants;  /* addresses of one recording, best first; 400 leads to the next */
     const char *audio_format; /* "wav" */
+
+    /**
+     * Where a recording's file has another id than the recording while it runs: ask for it before
+     * the file is fetched or deleted. encode_find() may leave what it looks for in out->tag;
+     * decode_find() writes the file's id (CALL_SID_SIZE bytes), or is ERR_NOT_FOUND. NULL: the ids
+     * are the same.
+     */
+    enum error_code (*encode_find)(const struct rest_account *a, struct str call_sid,
+                                   struct str sid, unsigned pass, struct rest_request *out,
+                                   struct error *err);
+    enum error_code (*decode_find)(const struct rest_request *sent, struct str body, char *file_sid,
+                                   struct error *err);
 
     /* Encoders: ERR_INVALID when the input cannot be said (a malformed id). */
     enum error_code (*encode_place)(const struct rest_account *a, const struct provider_place *p,
@@ -124,8 +143,8 @@ struct rest_dialect {
                                      struct arena *arena, struct webhook_news *out,
                                      struct error *err);
 
-    enum error_code (*render)(const struct plan *plan, struct buf *out,
-                              struct plan_loss_report *loss, struct error *err);
+    enum error_code (*render)(const struct rest_account *a, const struct plan *plan,
+                              struct buf *out, struct plan_loss_report *loss, struct error *err);
 };
 
 /** How to wait between two tries; tests count instead of waiting. */

@@ -4,6 +4,8 @@
 
 enum {
     URL_SLACK = 16, /* "://", ":65535" and room to spare */
+    AUTH_PASSWORD_BYTES = 20,
+    AUTH_TEXT_MAX = 64,
 };
 
 enum error_code rest_signer_init(struct rest_signer *s, enum rest_mac mac, const struct secret *key,
@@ -25,8 +27,36 @@ void rest_signer_release(struct rest_signer *s) {
     if (!s->hmac)
         return;
     digest_hmac_free(s->hmac);
+    digest_hmac_free(s->sha256);
     pthread_mutex_destroy(&s->lock);
-    s->hmac = NULL;
+    s->hmac = s->sha256 = NULL;
+}
+
+void rest_signer_add_auth(struct rest_signer *s, const struct secret *key, struct arena *a) {
+    uint8_t mac[DIGEST_SHA256_BYTES];
+    struct buf text = BUF_INIT(AUTH_TEXT_MAX);
+    s->sha256 = digest_hmac_sha256_new(key);
+    digest_hmac_run(s->sha256, STR("credentials of our webhook addresses, 1"), mac);
+    buf_puts(&text, "gateway:");
+    digest_put_hex(&text, mac, AUTH_PASSWORD_BYTES);
+    s->webhook_auth = arena_copy(a, buf_str(&text));
+    secret_wipe(text.ptr, text.len);
+    secret_wipe(mac, sizeof mac);
+    buf_release(&text);
+}
+
+bool rest_signer_has_auth(const struct rest_signer *s, const struct webhook_request *req) {
+    struct str header = rest_webhook_header(req, STR("Authorization"));
+    struct str scheme;
+    uint8_t given[AUTH_TEXT_MAX];
+    size_t len = 0;
+    if (s->webhook_auth.len == 0 || !str_next(&header, ' ', &scheme) ||
+        !str_eq_nocase(scheme, STR("Basic")) ||
+        !digest_base64_decode(str_trim(header), given, sizeof given, &len))
+        return false;
+    bool same = digest_equal(str_from(given, len), s->webhook_auth);
+    secret_wipe(given, sizeof given);
+    return same;
 }
 
 size_t rest_signer_mac_bytes(const struct rest_signer *s) {
@@ -39,6 +69,16 @@ bool rest_signer_agrees(struct rest_signer *s, struct str message, struct str wa
     digest_hmac_run(s->hmac, message, mac);
     pthread_mutex_unlock(&s->lock);
     return digest_equal(str_from(mac, rest_signer_mac_bytes(s)), want);
+}
+
+bool rest_signer_agrees_sha256(struct rest_signer *s, struct str message, struct str want) {
+    uint8_t mac[DIGEST_SHA256_BYTES];
+    if (!s->sha256)
+        return false;
+    pthread_mutex_lock(&s->lock);
+    digest_hmac_run(s->sha256, message, mac);
+    pthread_mutex_unlock(&s->lock);
+    return digest_equal(str_from(mac, sizeof mac), want);
 }
 
 /* The parts of a URL to be signed, in order. Written to a buf, or right-aligned before the fields.
@@ -97,12 +137,20 @@ static int compare(const struct sort_key *a, const struct sort_key *b) {
     return by_name ? by_name : str_cmp(a->pair->value, b->pair->value);
 }
 
+/** In the order to be signed; equal fields stay in the order of the wire. */
+static bool is_before(const struct sort_key *a, const struct sort_key *b,
+                      enum rest_repeats repeats) {
+    if (repeats == REST_REPEATS_AS_SENT && a->start == b->start)
+        return str_cmp(a->pair->name, b->pair->name) < 0;
+    return compare(a, b) < 0;
+}
+
 /** Insertion sort: a webhook has about thirty fields, and form_parse() takes 200 at most. */
-static void sort_fields(const struct form *f, struct sort_key *keys) {
+static void sort_fields(const struct form *f, enum rest_repeats repeats, struct sort_key *keys) {
     for (size_t i = 0; i < f->count; i++) {
         struct sort_key k = {start_of(f->pairs[i].name), &f->pairs[i]};
         size_t at = i;
-        for (; at > 0 && compare(&k, &keys[at - 1]) < 0; at--)
+        for (; at > 0 && is_before(&k, &keys[at - 1], repeats); at--)
             keys[at] = keys[at - 1];
         keys[at] = k;
     }
@@ -114,18 +162,20 @@ static char *put_str(char *dst, struct str s) {
     return dst + s.len;
 }
 
-/** Append name and value of each distinct field; returns the end. */
-static char *put_fields(struct arena *a, char *dst, const struct form *f) {
+/** Append name and value of the fields; returns the end. */
+static char *put_fields(struct arena *a, char *dst, const struct form *f,
+                        enum rest_repeats repeats) {
     struct sort_key *keys = arena_alloc(a, f->count * sizeof *keys);
-    sort_fields(f, keys);
+    sort_fields(f, repeats, keys);
     for (size_t i = 0; i < f->count; i++)
-        if (i == 0 || compare(&keys[i - 1], &keys[i]) != 0)
+        if (i == 0 || repeats == REST_REPEATS_AS_SENT || compare(&keys[i - 1], &keys[i]) != 0)
             dst = put_str(put_str(dst, keys[i].pair->name), keys[i].pair->value);
     return dst;
 }
 
 bool rest_signer_verify_form(struct rest_signer *s, struct arena *a, struct str target,
-                             const struct form *fields, struct str want) {
+                             const struct form *fields, enum rest_repeats repeats,
+                             struct str want) {
     static const struct form none;
     if (!fields)
         fields = &none;
@@ -137,7 +187,7 @@ bool rest_signer_verify_form(struct rest_signer *s, struct arena *a, struct str 
 
     char *message = arena_alloc(a, url_max + fields_max);
     char *fields_at = message + url_max; /* written once; each candidate's URL ends here */
-    char *end = put_fields(a, fields_at, fields);
+    char *end = put_fields(a, fields_at, fields, repeats);
 
     /* As configured first: a base without a port, the usual one, is signed so by voice webhooks. */
     const enum rest_port candidates[] = {

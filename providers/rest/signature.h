@@ -29,6 +29,9 @@ struct rest_signer {
     struct digest_hmac *hmac;
     enum rest_mac mac;
     pthread_mutex_t lock;
+    /* Only after rest_signer_add_auth(): */
+    struct digest_hmac *sha256; /* a second MAC under the same key */
+    struct str webhook_auth;    /* "user:password" */
 };
 
 /** ERR_INVALID when public_base_url is no http(s) or ws(s) URL; it must outlive the signer. */
@@ -37,10 +40,29 @@ NODISCARD enum error_code rest_signer_init(struct rest_signer *s, enum rest_mac 
                                            struct error *err);
 void rest_signer_release(struct rest_signer *s); /* zeroed is fine */
 
+/**
+ * For carriers that do not sign all webhooks: credentials for the addresses that we give them, and
+ * a second MAC for those that are signed twice. The password is made from the key, so every node
+ * that has the key knows it. Its memory is the arena's.
+ */
+void rest_signer_add_auth(struct rest_signer *s, const struct secret *key, struct arena *a);
+
+/** Does the request bring those credentials (basic authentication)? In constant time. */
+bool rest_signer_has_auth(const struct rest_signer *s, const struct webhook_request *req);
+
+/** rest_signer_agrees() by the second MAC, of DIGEST_SHA256_BYTES. */
+bool rest_signer_agrees_sha256(struct rest_signer *s, struct str message, struct str want);
+
 size_t rest_signer_mac_bytes(const struct rest_signer *s);
 
 /** MAC of one whole message, compared with `want` in constant time. */
 bool rest_signer_agrees(struct rest_signer *s, struct str message, struct str want);
+
+/** How a name that comes more than once is signed. */
+enum rest_repeats {
+    REST_REPEATS_DISTINCT = 0, /* each distinct value once, in byte order */
+    REST_REPEATS_AS_SENT,      /* each value, in the order of the wire */
+};
 
 /** How a port in the address is treated by a candidate. */
 enum rest_port {
@@ -55,13 +77,13 @@ void rest_signer_put_url(const struct rest_signer *s, enum rest_port port, struc
 
 /**
  * Verify the form scheme (Twilio security page; SignalWire's cXML webhooks use it too):
- * HMAC(url + for each name in byte order, for each distinct value in byte order: name + value).
+ * HMAC(url + for each name in byte order, for each value: name + value).
  * fields is NULL or empty when nothing is appended. The address is
  * tried with and without its port (or the scheme's own port), because the carriers' back ends do
  * both. `want` is the decoded MAC.
  */
 bool rest_signer_verify_form(struct rest_signer *s, struct arena *a, struct str target,
-                             const struct form *fields, struct str want);
+                             const struct form *fields, enum rest_repeats repeats, struct str want);
 
 /** A request header of a webhook, case-insensitive; ptr NULL when absent. */
 struct str rest_webhook_header(const struct webhook_request *req, struct str name);

@@ -19,8 +19,9 @@ const struct provider_desc twilio_desc = {
                .request_timeout_ms = 20000},
 };
 
-static enum error_code render(const struct plan *plan, struct buf *out,
-                              struct plan_loss_report *loss, struct error *err) {
+static enum error_code render(const struct rest_account *a, const struct plan *plan,
+                              struct buf *out, struct plan_loss_report *loss, struct error *err) {
+    (void)a;
     return twiml_write(plan, out, loss, err);
 }
 

@@ -79,7 +79,8 @@ enum error_code twilio_verify_webhook(struct rest_signer *s, const struct webhoo
     enum error_code rc = read_fields(req, a, &found, &appended, err);
     if (rc != ERR_OK)
         return rc;
-    if (!rest_signer_verify_form(s, a, req->target, &appended, str_from(mac, mac_len)))
+    if (!rest_signer_verify_form(s, a, req->target, &appended, REST_REPEATS_DISTINCT,
+                                 str_from(mac, mac_len)))
         return not_signed(err, "its signature is wrong");
     *fields = found;
     return ERR_OK;
