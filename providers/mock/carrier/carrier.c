@@ -255,6 +255,8 @@ enum error_code carrier_new(const struct carrier_options *o, struct carrier **ou
         return error_field(err, ERR_INVALID, "speed", "speed must be 0 or more");
     struct scenario *scenario = NULL;
     enum error_code rc = scenario_new(o->scenario_json, o->seed, &scenario, err);
+    if (rc == ERR_OK && (rc = scenario_check_switches(scenario, face->switches, err)) != ERR_OK)
+        scenario_free(scenario);
     if (rc != ERR_OK)
         return rc;
     struct carrier *c = mem_zalloc(sizeof *c);

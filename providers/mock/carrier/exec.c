@@ -20,7 +20,12 @@ static void run(struct carrier *c, struct leg *l);
 static void application_error(struct carrier *c, struct leg *l, int carrier_code) {
     log_warn(c->log, "carrier document", LOG_Z("sid", l->sid), LOG_INT("code", carrier_code));
     l->carrier_code = carrier_code;
+    l->end = LEG_END_FAILED_DOCUMENT;
     plan_release(&l->plan);
+    if (l->face->document_failed) {
+        l->face->document_failed(c, l, carrier_code);
+        return;
+    }
     l->running = true;
     l->at = 0;
     exec_wait(l, exec_say(c, l, STR("We are sorry, an application error has occurred. Goodbye.")));
@@ -47,6 +52,7 @@ void exec_fetch(struct carrier *c, struct leg *l, struct str url, bool get,
     struct buf absolute = BUF_INIT(URL_MAX);
     bool ok = outgoing_resolve(str_z(l->base_url), url, &absolute);
     exec_stop(c, l);
+    l->fetching = result ? LEG_DOCUMENT_ACTION : LEG_DOCUMENT_REDIRECT;
     if (!ok || ++l->documents > DOCUMENTS_MAX) {
         l->epoch++;
         leg_set_waiting(c, l, false);
@@ -64,7 +70,8 @@ void exec_fetch(struct carrier *c, struct leg *l, struct str url, bool get,
 /** The fallback belongs to the call: it is asked once for each document that fails. */
 static bool ask_fallback(struct carrier *c, struct leg *l, const struct outgoing *failed,
                          int carrier_code) {
-    if (!l->req.fallback.url || l->in_fallback)
+    if (!l->req.fallback.url || l->in_fallback ||
+        (l->face->ways.fallback_is_for_answer && l->fetching != LEG_DOCUMENT_ANSWER))
         return false;
     struct outgoing *o =
         outgoing_new(c, l, OUTGOING_DOCUMENT, str_z(l->req.fallback.url), l->req.fallback.get);
@@ -125,6 +132,7 @@ void exec_answer(struct carrier *c, struct leg *l) {
         exec_fetch(c, l, str_z(l->req.answer.url), l->req.answer.get, NULL);
     else
         exec_text(c, l, str_z(l->req.document));
+    l->fetching = LEG_DOCUMENT_ANSWER;
 }
 
 /* ---- what steps share
@@ -137,7 +145,7 @@ enum exec_next exec_wait(struct leg *l, int64_t delay_ms) {
 
 enum exec_next exec_action(struct carrier *c, struct leg *l, const struct plan_link *action,
                            bool or_self, const struct step_result *result) {
-    if (action->url.len == 0 && !or_self)
+    if (action->url.len == 0 && (!or_self || l->face->ways.no_self_action))
         return EXEC_NEXT;
     l->running = false; /* the step is through, not left early */
     exec_fetch(c, l, action->url, action->method == PLAN_METHOD_GET, result);
@@ -157,7 +165,7 @@ struct outgoing *exec_notice(struct carrier *c, struct leg *l, const struct plan
 void exec_action_after_hangup(struct carrier *c, struct leg *l, const struct plan_link *action,
                               bool or_self, const struct step_result *result) {
     struct plan_link link = *action;
-    if (link.url.len == 0 && or_self)
+    if (link.url.len == 0 && or_self && !l->face->ways.no_self_action)
         link.url = str_z(l->base_url);
     struct outgoing *o = exec_notice(c, l, &link);
     if (!o)
@@ -217,8 +225,8 @@ static uint32_t little_endian(const char *p) {
     return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-/** How long a sound file lasts, from its length and what its head says. */
-static uint32_t media_ms(const struct outgoing *o) {
+/** From its length and what its head says. */
+uint32_t exec_media_ms(const struct outgoing *o) {
     uint32_t bytes_per_s = 0;
     if (o->media_bytes > 44 && memcmp(o->media_head, "RIFF", 4) == 0)
         bytes_per_s = little_endian(o->media_head + 28);
@@ -232,7 +240,7 @@ static void on_media(struct carrier *c, struct outgoing *o) {
     (void)c;
     if (o->epoch != l->epoch || leg_is_over(l))
         return;
-    int64_t ms = o->carrier_code ? 0 : (int64_t)media_ms(o) * l->step.loops;
+    int64_t ms = o->carrier_code ? 0 : (int64_t)exec_media_ms(o) * l->step.loops;
     if (ms > 0)
         leg_note(l, LEG_ASSISTANT, l->now_ms, (uint32_t)(ms < 3600000 ? ms : 3600000), STR(""));
     exec_wait(l, ms);
@@ -281,6 +289,7 @@ static enum exec_next redirect_begin(struct carrier *c, struct leg *l, const str
 
 static enum exec_next hangup_begin(struct carrier *c, struct leg *l, const struct plan_step *s) {
     (void)s;
+    l->end = LEG_END_HANGUP_STEP;
     progress_end(c, l, CALL_COMPLETED, 200);
     return EXEC_LEFT;
 }
@@ -389,6 +398,7 @@ static void advance(struct carrier *c, struct leg *l, enum exec_next next) {
     while (next == EXEC_NEXT) {
         reset_step(l);
         if (++l->at >= l->plan.count) { /* the document has run out: hang up */
+            l->end = LEG_END_DOCUMENT;
             progress_end(c, l, CALL_COMPLETED, 200);
             return;
         }

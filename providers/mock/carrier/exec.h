@@ -68,6 +68,9 @@ struct outgoing *exec_notice(struct carrier *c, struct leg *l, const struct plan
 /** The assistant says or plays something now. Returns how long it lasts. */
 uint32_t exec_say(struct carrier *c, struct leg *l, struct str text);
 
+/** How long a fetched sound file lasts (OUTGOING_MEDIA). */
+uint32_t exec_media_ms(const struct outgoing *o);
+
 /** Text of a say step without markup. */
 struct str exec_spoken(struct leg *l, const struct plan_say *say);
 

@@ -15,8 +15,9 @@ enum gather_phase {
     GATHER_LISTENING,
 };
 
-static uint32_t timeout_ms(const struct plan_gather *g) {
-    return (g->timeout_s ? g->timeout_s : TIMEOUT_DEFAULT_S) * 1000;
+static uint32_t timeout_ms(const struct leg *l, const struct plan_gather *g) {
+    uint32_t usual_s = l->face->ways.gather_timeout_s;
+    return (g->timeout_s ? g->timeout_s : usual_s ? usual_s : TIMEOUT_DEFAULT_S) * 1000;
 }
 
 static bool takes(const struct plan_gather *g, enum plan_input input) {
@@ -50,7 +51,7 @@ static enum exec_next hear_keys(struct leg *l, const struct plan_gather *g, int6
     leg_note(l, LEG_KEYS, l->now_ms + think_ms, (uint32_t)ms,
              str_from(l->step.reply.keys, pressed));
     if (!finish && (g->digits_max == 0 || digits.len < g->digits_max))
-        ms += timeout_ms(g); /* more could have come */
+        ms += timeout_ms(l, g); /* more could have come */
     return exec_wait(l, think_ms + ms);
 }
 
@@ -85,9 +86,9 @@ static enum exec_next listen(struct leg *l, const struct plan_gather *g) {
         leg_after(l, think_ms + ms, LEG_EVENT_CALLEE_HANGUP, 0);
         return EXEC_WAIT;
     }
-    if ((!says && !presses) || think_ms > timeout_ms(g)) {
+    if ((!says && !presses) || think_ms > timeout_ms(l, g)) {
         callee_reply_release(r);
-        return exec_wait(l, timeout_ms(g));
+        return exec_wait(l, timeout_ms(l, g));
     }
     return presses ? hear_keys(l, g, think_ms) : hear_speech(l, g, think_ms);
 }

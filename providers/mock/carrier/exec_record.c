@@ -23,8 +23,11 @@ static enum exec_next start(struct carrier *c, struct leg *l, const struct plan_
     };
     const struct callee_listen listen = {
         .heard = buf_str(&l->heard), .speech = true, .keys = r->finish_keys.len > 0};
-    int64_t limit_ms = (int64_t)(r->max_s ? r->max_s : MAX_DEFAULT_S) * 1000;
-    int64_t quiet_ms = (int64_t)(r->timeout_s ? r->timeout_s : TIMEOUT_DEFAULT_S) * 1000;
+    const struct face_ways *w = &l->face->ways;
+    uint32_t usual_max_s = w->record_max_s ? w->record_max_s : MAX_DEFAULT_S;
+    uint32_t usual_quiet_s = w->record_timeout_s ? w->record_timeout_s : TIMEOUT_DEFAULT_S;
+    int64_t limit_ms = (int64_t)(r->max_s ? r->max_s : usual_max_s) * 1000;
+    int64_t quiet_ms = (int64_t)(r->timeout_s ? r->timeout_s : usual_quiet_s) * 1000;
     l->step.phase = RECORD_RUNNING;
     l->step.tape = tape_start(c, l, &o);
     callee_turn(l->callee, &l->callee_state, &listen, &l->step.reply);
@@ -54,9 +57,13 @@ static enum exec_next resume(struct carrier *c, struct leg *l, const struct plan
     if (l->step.phase == RECORD_BEEP)
         return start(c, l, r);
     tape_stop(c, l->step.tape);
-    if (l->step.reply.say.len == 0) /* no sound at all: on to the next verb */
+    bool quiet = l->step.reply.say.len == 0;
+    if (quiet && !l->face->ways.record_tells_silence) /* no sound at all: on to the next verb */
         return EXEC_NEXT;
-    const struct step_result result = {.kind = PLAN_RECORD, .tape = l->step.tape, .confidence = -1};
+    const struct step_result result = {.kind = PLAN_RECORD,
+                                       .tape = l->step.tape,
+                                       .digits = quiet ? STR("timeout") : STR(""),
+                                       .confidence = -1};
     return exec_action(c, l, &r->action, true, &result);
 }
 

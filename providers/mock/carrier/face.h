@@ -46,6 +46,19 @@ struct face_run {
     void (*release)(struct leg *l); /* frees l->script; NULL there is fine */
 };
 
+/** Ways of a carrier with its calls. Zeroed: Twilio's. */
+struct face_ways {
+    bool no_self_action;         /* a step without action is followed by the next one, not by a
+                                    request for its own document */
+    bool record_tells_silence;   /* a record step's action is told also when nothing was heard */
+    bool tells_unborn;           /* an end before anything was dialled is announced too */
+    bool tells_machines_only;    /* no detection callback for humans */
+    bool fallback_is_for_answer; /* and for no later document */
+    bool sorts_params;           /* webhook parameters go out in byte order of their names */
+    /* seconds; 0: Twilio's */
+    uint32_t gather_timeout_s, record_timeout_s, record_max_s, dial_ring_s;
+};
+
 /** What differs between the carriers that the box can be. */
 struct carrier_face {
     const char *dialect;
@@ -58,7 +71,10 @@ struct carrier_face {
     const char *key_prefix; /* of a signing key made up from the seed; NULL: signs with the token */
     const struct face_run *run;                              /* NULL: plans */
     const struct outgoing_rules *rules[OUTGOING_KIND_COUNT]; /* NULL: Twilio's */
-    uint32_t redirects_max;                                  /* 0: OUTGOING_REDIRECTS_MAX */
+    const struct outgoing_rules *rules_max; /* what a URL's fragment may ask for; NULL: Twilio's */
+    uint32_t redirects_max;                 /* 0: OUTGOING_REDIRECTS_MAX */
+    struct face_ways ways;
+    const char *const *switches; /* names that its scenarios may set, NULL at the end; NULL: none */
     void (*rest)(struct carrier *c, struct http_exchange *x);
     /* parameters of the webhooks; params is empty before */
     void (*put_voice)(const struct carrier *c, const struct leg *l, struct params *p);
@@ -80,6 +96,13 @@ struct carrier_face {
                         const char *word, struct outgoing *o);
     void (*make_tape)(const struct carrier *c, const struct tape *t, enum tape_event event,
                       struct outgoing *o);
+    /** Where an event is told; url NULL: nowhere. NULL: all go to req.status. */
+    const struct leg_hook *(*status_hook)(const struct leg *l, enum call_status event);
+    /** A document could not be had or understood, and there is no fallback: end the call. NULL: the
+     * callee hears an apology first. */
+    void (*document_failed)(struct carrier *c, struct leg *l, int carrier_code);
+    /** The dialect's number for a request that failed; NULL: Twilio's. */
+    int (*fault_code)(const struct outgoing *o);
     /* headers of one try; values live in the arena */
     void (*sign)(const struct carrier *c, struct outgoing *o, struct str url,
                  struct http_request *req, struct arena *a);

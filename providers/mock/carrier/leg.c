@@ -57,8 +57,11 @@ void leg_request_release(struct leg_request *r) {
     hook_release(&r->status);
     hook_release(&r->tape_status);
     hook_release(&r->detection_status);
+    hook_release(&r->ring);
     mem_free(steal_ptr(r->document));
     mem_free(steal_ptr(r->send_digits));
+    mem_free(steal_ptr(r->caller_name));
+    mem_free(steal_ptr(r->sip_headers));
 }
 
 static void forget_speech(struct leg *l) {
@@ -181,7 +184,7 @@ void leg_note(struct leg *l, enum leg_speaker who, int64_t start_ms, uint32_t du
         l->said = mem_resize(l->said, l->said_cap * sizeof *l->said);
     }
     l->said[l->said_count++] =
-        (struct leg_utterance){who, start_ms, duration_ms, mem_copy_str(text)};
+        (struct leg_utterance){who, start_ms, duration_ms, mem_copy_str(text), false};
     if (who != LEG_ASSISTANT)
         return;
     if (l->heard.len + text.len + 1 > l->heard.max)
@@ -191,12 +194,22 @@ void leg_note(struct leg *l, enum leg_speaker who, int64_t start_ms, uint32_t du
     buf_put_str(&l->heard, text);
 }
 
-void leg_cut_speech(struct leg *l) {
+static void cut(struct leg *l, bool only_api) {
     for (size_t i = 0; i < l->said_count; i++) {
         struct leg_utterance *u = &l->said[i];
+        if (only_api && !u->from_api)
+            continue;
         if (u->start_ms >= l->now_ms)
             u->duration_ms = 0;
         else if (u->start_ms + u->duration_ms > l->now_ms)
             u->duration_ms = (uint32_t)(l->now_ms - u->start_ms);
     }
+}
+
+void leg_cut_speech(struct leg *l) {
+    cut(l, false);
+}
+
+void leg_cut_api_speech(struct leg *l) {
+    cut(l, true);
 }

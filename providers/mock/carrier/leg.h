@@ -57,6 +57,29 @@ struct leg_utterance {
     int64_t start_ms;
     uint32_t duration_ms;
     char *text;
+    bool from_api; /* said or played over the API, beside the document */
+};
+
+/** Why a call ended, as far as its status does not tell. */
+enum leg_end {
+    LEG_END_NONE = 0, /* the status tells it all */
+    LEG_END_CALLEE,   /* hung up */
+    LEG_END_API,
+    LEG_END_HANGUP_STEP,
+    LEG_END_DOCUMENT, /* ran out */
+    LEG_END_TIME_LIMIT,
+    LEG_END_RING_LIMIT,
+    LEG_END_MACHINE, /* found, and the request wants no machines */
+    LEG_END_FAILED_DOCUMENT,
+    LEG_END_COUNT
+};
+
+/** What a document is asked for. */
+enum leg_document {
+    LEG_DOCUMENT_ANSWER = 1,
+    LEG_DOCUMENT_ACTION,
+    LEG_DOCUMENT_TRANSFER, /* over the API */
+    LEG_DOCUMENT_REDIRECT,
 };
 
 enum leg_direction {
@@ -67,6 +90,7 @@ enum leg_direction {
 /** What the create request asked for. */
 struct leg_request {
     struct leg_hook answer, fallback, status, tape_status, detection_status;
+    struct leg_hook ring;   /* of faces that tell ringing to a URL of its own */
     char *document;         /* given in the request instead of a URL; NULL: none */
     uint32_t status_events; /* set of BIT(enum call_status) */
     uint32_t tape_events;   /* set of enum tape_event bits */
@@ -76,6 +100,9 @@ struct leg_request {
     enum call_detection detection;
     uint32_t detection_timeout_s, silence_timeout_ms;
     char *send_digits;
+    bool hangup_on_machine;
+    uint32_t hold_ms;                /* waits so long in the carrier's queue first */
+    char *caller_name, *sip_headers; /* as the request gave them; NULL: not at all */
 };
 
 /** Progress inside the running step; its meaning belongs to the step's own file. */
@@ -102,7 +129,8 @@ struct leg {
 
     enum call_status status; /* CALL_QUEUED … */
     int sip_code;
-    int carrier_code;       /* error that ended it, 0: none */
+    int carrier_code; /* error that ended it, 0: none */
+    enum leg_end end;
     const char *end_reason; /* the face's word for why it ended; NULL: as the status says */
     enum call_answered_by answered_by;
     uint32_t detection_ms;
@@ -125,6 +153,8 @@ struct leg {
     bool running;
     uint32_t epoch; /* counts documents: events of an older one are void */
     uint32_t documents;
+    enum leg_document fetching; /* or fetched last */
+    uint32_t transfers;
     char *base_url; /* of the running document; NULL: none */
     bool in_fallback;
     struct outgoing *document_reply; /* arrived, waits for the leg's other exchanges */
@@ -186,5 +216,8 @@ void leg_note(struct leg *l, enum leg_speaker who, int64_t start_ms, uint32_t du
 
 /** What is still sounding ends now (hang-up, redirect, barge-in). */
 void leg_cut_speech(struct leg *l);
+
+/** The same for what was said or played over the API only. */
+void leg_cut_api_speech(struct leg *l);
 
 #endif

@@ -105,7 +105,8 @@ static bool parse_retry(struct str list, uint32_t *out) {
     return true;
 }
 
-static bool parse_rule(struct str name, struct str value, struct outgoing_rules *r) {
+static bool parse_rule(struct str name, struct str value, const struct outgoing_rules *max,
+                       struct outgoing_rules *r) {
     const struct {
         const char *name;
         uint32_t *field;
@@ -113,8 +114,8 @@ static bool parse_rule(struct str name, struct str value, struct outgoing_rules 
     } numbers[] = {
         {"ct", &r->connect_ms, 100, 10000},
         {"ot", &r->connect_ms, 100, 10000}, /* SignalWire's name for it */
-        {"rt", &r->read_ms, 100, 15000},
-        {"tt", &r->total_ms, 100, 15000},
+        {"rt", &r->read_ms, 100, max->read_ms},
+        {"tt", &r->total_ms, 100, max->total_ms},
         {"rc", &r->retries, 0, 5},
     };
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
@@ -128,16 +129,18 @@ static bool parse_rule(struct str name, struct str value, struct outgoing_rules 
     }
     if (str_eq_z(name, "rp"))
         return parse_retry(value, &r->retry_on);
-    return str_eq_z(name, "sni") || str_eq_z(name, "e"); /* TLS and routing: nothing to do here */
+    return str_eq_z(name, "sni") || str_eq_z(name, "e") || str_eq_z(name, "er"); /* TLS, routing */
 }
 
 /** *out holds the defaults before, and still does when a value is bad. */
-static bool parse_rules(struct str fragment, struct outgoing_rules *out) {
+static bool parse_rules(struct str fragment, const struct outgoing_rules *max,
+                        struct outgoing_rules *out) {
     struct outgoing_rules r = *out;
     struct str pair;
     while (fragment.len > 0 && str_next(&fragment, '&', &pair)) {
         size_t eq = str_find(pair, '=');
-        if (eq == pair.len || !parse_rule(str_from(pair.ptr, eq), str_from_index(pair, eq + 1), &r))
+        if (eq == pair.len ||
+            !parse_rule(str_from(pair.ptr, eq), str_from_index(pair, eq + 1), max, &r))
             return false;
     }
     *out = r;
@@ -149,16 +152,17 @@ static const struct outgoing_rules default_rules = {5000, OUTGOING_TIMEOUT_MS, O
 
 bool outgoing_rules_parse(struct str fragment, struct outgoing_rules *out) {
     *out = default_rules;
-    return parse_rules(fragment, out);
+    return parse_rules(fragment, &default_rules, out);
 }
 
 /** Take user, password and fragment off the URL. */
 static void set_url(struct outgoing *o, struct str url) {
     const struct outgoing_rules *rules = o->leg->face->rules[o->kind];
+    const struct outgoing_rules *max = o->leg->face->rules_max;
     size_t hash = str_find(url, '#');
     struct str fragment = str_from_index(url, hash + 1 <= url.len ? hash + 1 : hash);
     o->rules = rules ? *rules : default_rules;
-    (void)parse_rules(fragment, &o->rules);
+    (void)parse_rules(fragment, max ? max : &default_rules, &o->rules);
     url = str_from(url.ptr, hash);
     size_t scheme = scheme_length(url), end = authority_end(url, scheme), at = end;
     while (at > scheme && url.ptr[at - 1] != '@')
@@ -310,6 +314,8 @@ static int judge(const struct outgoing *o) {
         return o->carrier_code;
     if (o->rc == ERR_OK && o->status >= 200 && o->status < 300)
         return 0;
+    if (o->leg->face->fault_code)
+        return o->leg->face->fault_code(o);
     if (o->rc == ERR_OK)
         return o->kind == OUTGOING_NOTICE ? 15003 : 11200;
     return o->rc == ERR_NETWORK     ? 11210 /* no connection */
@@ -349,6 +355,8 @@ static void start(struct carrier *c, struct outgoing *o) {
     struct buf url = BUF_INIT(URL_MAX + 65536), form = BUF_INIT(65536);
     bool params = !o->no_params && o->kind != OUTGOING_MEDIA;
     buf_put_str(&url, buf_str(&o->url));
+    if (o->leg->face->ways.sorts_params)
+        params_sort(&o->params);
     if (params)
         params_put_form(&o->params, &form);
     if (o->get && form.len > 0) {

@@ -35,6 +35,11 @@ static int by_name_and_value(const void *a, const void *b) {
     return order ? order : str_cmp(x->value, y->value);
 }
 
+void params_sort(struct params *p) {
+    if (p->count > 1)
+        qsort(p->items, p->count, sizeof *p->items, by_name_and_value);
+}
+
 void params_put_sorted(const struct params *p, struct buf *out) {
     struct param sorted[PARAMS_MAX];
     for (size_t i = 0; i < p->count; i++)

@@ -25,6 +25,9 @@ void params_add(struct params *p, const char *name, struct str value); /* value 
 void params_add_z(struct params *p, const char *name, const char *value);
 void params_add_int(struct params *p, const char *name, int64_t value);
 
+/** Into byte order of the names, and of the values of one name. */
+void params_sort(struct params *p);
+
 /** As a form body or query string. */
 void params_put_form(const struct params *p, struct buf *out);
 

@@ -20,10 +20,14 @@ static void on_notice_due(struct carrier *c, struct outgoing *o) {
     outgoing_send(c, o, NULL);
 }
 
+static const struct leg_hook *hook_of(const struct leg *l, enum call_status event) {
+    return l->face->status_hook ? l->face->status_hook(l, event) : &l->req.status;
+}
+
 static struct outgoing *status_notice(struct carrier *c, struct leg *clocked, const struct leg *l,
                                       enum call_status event, const char *word) {
-    struct outgoing *o =
-        outgoing_new(c, clocked, OUTGOING_NOTICE, str_z(l->req.status.url), l->req.status.get);
+    const struct leg_hook *hook = hook_of(l, event);
+    struct outgoing *o = outgoing_new(c, clocked, OUTGOING_NOTICE, str_z(hook->url), hook->get);
     if (o && l->face->make_status)
         l->face->make_status(c, l, event, word, o);
     else if (o)
@@ -50,7 +54,7 @@ void progress_announce(struct carrier *c, struct leg *clocked, struct leg *l,
                        enum call_status event) {
     const char *words[FACE_STATUS_WORDS_MAX] = {NULL};
     size_t count;
-    if (!l->req.status.url)
+    if (!hook_of(l, event)->url)
         return;
     if (l->face->status_words) {
         count = l->face->status_words(l, event, words);
@@ -79,7 +83,7 @@ void progress_status(struct carrier *c, struct leg *l, enum call_status status) 
 /* ---- from created to answered ---------------------------------------------------------------- */
 
 void progress_start(struct carrier *c, struct leg *l) {
-    leg_after(l, rng_range(&l->rng, 50, 250), LEG_EVENT_DIAL, 0);
+    leg_after(l, l->req.hold_ms + rng_range(&l->rng, 50, 250), LEG_EVENT_DIAL, 0);
     carrier_touch(c, l);
 }
 
@@ -124,6 +128,8 @@ static void on_ring(struct carrier *c, struct leg *l) {
 }
 
 static void on_refused(struct carrier *c, struct leg *l, enum call_status status) {
+    if (status == CALL_NO_ANSWER)
+        l->end = LEG_END_RING_LIMIT;
     progress_end(c, l, status, status == CALL_BUSY ? 486 : status == CALL_FAILED ? 404 : 487);
 }
 
@@ -194,13 +200,7 @@ static void on_answer(struct carrier *c, struct leg *l) {
         exec_answer(c, l);
 }
 
-static void on_verdict(struct carrier *c, struct leg *l, enum call_answered_by verdict) {
-    l->answered_by = verdict;
-    l->updated_ms = l->now_ms;
-    if (!l->req.async_detection) {
-        exec_answer(c, l);
-        return;
-    }
+static void tell_verdict(struct carrier *c, struct leg *l) {
     struct outgoing *o = outgoing_new(c, l, OUTGOING_NOTICE, str_z(l->req.detection_status.url),
                                       l->req.detection_status.get);
     if (!o)
@@ -209,13 +209,28 @@ static void on_verdict(struct carrier *c, struct leg *l, enum call_answered_by v
     outgoing_send(c, o, NULL);
 }
 
+static void on_verdict(struct carrier *c, struct leg *l, enum call_answered_by verdict) {
+    l->answered_by = verdict;
+    l->updated_ms = l->now_ms;
+    bool machine = verdict == CALL_BY_MACHINE || verdict == CALL_BY_MACHINE_END;
+    if (l->req.async_detection && (machine || !l->face->ways.tells_machines_only))
+        tell_verdict(c, l);
+    if (machine && l->req.hangup_on_machine) {
+        l->end = LEG_END_MACHINE;
+        progress_end(c, l, CALL_COMPLETED, 200);
+    } else if (!l->req.async_detection) {
+        exec_answer(c, l);
+    }
+}
+
 /* ---- the end ------------------------------------------------------------------------------------
  */
 
 void progress_end(struct carrier *c, struct leg *l, enum call_status status, int sip_code) {
     if (leg_is_over(l))
         return;
-    bool silent = l->status == CALL_QUEUED && status == CALL_CANCELED;
+    bool silent =
+        l->status == CALL_QUEUED && status == CALL_CANCELED && !l->face->ways.tells_unborn;
     leg_cut_speech(l);
     leg_set_waiting(c, l, false);
     l->status = status;
@@ -252,6 +267,7 @@ void progress_event(struct carrier *c, struct leg *l, const struct leg_event *e)
         break;
     case LEG_EVENT_CALLEE_HANGUP:
     case LEG_EVENT_TIME_LIMIT:
+        l->end = e->kind == LEG_EVENT_TIME_LIMIT ? LEG_END_TIME_LIMIT : LEG_END_CALLEE;
         progress_end(c, l, CALL_COMPLETED, 200);
         break;
     case LEG_EVENT_TAPE_READY:

@@ -12,12 +12,18 @@ enum {
     MOVES_MAX = 200,
     FACTS_MAX = 100,
     BAD_DAYS_MAX = 64,
+    SWITCHES_MAX = 32,
     PATH_SIZE = 48,
 };
 
 struct callee_list {
     struct callee *items;
     size_t count;
+};
+
+struct named_switch {
+    struct str name;
+    double value;
 };
 
 struct scenario {
@@ -28,6 +34,8 @@ struct scenario {
     const struct callee *bad_days[BAD_DAYS_MAX];
     size_t bad_day_count;
     uint32_t bad_day_percent;
+    struct named_switch switches[SWITCHES_MAX];
+    size_t switch_count;
 };
 
 /** Where the parser is, for its error texts. */
@@ -408,13 +416,26 @@ static enum error_code read_percent(struct reader *r, const struct json *v, void
     return ERR_OK;
 }
 
+static enum error_code read_switches(struct reader *r, const struct json *v, void *field) {
+    struct scenario *s = field;
+    if (json_type(v) != JSON_OBJECT || json_count(v) > SWITCHES_MAX)
+        return wrong(r, "an object of at most 32 numbers and flags");
+    for (const struct json *i = json_first(v); i; i = json_next(i)) {
+        if (json_type(i) != JSON_NUMBER && json_type(i) != JSON_BOOL)
+            return wrong(r, "an object of numbers and flags");
+        double value = json_type(i) == JSON_BOOL ? json_bool(i, false) : json_double(i, 0);
+        s->switches[s->switch_count++] =
+            (struct named_switch){arena_copy(&s->arena, json_name(i)), value};
+    }
+    return ERR_OK;
+}
+
 static enum error_code read_document(struct scenario *s, struct str text, struct callee_list *list,
                                      struct error *err) {
     static const struct member table[] = {
-        {"callees", 0, read_callees},
-        MEMBER(struct scenario, create, read_fault),
-        {"bad_days", 0, read_bad_days},
-        MEMBER(struct scenario, bad_day_percent, read_percent),
+        {"callees", 0, read_callees},   MEMBER(struct scenario, create, read_fault),
+        {"bad_days", 0, read_bad_days}, MEMBER(struct scenario, bad_day_percent, read_percent),
+        {"switches", 0, read_switches},
     };
     const struct json_limits limits = {.bytes_max = 1 << 20, .values_max = 50000};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -481,4 +502,26 @@ const struct callee *scenario_find(const struct scenario *s, struct str number, 
 
 const struct callee_fault *scenario_create_fault(const struct scenario *s) {
     return &s->create;
+}
+
+double scenario_switch(const struct scenario *s, const char *name, double fallback) {
+    for (size_t i = 0; i < s->switch_count; i++)
+        if (str_eq_z(s->switches[i].name, name))
+            return s->switches[i].value;
+    return fallback;
+}
+
+enum error_code scenario_check_switches(const struct scenario *s, const char *const *names,
+                                        struct error *err) {
+    for (size_t i = 0; i < s->switch_count; i++) {
+        bool known = false;
+        for (const char *const *n = names; n && *n && !known; n++)
+            known = str_eq_z(s->switches[i].name, *n);
+        if (!known)
+            return error_field(err, ERR_INVALID, "switches",
+                               "switches: this dialect has no switch \"" STR_FMT
+                               "\"; docs/carrier-in-a-box.md lists them",
+                               STR_ARG(s->switches[i].name));
+    }
+    return ERR_OK;
 }

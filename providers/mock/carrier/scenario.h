@@ -22,6 +22,16 @@ void scenario_free(struct scenario *s); /* NULL is fine */
 /** Who answers the nth call (from 0) to this number. Never NULL. */
 const struct callee *scenario_find(const struct scenario *s, struct str number, uint64_t nth);
 
+/**
+ * Member `switches`: how this carrier differs from the usual one of its dialect. A number, 1 and 0
+ * for true and false; fallback when it is not set.
+ */
+double scenario_switch(const struct scenario *s, const char *name, double fallback);
+
+/** ERR_INVALID when a switch is set that is not among these names (NULL at the end; NULL: none). */
+NODISCARD enum error_code scenario_check_switches(const struct scenario *s,
+                                                  const char *const *names, struct error *err);
+
 /** What happens to every create request whatever its number; status 0 and cut false: nothing. */
 const struct callee_fault *scenario_create_fault(const struct scenario *s);
 
