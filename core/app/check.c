@@ -282,7 +282,7 @@ static void check_carrier(struct check *c, struct provider *provider) {
     struct error err = {0};
     enum error_code rc = provider_check(provider, text, sizeof text, &err);
     if (rc == ERR_OK) {
-        check_ok(c, "carrier", "%s: %s", c->config->provider, text);
+        check_ok(c, "carrier", "%s: %s", provider_name(provider), text);
         if (holds(str_z(text), STR("trial")))
             check_advise(c, "phone number not verified: a trial account calls verified numbers "
                             "only; verify the callee's in the console, or upgrade the account");
@@ -325,9 +325,9 @@ static void check_all(struct check *c) {
         check_database(c);
     if (providers_setup_start(&o, &setup, &err) != ERR_OK)
         check_fail(c, "carrier", "%s: %s", c->config->provider, err.text);
-    check_assistants(c, setup.provider);
-    if (setup.provider)
-        check_carrier(c, setup.provider);
+    check_assistants(c, setup.providers[0]);
+    for (size_t i = 0; i < setup.count; i++)
+        check_carrier(c, setup.providers[i]);
     providers_setup_release(&setup);
     check_public_url(c);
 }

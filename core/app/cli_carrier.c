@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/app/carrier_settings.h"
 #include "core/app/cli_commands.h"
 #include "core/app/cli_files.h"
 #include "core/app/cli_settings.h"
@@ -23,12 +24,17 @@ enum {
 struct box {
     struct cli *cli;
     const struct config *config;
+    char dialect[CONFIG_TEXT_SIZE];
     struct log log;
     struct buf scenario;
     struct http_client *http;
     struct carrier *carrier;
     struct http_server *server;
 };
+
+static struct str revealed(const struct secret *s) {
+    return secret_is_set(s) ? secret_reveal(s) : (struct str){0};
+}
 
 static int read_options(struct box *b, struct carrier_options *o, uint16_t *port) {
     const struct cli_args *args = &b->cli->args;
@@ -47,13 +53,18 @@ static int read_options(struct box *b, struct carrier_options *o, uint16_t *port
     if (seed == 0)
         digest_random(&seed, sizeof seed);
     *port = (uint16_t)number;
+    struct str wire = str_z(dialect ? dialect : b->config->mock_dialect);
+    enum config_carrier which = carrier_settings_of_dialect(wire); /* none: has no account */
+    if (!str_copy(carrier_settings_box_dialect(wire), b->dialect, sizeof b->dialect))
+        return cli_fail(b->cli, CLI_USAGE, "--dialect is too long");
+    const struct config_account *a = &b->config->accounts[which];
     /* the simulated account is the configured one, so that the gateway's settings fit it */
     *o = (struct carrier_options){
-        .dialect = dialect ? dialect : b->config->mock_dialect,
-        .account = str_z(b->config->twilio.account),
-        .token = secret_is_set(&b->config->twilio.token) ? secret_reveal(&b->config->twilio.token)
-                                                         : (struct str){0},
-        .number = str_z(b->config->twilio.number),
+        .dialect = b->dialect,
+        .account = str_z(a->account),
+        .token = revealed(&a->token),
+        .signing_key = revealed(&a->signing_key),
+        .number = str_z(a->number),
         .speed = cli_args_flag(args, "--speed") ? (double)speed : b->config->mock_speed,
         .seed = seed,
         .scenario_json = buf_str(&b->scenario),
@@ -74,6 +85,8 @@ static void announce(struct box *b, const char *dialect, const char *url) {
     json_kv_z(&w, "base_url", url);
     json_kv_string(&w, "account", account.account);
     json_kv_string(&w, "token", account.token);
+    if (account.signing_key.len > 0)
+        json_kv_string(&w, "signing_key", account.signing_key);
     json_kv_string(&w, "number", account.number);
     json_end_object(&w);
     fwrite(line.ptr, 1, line.len, b->cli->out);

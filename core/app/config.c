@@ -6,100 +6,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/app/config_table.h"
 #include "core/base/mem.h"
 #include "core/domain/phone.h"
 
 enum {
     ENV_FILE_MAX = 65536,
     ENV_LINE_MAX = 4096,
-    ALIASES_MAX = 3,
     SHOWN_MAX = 80,    /* bytes of a wrong value that its fault repeats */
     DATA_DIR_MAX = 400 /* leaves room for the names of files in it */
 };
 
-enum kind {
-    KIND_TEXT = 1,
-    KIND_SECRET,
-    KIND_BOOL,
-    KIND_CHOICE, /* one of `choices`, space separated */
-    KIND_URL,    /* http(s)://host…; a trailing slash is cut off */
-    KIND_PHONE,
-    KIND_LISTEN, /* host:port */
-    KIND_NUMBER, /* decimal, at least 0 */
-    KIND_SEED,
-};
-
-struct setting {
-    const char *name;
-    const char *aliases[ALIASES_MAX];
-    enum kind kind;
-    size_t offset;
-    const char *preset; /* default; "" none */
-    const char *choices;
-    const char *only_for; /* required when this provider is chosen; NULL: optional */
-    const char *group;    /* heading in env.example; NULL: same as above */
-    const char *help;
-};
-
 #define AT(member) offsetof(struct config, member)
 
-// clang-format off
-static const struct setting settings[] = {
-    {.name = "TELEPHONY_PROVIDER", .aliases = {"PERSONAL_ASSISTANT_PHONE_PROVIDER"},
-     .kind = KIND_CHOICE, .offset = AT(provider), .preset = "mock", .choices = "mock twilio",
-     .group = "The carrier",
-     .help = "mock is a whole telephone exchange in a box: no account needed, nothing really rings"},
-    {.name = "PERSONAL_ASSISTANT_ENABLED", .kind = KIND_BOOL, .offset = AT(placing_enabled),
-     .preset = "true", .help = "false: webhooks of running calls are answered, no new call is placed"},
-    {.name = "TWILIO_ACCOUNT_SID", .kind = KIND_TEXT, .offset = AT(twilio.account), .preset = "",
-     .only_for = "twilio", .group = "Twilio (needed when TELEPHONY_PROVIDER=twilio)",
-     .help = "AC and 32 hexadecimal digits, from the console's front page"},
-    {.name = "TWILIO_AUTH_TOKEN", .kind = KIND_SECRET, .offset = AT(twilio.token), .preset = "",
-     .only_for = "twilio", .help = "signs webhooks; authenticates unless an API key is set"},
-    {.name = "TWILIO_PHONE_NUMBER", .aliases = {"TWILIO_FROM_NUMBER"}, .kind = KIND_PHONE,
-     .offset = AT(twilio.number), .preset = "", .only_for = "twilio",
-     .help = "the number that calls come from, as +12025550199"},
-    {.name = "TWILIO_API_KEY_SID", .kind = KIND_TEXT, .offset = AT(twilio.key_id), .preset = "",
-     .help = "optional API key (SK…), used instead of the token to authenticate"},
-    {.name = "TWILIO_API_KEY_SECRET", .kind = KIND_SECRET, .offset = AT(twilio.key_secret),
-     .preset = "", .help = "the API key's secret"},
-    {.name = "TWILIO_API_BASE_URL", .kind = KIND_URL, .offset = AT(twilio.base_url), .preset = "",
-     .help = "another API root, for a region or a simulator"},
-    {.name = "MOCK_DIALECT", .kind = KIND_CHOICE, .offset = AT(mock_dialect), .preset = "twilio",
-     .choices = "twilio", .group = "The mock carrier", .help = "whose wire the mock carrier speaks"},
-    {.name = "MOCK_SPEED", .kind = KIND_NUMBER, .offset = AT(mock_speed), .preset = "1",
-     .help = "factor of the simulated world's time; 0: as fast as possible"},
-    {.name = "MOCK_SEED", .kind = KIND_SEED, .offset = AT(mock_seed), .preset = "0",
-     .help = "same seed, same calls: everything random in the simulated world comes from it; 0: "
-             "different at every start"},
-    {.name = "MOCK_SCENARIO", .kind = KIND_TEXT, .offset = AT(mock_scenario), .preset = "",
-     .help = "JSON file with simulated callees of your own"},
-    {.name = "PUBLIC_BASE_URL", .aliases = {"PUBLIC_URL", "WEBHOOK_BASE_URL"}, .kind = KIND_URL,
-     .offset = AT(public_base_url), .preset = "", .group = "Where this gateway is",
-     .help = "where carriers reach it, https; their signatures are checked against it. Not needed "
-             "with mock"},
-    {.name = "SWITCHHOOK_LISTEN", .kind = KIND_LISTEN, .offset = AT(listen_host),
-     .preset = "127.0.0.1:8080", .help = "address and port; port 0 takes a free one"},
-    {.name = "SWITCHHOOK_API_TOKEN", .kind = KIND_SECRET, .offset = AT(api_token), .preset = "",
-     .help = "bearer token of the API, at least 16 characters; required beyond loopback: with another "
-             "SWITCHHOOK_LISTEN or with a PUBLIC_BASE_URL"},
-    {.name = "SWITCHHOOK_DATA_DIR", .kind = KIND_TEXT, .offset = AT(data_dir), .preset = "./data",
-     .help = "database, sealed recordings and keys"},
-    {.name = "DATABASE_URL", .kind = KIND_TEXT, .offset = AT(database), .preset = "",
-     .help = "sqlite:PATH; empty: switchhook.db in the data directory"},
-    {.name = "SWITCHHOOK_ASSISTANTS_DIR", .kind = KIND_TEXT, .offset = AT(assistants_dir),
-     .preset = "./assistants", .help = "assistant definitions, one JSON file each"},
-    {.name = "SWITCHHOOK_CA_FILE", .kind = KIND_TEXT, .offset = AT(ca_file), .preset = "",
-     .help = "certificate authorities for outgoing TLS; empty: the system's"},
-    {.name = "SWITCHHOOK_LOG_LEVEL", .kind = KIND_CHOICE, .offset = AT(log_level), .preset = "info",
-     .choices = "debug info warn error", .group = "Log (to stderr)", .help = "least level written"},
-    {.name = "SWITCHHOOK_LOG_FORMAT", .kind = KIND_CHOICE, .offset = AT(log_format),
-     .preset = "text", .choices = "text json", .help = "key=value lines or one JSON object a line"},
-};
-// clang-format on
-
 /* Names that begin so are ours: one we do not know is a typing error, not somebody else's. */
-static const char *const our_prefixes[] = {"SWITCHHOOK_", "TWILIO_", "MOCK_", "TELEPHONY_",
+static const char *const our_prefixes[] = {"SWITCHHOOK_",        "TWILIO_", "PLIVO_",
+                                           "SIGNALWIRE_",        "MOCK_",   "TELEPHONY_",
                                            "PERSONAL_ASSISTANT_"};
 
 /* ---- faults -------------------------------------------------------------------------------------
@@ -194,7 +116,25 @@ static const char *set_text(char *dst, struct str v) {
     return str_copy(v, dst, CONFIG_TEXT_SIZE) ? NULL : "is too long";
 }
 
-static const char *set_choice(struct config *c, const struct setting *s, struct str v) {
+/* "example", "example.signalwire.com" and the dashboard's address are the same space. */
+static const char *set_space(char *dst, struct str v) {
+    static const char usual_domain[] = ".signalwire.com";
+    size_t scheme = str_find_str(v, STR("://"));
+    struct str host = scheme < v.len ? str_from_index(v, scheme + 3) : v;
+    host = str_from(host.ptr, str_find(host, '/'));
+    size_t domain = str_find_str(host, str_z(usual_domain));
+    if (domain + sizeof usual_domain - 1 == host.len)
+        host.len = domain;
+    bool good = host.len > 0;
+    for (size_t i = 0; i < host.len; i++) {
+        char ch = host.ptr[i];
+        good = good && ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '-' ||
+                        ch == '.' || (ch >= '0' && ch <= '9'));
+    }
+    return good ? set_text(dst, host) : "must be a space's name, as in example.signalwire.com";
+}
+
+static const char *set_choice(struct config *c, const struct config_setting *s, struct str v) {
     size_t index = 0;
     if (!is_choice(s->choices, v, &index))
         return "is not one of the choices";
@@ -208,31 +148,35 @@ static const char *set_choice(struct config *c, const struct setting *s, struct 
 }
 
 /* What is wrong with the value, or NULL when it was taken. */
-static const char *set_value(struct config *c, const struct setting *s, struct str v) {
+static const char *set_value(struct config *c, const struct config_setting *s, struct str v) {
     void *at = (char *)c + s->offset;
     const char *wrong = NULL;
     switch (s->kind) {
-    case KIND_TEXT:
+    case CONFIG_KIND_TEXT:
         return set_text(at, v);
-    case KIND_SECRET:
+    case CONFIG_KIND_SECRET:
         secret_set(at, v);
         return NULL;
-    case KIND_BOOL:
+    case CONFIG_KIND_BOOL:
         return set_bool(at, v);
-    case KIND_CHOICE:
+    case CONFIG_KIND_CHOICE:
         return set_choice(c, s, v);
-    case KIND_URL:
+    case CONFIG_KIND_URL:
         wrong = check_url(&v);
         return wrong ? wrong : set_text(at, v);
-    case KIND_PHONE:
+    case CONFIG_KIND_PHONE:
         return phone_is_e164(v) ? set_text(at, v)
                                 : "must be a number in E.164 form, as in +12025550199";
-    case KIND_LISTEN:
+    case CONFIG_KIND_LISTEN:
         return set_listen(c, v);
-    case KIND_NUMBER:
+    case CONFIG_KIND_NUMBER:
         return set_decimal(at, v);
-    case KIND_SEED:
+    case CONFIG_KIND_RATE:
+        return set_decimal(at, v);
+    case CONFIG_KIND_SEED:
         return str_to_u64(v, UINT64_MAX, at) ? NULL : "must be a whole number";
+    case CONFIG_KIND_SPACE:
+        return set_space(at, v);
     }
     return NULL;
 }
@@ -330,10 +274,10 @@ static const struct pair *find_pair(const struct env_file *f, const char *name) 
 /* ---- all of them --------------------------------------------------------------------------------
  */
 
-static bool is_name_of(const struct setting *s, struct str name) {
+static bool is_name_of(const struct config_setting *s, struct str name) {
     if (str_eq_z(name, s->name))
         return true;
-    for (size_t i = 0; i < ALIASES_MAX && s->aliases[i]; i++)
+    for (size_t i = 0; i < CONFIG_ALIASES_MAX && s->aliases[i]; i++)
         if (str_eq_z(name, s->aliases[i]))
             return true;
     return false;
@@ -343,8 +287,8 @@ static void report_unknown(const struct env_file *f, struct config_faults *fault
     for (size_t i = 0; i < f->count; i++) {
         struct str name = f->pairs[i].name;
         bool known = false, ours = false;
-        for (size_t k = 0; k < ARRAY_LEN(settings); k++)
-            known = known || is_name_of(&settings[k], name);
+        for (size_t k = 0; k < config_table_size; k++)
+            known = known || is_name_of(&config_table[k], name);
         for (size_t k = 0; k < ARRAY_LEN(our_prefixes); k++)
             ours = ours || str_starts(name, str_z(our_prefixes[k]));
         if (ours && !known) {
@@ -357,10 +301,10 @@ static void report_unknown(const struct env_file *f, struct config_faults *fault
 }
 
 /* The environment wins over the file, the canonical name over its aliases. */
-static bool look_up(const struct setting *s, const struct env_file *f, config_env_fn *env,
+static bool look_up(const struct config_setting *s, const struct env_file *f, config_env_fn *env,
                     void *env_ctx, struct str *out) {
-    const char *names[ALIASES_MAX + 1] = {s->name};
-    for (size_t i = 0; i < ALIASES_MAX; i++)
+    const char *names[CONFIG_ALIASES_MAX + 1] = {s->name};
+    for (size_t i = 0; i < CONFIG_ALIASES_MAX; i++)
         names[i + 1] = s->aliases[i];
     for (size_t i = 0; i < ARRAY_LEN(names) && names[i]; i++) {
         const char *v = env(env_ctx, names[i]);
@@ -379,7 +323,7 @@ static bool look_up(const struct setting *s, const struct env_file *f, config_en
     return false;
 }
 
-static void take_setting(struct config *c, const struct setting *s, const struct env_file *f,
+static void take_setting(struct config *c, const struct config_setting *s, const struct env_file *f,
                          config_env_fn *env, void *env_ctx, struct config_faults *faults) {
     struct str value = {0};
     bool given = look_up(s, f, env, env_ctx, &value) && value.len > 0;
@@ -391,8 +335,9 @@ static void take_setting(struct config *c, const struct setting *s, const struct
     if (!wrong)
         return;
     /* a URL may carry a password where it should not */
-    bool hide = s->kind == KIND_SECRET || (s->kind == KIND_URL && str_find(value, '@') < value.len);
-    bool choice = s->kind == KIND_CHOICE;
+    bool hide = s->kind == CONFIG_KIND_SECRET ||
+                (s->kind == CONFIG_KIND_URL && str_find(value, '@') < value.len);
+    bool choice = s->kind == CONFIG_KIND_CHOICE;
     if (hide)
         fault(faults, s->name, "%s", wrong);
     else
@@ -402,9 +347,9 @@ static void take_setting(struct config *c, const struct setting *s, const struct
               choice ? s->choices : "");
 }
 
-static bool is_set(const struct config *c, const struct setting *s) {
+static bool is_set(const struct config *c, const struct config_setting *s) {
     const void *at = (const char *)c + s->offset;
-    if (s->kind == KIND_SECRET)
+    if (s->kind == CONFIG_KIND_SECRET)
         return secret_is_set(at);
     return *(const char *)at != '\0';
 }
@@ -414,25 +359,83 @@ static bool is_loopback(const char *host) {
            str_eq_z(str_z(host), "localhost");
 }
 
-static void check_account(const struct config *c, struct config_faults *faults) {
-    struct str sid = str_z(c->twilio.account);
-    if (!str_eq_z(str_z(c->provider), "twilio"))
-        return;
+/* ---- what one value alone cannot tell -----------------------------------------------------------
+ */
+
+static const char *const carrier_names[] = {
+    [CONFIG_CARRIER_NONE] = "",
+    [CONFIG_TWILIO] = "twilio",
+    [CONFIG_PLIVO] = "plivo",
+    [CONFIG_SIGNALWIRE] = "signalwire",
+};
+_Static_assert(ARRAY_LEN(carrier_names) == CONFIG_CARRIER_COUNT, "every carrier has its name");
+
+const char *config_carrier_name(enum config_carrier c) {
+    return (unsigned)c < CONFIG_CARRIER_COUNT ? carrier_names[c] : "";
+}
+
+enum config_carrier config_carrier_find(struct str name) {
+    for (unsigned i = 1; i < CONFIG_CARRIER_COUNT; i++)
+        if (str_eq_z(name, carrier_names[i]))
+            return (enum config_carrier)i;
+    return CONFIG_CARRIER_NONE;
+}
+
+bool config_uses(const struct config *c, const char *carrier) {
+    return strcmp(c->provider, carrier) == 0 || strcmp(c->fallback, carrier) == 0;
+}
+
+/* The setting that names the carrier. */
+static const char *chooser_of(const struct config *c, const char *carrier) {
+    return strcmp(c->provider, carrier) == 0 ? "TELEPHONY_PROVIDER" : "TELEPHONY_FALLBACK_PROVIDER";
+}
+
+static void check_needed(const struct config *c, struct config_faults *faults) {
+    for (size_t i = 0; i < config_table_size; i++) {
+        const struct config_setting *s = &config_table[i];
+        const char *carrier = config_carrier_name(s->needed_by);
+        if (s->needed_by && config_uses(c, carrier) && !is_set(c, s))
+            fault(faults, s->name, "is missing: %s=%s needs it (%s)", chooser_of(c, carrier),
+                  carrier, s->help);
+    }
+}
+
+static void check_twilio(const struct config_account *a, struct config_faults *faults) {
+    struct str sid = str_z(a->account);
     bool good = sid.len == 34 && str_starts(sid, STR("AC"));
     for (size_t i = 2; good && i < sid.len; i++)
         good = (sid.ptr[i] >= '0' && sid.ptr[i] <= '9') || (sid.ptr[i] >= 'a' && sid.ptr[i] <= 'f');
     if (sid.len > 0 && !good)
         fault(faults, "TWILIO_ACCOUNT_SID",
               "must be AC and 32 hexadecimal digits; copy it from the console's front page");
-    if ((c->twilio.key_id[0] != '\0') != secret_is_set(&c->twilio.key_secret))
+    if ((a->key_id[0] != '\0') != secret_is_set(&a->key_secret))
         fault(faults, "TWILIO_API_KEY_SID",
               "and TWILIO_API_KEY_SECRET belong together: set both or neither");
-    if (c->public_base_url[0] == '\0')
+}
+
+/* A real carrier must be able to reach us; a simulator may do so without TLS. */
+static void check_public_url(const struct config *c, struct config_faults *faults) {
+    bool real = false, anywhere = false;
+    for (unsigned i = 1; i < CONFIG_CARRIER_COUNT; i++) {
+        bool used = config_uses(c, carrier_names[i]);
+        anywhere = anywhere || used;
+        real = real || (used && c->accounts[i].base_url[0] == '\0');
+    }
+    if (anywhere && c->public_base_url[0] == '\0')
         fault(faults, "PUBLIC_BASE_URL",
               "is missing: the carrier must reach this gateway, as in https://calls.example.com");
-    else if (!str_starts(str_z(c->public_base_url), STR("https://")) &&
-             c->twilio.base_url[0] == '\0')
+    else if (real && !str_starts(str_z(c->public_base_url), STR("https://")))
         fault(faults, "PUBLIC_BASE_URL", "must be https:// with a real carrier");
+}
+
+static void check_carriers(const struct config *c, struct config_faults *faults) {
+    check_needed(c, faults);
+    if (config_uses(c, "twilio"))
+        check_twilio(&c->accounts[CONFIG_TWILIO], faults);
+    check_public_url(c, faults);
+    if (c->fallback[0] && strcmp(c->provider, c->fallback) == 0)
+        fault(faults, "TELEPHONY_FALLBACK_PROVIDER",
+              "is the same carrier as TELEPHONY_PROVIDER; name another one, or none");
 }
 
 /* Is that address one that only this machine can reach? */
@@ -465,15 +468,8 @@ static void check_door(const struct config *c, struct config_faults *faults) {
               "rand -hex 24)");
 }
 
-/* What one value alone cannot tell. */
 static void check_together(struct config *c, struct config_faults *faults) {
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        const struct setting *s = &settings[i];
-        if (s->only_for && str_eq_z(str_z(c->provider), s->only_for) && !is_set(c, s))
-            fault(faults, s->name, "is missing: TELEPHONY_PROVIDER=%s needs it (%s)", c->provider,
-                  s->help);
-    }
-    check_account(c, faults);
+    check_carriers(c, faults);
     check_door(c, faults);
     if (str_z(c->data_dir).len > DATA_DIR_MAX)
         fault(faults, "SWITCHHOOK_DATA_DIR", "is over %d bytes; use a shorter path", DATA_DIR_MAX);
@@ -489,12 +485,13 @@ static void check_together(struct config *c, struct config_faults *faults) {
 enum error_code config_parse(struct str env_text, config_env_fn *env, void *env_ctx,
                              struct config *out, struct config_faults *faults) {
     struct env_file file = {0};
-    *out = (struct config){0};
+    *out = (struct config){.pace = {CONFIG_PACE_OWN, CONFIG_PACE_OWN},
+                           .fallback_pace = {CONFIG_PACE_OWN, CONFIG_PACE_OWN}};
     *faults = (struct config_faults){0};
     read_env_text(&file, env_text, faults);
     report_unknown(&file, faults);
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-        take_setting(out, &settings[i], &file, env, env_ctx, faults);
+    for (size_t i = 0; i < config_table_size; i++)
+        take_setting(out, &config_table[i], &file, env, env_ctx, faults);
     check_together(out, faults);
     arena_release(&file.arena);
     if (faults->count == 0 && out->database[0] == '\0')
@@ -510,9 +507,10 @@ static bool holds_secret(struct str env_text) {
     bool found = false;
     read_env_text(&file, env_text, &ignored);
     for (size_t i = 0; i < file.count; i++)
-        for (size_t k = 0; k < ARRAY_LEN(settings); k++)
-            found = found || (settings[k].kind == KIND_SECRET && file.pairs[i].value.len > 0 &&
-                              is_name_of(&settings[k], file.pairs[i].name));
+        for (size_t k = 0; k < config_table_size; k++)
+            found = found ||
+                    (config_table[k].kind == CONFIG_KIND_SECRET && file.pairs[i].value.len > 0 &&
+                     is_name_of(&config_table[k], file.pairs[i].name));
     arena_release(&file.arena);
     return found;
 }
@@ -565,80 +563,13 @@ enum error_code config_load(const char *path, struct config *out, struct config_
 }
 
 void config_release(struct config *c) {
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-        if (settings[i].kind == KIND_SECRET)
-            secret_release((void *)((char *)c + settings[i].offset));
+    for (size_t i = 0; i < config_table_size; i++)
+        if (config_table[i].kind == CONFIG_KIND_SECRET)
+            secret_release((void *)((char *)c + config_table[i].offset));
     *c = (struct config){0};
 }
 
 const char *config_temp_dir(void) {
     const char *dir = getenv("TMPDIR");
     return dir && dir[0] ? dir : P_tmpdir;
-}
-
-/* ---- for people ---------------------------------------------------------------------------------
- */
-
-void config_put_example(struct buf *b) {
-    buf_puts(b, "# Settings of Switchhook. Copy to .env and change what you need; the environment "
-                "wins over\n# the file. Made from the table in core/app/config.c by: switchhook "
-                "help settings\n");
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        const struct setting *s = &settings[i];
-        if (s->group)
-            buf_printf(b, "\n# ---- %s ----\n", s->group);
-        buf_printf(b, "\n# %s\n", s->help);
-        if (s->choices)
-            buf_printf(b, "# One of: %s\n", s->choices);
-        for (size_t k = 0; k < ALIASES_MAX && s->aliases[k]; k++)
-            buf_printf(b, "# Also accepted: %s\n", s->aliases[k]);
-        buf_printf(b, "%s%s=%s\n", s->preset[0] ? "" : "#", s->name, s->preset);
-    }
-}
-
-static void put_value(struct buf *b, const struct config *c, const struct setting *s) {
-    const void *at = (const char *)c + s->offset;
-    switch (s->kind) {
-    case KIND_SECRET:
-        buf_puts(b, secret_is_set(at) ? "set" : "not set");
-        return;
-    case KIND_BOOL:
-        buf_puts(b, *(const bool *)at ? "true" : "false");
-        return;
-    case KIND_NUMBER:
-        buf_printf(b, "%g", *(const double *)at);
-        return;
-    case KIND_SEED:
-        buf_put_u64(b, *(const uint64_t *)at);
-        return;
-    case KIND_LISTEN:
-        buf_printf(b, strchr(c->listen_host, ':') ? "[%s]:%u" : "%s:%u", c->listen_host,
-                   (unsigned)c->listen_port);
-        return;
-    case KIND_CHOICE:
-        if (s->offset == AT(log_level) || s->offset == AT(log_format)) {
-            struct str rest = str_z(s->choices), word = {0};
-            unsigned index =
-                s->offset == AT(log_level) ? (unsigned)c->log_level : (unsigned)c->log_format;
-            for (unsigned i = 0; i <= index && str_next(&rest, ' ', &word); i++)
-                continue;
-            buf_put_str(b, word);
-            return;
-        }
-        break;
-    case KIND_TEXT:
-    case KIND_URL:
-    case KIND_PHONE:
-        break;
-    }
-    const char *text = at;
-    buf_puts(b, text[0] ? text : "(empty)");
-}
-
-void config_put_summary(struct buf *b, const struct config *c) {
-    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-        buf_printf(b, "%-28s ", settings[i].name);
-        put_value(b, c, &settings[i]);
-        buf_putc(b, '\n');
-    }
 }

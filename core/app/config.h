@@ -12,8 +12,8 @@
 #include "core/base/str.h"
 
 /*
- * Settings, from `.env` and the environment (which wins). One table in config.c feeds the parser,
- * the defaults, env.example and the help text. Nothing else reads the environment.
+ * Settings, from `.env` and the environment (which wins). One table (config_table.c) feeds the
+ * parser, the defaults, env.example and the help text. Nothing else reads the environment.
  */
 enum {
     CONFIG_TEXT_SIZE = 512
@@ -26,13 +26,35 @@ struct config_account {
     char number[CONFIG_TEXT_SIZE];
     char key_id[CONFIG_TEXT_SIZE];
     struct secret key_secret;
+    struct secret signing_key;
+    char space[CONFIG_TEXT_SIZE]; /* "example", or a whole host name that is not the carrier's */
     char base_url[CONFIG_TEXT_SIZE];
+    char wire[CONFIG_TEXT_SIZE]; /* which of its APIs, where it has several: "native", "compat" */
+};
+
+/** Carriers that have settings of their own. */
+enum config_carrier {
+    CONFIG_CARRIER_NONE = 0, /* also the mock, which has no account */
+    CONFIG_TWILIO,
+    CONFIG_PLIVO,
+    CONFIG_SIGNALWIRE,
+    CONFIG_CARRIER_COUNT
+};
+const char *config_carrier_name(enum config_carrier c); /* "twilio" …; "" for none */
+enum config_carrier config_carrier_find(struct str name);
+
+/** How fast calls may be placed. */
+#define CONFIG_PACE_OWN (-1.0) /* not set: what the carrier's own facts say */
+struct config_pace {
+    double calls_per_s, open_calls_max; /* 0: no limit */
 };
 
 struct config {
     char provider[CONFIG_TEXT_SIZE];
+    char fallback[CONFIG_TEXT_SIZE]; /* second carrier; "" none */
     bool placing_enabled;
-    struct config_account twilio;
+    struct config_pace pace, fallback_pace;
+    struct config_account accounts[CONFIG_CARRIER_COUNT]; /* by enum config_carrier */
     char mock_dialect[CONFIG_TEXT_SIZE];
     double mock_speed;
     uint64_t mock_seed;
@@ -50,6 +72,9 @@ struct config {
 };
 
 void config_release(struct config *c); /* wipes the secrets; zeroed is fine */
+
+/** Is that carrier ("mock", "twilio" …) the configured one or the fallback? */
+bool config_uses(const struct config *c, const char *carrier);
 
 /** One thing that is wrong: name of the setting, what is wrong, what to do. */
 struct config_fault {
@@ -89,7 +114,8 @@ const char *config_temp_dir(void);
 /** env.example: every setting with its default and meaning. */
 void config_put_example(struct buf *b);
 
-/** For people: each setting in force, one line each; secrets as "set" or "not set". */
+/** For people: each setting in force, one line each, but not the accounts of carriers that are not
+ * in use; secrets as "set" or "not set". */
 void config_put_summary(struct buf *b, const struct config *c);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/app/carrier_settings.h"
 #include "core/base/digest.h"
 #include "core/base/mem.h"
 #include "core/domain/provider_impl.h"
@@ -44,7 +45,10 @@ static enum error_code start_box(const struct providers_setup_options *o, struct
     uint64_t seed = c->mock_seed;
     if (seed == 0) /* ids of an earlier run must not come again over the same data */
         digest_random(&seed, sizeof seed);
-    struct carrier_options co = {.dialect = c->mock_dialect,
+    char dialect[CONFIG_TEXT_SIZE] = "";
+    if (!str_copy(carrier_settings_box_dialect(str_z(c->mock_dialect)), dialect, sizeof dialect))
+        return error_set(err, ERR_INVALID, "MOCK_DIALECT is too long");
+    struct carrier_options co = {.dialect = dialect,
                                  .speed = c->mock_speed,
                                  .seed = seed,
                                  .scenario_json = buf_str(&scenario),
@@ -67,39 +71,53 @@ static enum error_code start_box(const struct providers_setup_options *o, struct
     return ERR_OK;
 }
 
-static enum error_code make_mock(const struct providers_setup_options *o, struct providers_setup *s,
+/* The account of the mock is the one that its box made up. */
+static enum error_code fill_mock(const struct providers_setup_options *o, struct providers_setup *s,
                                  struct provider_config *pc, struct error *err) {
     enum error_code rc = start_box(o, s, err);
     if (rc != ERR_OK)
         return rc;
     struct carrier_account account = carrier_account(s->box);
-    char url[64];
-    put_box_url(s, url, sizeof url);
     secret_set(&s->box_token, account.token);
     pc->account = account.account;
     pc->token = &s->box_token;
     pc->number = account.number;
-    pc->base_url = str_z(url);
-    return registry_create(registry_find(STR("mock")), pc, str_z(o->config->mock_dialect),
-                           &s->provider, err);
+    if (account.signing_key.len > 0) {
+        secret_set(&s->box_signing_key, account.signing_key);
+        pc->signing_key = &s->box_signing_key;
+    }
+    put_box_url(s, s->box_url, sizeof s->box_url);
+    pc->base_url = str_z(s->box_url);
+    return ERR_OK;
+}
+
+static enum error_code add_provider(const struct providers_setup_options *o,
+                                    struct providers_setup *s, const char *name,
+                                    struct error *err) {
+    struct provider_config pc = {
+        .public_base_url = o->public_base_url, .http = o->http, .clock = o->clock, .log = o->log};
+    const struct carrier_entry *carrier = registry_find(str_z(name));
+    if (!carrier)
+        return error_field(err, ERR_UNSUPPORTED, "TELEPHONY_PROVIDER",
+                           "this build does not know the carrier \"%.40s\"", name);
+    carrier_settings_fill(o->config, str_z(name), &pc);
+    enum error_code rc = str_eq_z(str_z(name), "mock") ? fill_mock(o, s, &pc, err) : ERR_OK;
+    if (rc == ERR_OK)
+        rc = registry_create(carrier, &pc, carrier_settings_wire(o->config, str_z(name)),
+                             &s->providers[s->count], err);
+    if (rc == ERR_OK)
+        s->count++;
+    return rc;
 }
 
 enum error_code providers_setup_start(const struct providers_setup_options *o,
                                       struct providers_setup *out, struct error *err) {
     const struct config *c = o->config;
-    struct provider_config pc = {
-        .public_base_url = o->public_base_url, .http = o->http, .clock = o->clock, .log = o->log};
     *out = (struct providers_setup){0};
-    if (str_eq_z(str_z(c->provider), "mock"))
-        return make_mock(o, out, &pc, err);
-    pc.account = str_z(c->twilio.account);
-    pc.token = &c->twilio.token;
-    pc.key_id = str_z(c->twilio.key_id);
-    pc.key_secret = secret_is_set(&c->twilio.key_secret) ? &c->twilio.key_secret : NULL;
-    pc.number = str_z(c->twilio.number);
-    pc.base_url = str_z(c->twilio.base_url);
-    return registry_create(registry_find(str_z(c->provider)), &pc, (struct str){0}, &out->provider,
-                           err);
+    enum error_code rc = add_provider(o, out, c->provider, err);
+    if (rc == ERR_OK && c->fallback[0])
+        rc = add_provider(o, out, c->fallback, err);
+    return rc;
 }
 
 void providers_setup_stop(struct providers_setup *s) {
@@ -114,7 +132,9 @@ void providers_setup_stop(struct providers_setup *s) {
 
 void providers_setup_release(struct providers_setup *s) {
     providers_setup_stop(s);
-    provider_free(s->provider);
+    for (size_t i = 0; i < s->count; i++)
+        provider_free(s->providers[i]);
     secret_release(&s->box_token);
+    secret_release(&s->box_signing_key);
     *s = (struct providers_setup){0};
 }

@@ -11,7 +11,14 @@ struct http_client;
 struct http_server;
 struct provider;
 
-/* The configured carrier's provider, and the carrier in a box that it needs when it is the mock. */
+/*
+ * The providers of the configured carrier and of the fallback, and the carrier in a box that one of
+ * them needs when it is the mock.
+ */
+
+enum {
+    PROVIDERS_MAX = 2
+};
 
 struct providers_setup_options {
     const struct config *config; /* like the rest, borrowed until the release */
@@ -22,10 +29,12 @@ struct providers_setup_options {
 };
 
 struct providers_setup {
-    struct provider *provider;
-    struct carrier *box; /* NULL unless the provider is the mock */
+    struct provider *providers[PROVIDERS_MAX]; /* the configured one, then the fallback */
+    size_t count;
+    struct carrier *box; /* NULL unless one of them is the mock */
     struct http_server *box_server;
-    struct secret box_token; /* the mock signs and authenticates with it */
+    char box_url[64];
+    struct secret box_token, box_signing_key; /* what the mock authenticates and signs with */
 };
 
 /** Whatever it returns, stop and release *out. Errors name the setting. */

@@ -96,7 +96,7 @@ TEST(check, finds_everything_fine) {
                                         "ok    carrier     twilio: account ",
                                         " leads here\n",
                                         "\neverything is fine\n",
-                                        "  TWILIO_AUTH_TOKEN            set\n"};
+                                        "  TWILIO_AUTH_TOKEN                       set\n"};
     CLEANUP(run_release) struct run r = {0};
     struct scene s;
     REQUIRE(open_scene(&s));

@@ -62,9 +62,9 @@ TEST(config, a_real_carrier_with_its_credentials_is_accepted) {
     struct config c;
     struct config_faults f;
     REQUIRE(parse(TWILIO, NULL, &c, &f) == ERR_OK);
-    EXPECT_STR(c.twilio.account, SID);
-    EXPECT_STR(c.twilio.number, "+12025550199");
-    EXPECT(str_eq_z(secret_reveal(&c.twilio.token), "t0ken"));
+    EXPECT_STR(c.accounts[CONFIG_TWILIO].account, SID);
+    EXPECT_STR(c.accounts[CONFIG_TWILIO].number, "+12025550199");
+    EXPECT(str_eq_z(secret_reveal(&c.accounts[CONFIG_TWILIO].token), "t0ken"));
     config_release(&c);
 }
 
@@ -97,7 +97,7 @@ TEST(config, each_wrong_value_is_told_by_name_and_remedy) {
          "\"maybe\" must be true or false"},
         {"TWILIO_PHONE_NUMBER=555-0100", "TWILIO_PHONE_NUMBER", "E.164"},
         {"TWILIO_API_BASE_URL=ftp://x", "TWILIO_API_BASE_URL", "must begin with https://"},
-        {"MOCK_DIALECT=plivo", "MOCK_DIALECT", "is not one of the choices"},
+        {"MOCK_DIALECT=vonage", "MOCK_DIALECT", "is not one of the choices"},
         {"MOCK_SPEED=fast", "MOCK_SPEED", "must be a number"},
         {"MOCK_SPEED=-1", "MOCK_SPEED", "must be a number"},
         {"MOCK_SPEED=1.2.3", "MOCK_SPEED", "must be a number"},
@@ -132,6 +132,68 @@ TEST(config, each_wrong_value_is_told_by_name_and_remedy) {
             EXPECT_STR(text, rows[i].says);
         config_release(&c);
     }
+}
+
+#define PLIVO                                                                        \
+    "PLIVO_AUTH_ID=MA0123456789ABCDEF01\nPLIVO_AUTH_TOKEN=t0ken\nPLIVO_FROM_NUMBER=" \
+    "+12025550177\nPUBLIC_URL=https://calls.example.com\n" TOKEN
+
+TEST(config, a_second_carrier_needs_its_credentials_as_much_as_the_first) {
+    struct config c;
+    struct config_faults f;
+    REQUIRE(parse("TELEPHONY_FALLBACK_PROVIDER=plivo\n" PLIVO, NULL, &c, &f) == ERR_OK);
+    EXPECT_STR(c.provider, "mock");
+    EXPECT_STR(c.fallback, "plivo");
+    EXPECT_STR(c.accounts[CONFIG_PLIVO].number, "+12025550177");
+    config_release(&c);
+    EXPECT(parse("TELEPHONY_FALLBACK_PROVIDER=plivo\n", NULL, &c, &f) == ERR_INVALID);
+    EXPECT_INT(f.count, 4);
+    EXPECT_STR(fault_of(&f, "PLIVO_AUTH_TOKEN"),
+               "is missing: TELEPHONY_FALLBACK_PROVIDER=plivo needs it (authenticates, and signs "
+               "webhooks)");
+    EXPECT(fault_of(&f, "PUBLIC_BASE_URL") != NULL);
+    config_release(&c);
+    EXPECT(parse("TELEPHONY_PROVIDER=plivo\nTELEPHONY_FALLBACK_PROVIDER=plivo\n" PLIVO, NULL, &c,
+                 &f) == ERR_INVALID);
+    EXPECT_INT(f.count, 1);
+    EXPECT(strstr(fault_of(&f, "TELEPHONY_FALLBACK_PROVIDER"), "same carrier") != NULL);
+    config_release(&c);
+}
+
+TEST(config, a_space_is_the_same_however_it_is_written) {
+    static const struct {
+        const char *line, *space;
+    } rows[] = {
+        {"SIGNALWIRE_SPACE=example\n", "example"},
+        {"SIGNALWIRE_SPACE=example.signalwire.com\n", "example"},
+        {"SIGNALWIRE_SPACE_URL=https://example.signalwire.com/\n", "example"},
+        {"SIGNALWIRE_SPACE_NAME=example\n", "example"},
+        {"SIGNALWIRE_SPACE=calls.example.com\n", "calls.example.com"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct config c;
+        struct config_faults f;
+        EXPECT(parse(rows[i].line, NULL, &c, &f) == ERR_OK);
+        EXPECT_STR(c.accounts[CONFIG_SIGNALWIRE].space, rows[i].space);
+        config_release(&c);
+    }
+    struct config c;
+    struct config_faults f;
+    EXPECT(parse("SIGNALWIRE_SPACE=exa mple\n", NULL, &c, &f) == ERR_INVALID);
+    EXPECT(strstr(fault_of(&f, "SIGNALWIRE_SPACE"), "must be a space's name") != NULL);
+    config_release(&c);
+}
+
+TEST(config, a_pace_that_is_not_set_is_the_carriers_own) {
+    struct config c;
+    struct config_faults f;
+    REQUIRE(parse("TELEPHONY_CALLS_PER_SECOND=0.5\nTELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS=0\n",
+                  NULL, &c, &f) == ERR_OK);
+    EXPECT(c.pace.calls_per_s == 0.5 && c.pace.open_calls_max == CONFIG_PACE_OWN);
+    EXPECT(c.fallback_pace.calls_per_s == CONFIG_PACE_OWN && c.fallback_pace.open_calls_max == 0);
+    config_release(&c);
+    EXPECT(parse("TELEPHONY_CALLS_PER_SECOND=fast\n", NULL, &c, &f) == ERR_INVALID);
+    config_release(&c);
 }
 
 TEST(config, what_a_real_carrier_cannot_work_with_is_refused) {
@@ -218,7 +280,7 @@ TEST(config, aliases_are_accepted_and_the_canonical_name_wins) {
                         "TWILIO_FROM_NUMBER=+12025550188\n",
                   NULL, &c, &f) == ERR_OK);
     EXPECT_STR(c.public_base_url, "https://a.example");
-    EXPECT_STR(c.twilio.number, "+12025550188");
+    EXPECT_STR(c.accounts[CONFIG_TWILIO].number, "+12025550188");
     config_release(&c);
     REQUIRE(parse(TOKEN "WEBHOOK_BASE_URL=https://b.example\n", NULL, &c, &f) == ERR_OK);
     EXPECT_STR(c.public_base_url, "https://b.example");
@@ -237,7 +299,7 @@ TEST(config, an_ipv6_address_to_listen_on_is_in_brackets) {
     EXPECT_STR(c.listen_host, "::1");
     EXPECT_INT(c.listen_port, 9000);
     config_put_summary(&b, &c);
-    EXPECT(strstr(b.ptr, "SWITCHHOOK_LISTEN            [::1]:9000\n") != NULL);
+    EXPECT(strstr(b.ptr, "SWITCHHOOK_LISTEN                       [::1]:9000\n") != NULL);
     buf_release(&b);
     config_release(&c);
 }
@@ -363,11 +425,11 @@ TEST(config, the_summary_tells_only_whether_a_secret_is_set) {
     REQUIRE(parse(TWILIO, env, &c, &f) == ERR_OK);
     config_put_summary(&b, &c);
     EXPECT(strstr(b.ptr, "planted") == NULL && strstr(b.ptr, "t0ken") == NULL);
-    EXPECT(strstr(b.ptr, "SWITCHHOOK_API_TOKEN         set\n") != NULL);
-    EXPECT(strstr(b.ptr, "TWILIO_API_KEY_SECRET        not set\n") != NULL);
-    EXPECT(strstr(b.ptr, "SWITCHHOOK_LISTEN            127.0.0.1:8080\n") != NULL);
-    EXPECT(strstr(b.ptr, "SWITCHHOOK_LOG_LEVEL         info\n") != NULL);
-    EXPECT(strstr(b.ptr, "MOCK_SPEED                   1\n") != NULL);
+    EXPECT(strstr(b.ptr, "SWITCHHOOK_API_TOKEN                    set\n") != NULL);
+    EXPECT(strstr(b.ptr, "TWILIO_API_KEY_SECRET                   not set\n") != NULL);
+    EXPECT(strstr(b.ptr, "SWITCHHOOK_LISTEN                       127.0.0.1:8080\n") != NULL);
+    EXPECT(strstr(b.ptr, "SWITCHHOOK_LOG_LEVEL                    info\n") != NULL);
+    EXPECT(strstr(b.ptr, "MOCK_SPEED                              1\n") != NULL);
     buf_release(&b);
     config_release(&c);
 }
