@@ -24,7 +24,9 @@ LANGUAGES = [
         "symbol": "twiml_grammar",
         # Twilio docs: Error and Warning Dictionary
         "lenient": "Stop",
-        "codes": {"unparsable_code": 12100, "wrong_root_code": 12102, "schema_code": 12200},
+        "codes": {"unparsable_code": 12100, "refused_code": 12102, "schema_code": 12200},
+        "bytes_max": 65536,  # error 11750
+        "spoken": "Say",
     },
 ]
 
@@ -152,7 +154,10 @@ def generate(language):
         f"    .name = {quote(language['name'])},",
         "    .elements = elements,",
         "    .element_count = ARRAY_LEN(elements),",
-        f"    .lenient_parent = {quote(language['lenient'])},",
+        f"    .bytes_max = {language['bytes_max']},",
+        f"    .spoken = {quote(language['spoken'])},",
+        *(["    .absolute_urls = true,"] if language.get("absolute_urls") else []),
+        *([f"    .lenient_parent = {quote(language['lenient'])},"] if "lenient" in language else []),
         *[f"    .{k} = {v}," for k, v in language["codes"].items()],
         "};",
         "// clang-format on",

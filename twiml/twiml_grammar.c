@@ -1008,9 +1008,11 @@ const struct xml_grammar twiml_grammar = {
     .name = "TwiML",
     .elements = elements,
     .element_count = ARRAY_LEN(elements),
+    .bytes_max = 65536,
+    .spoken = "Say",
     .lenient_parent = "Stop",
     .unparsable_code = 12100,
-    .wrong_root_code = 12102,
+    .refused_code = 12102,
     .schema_code = 12200,
 };
 // clang-format on

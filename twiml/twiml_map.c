@@ -1,45 +1,14 @@
 #include "twiml/twiml_map.h"
 
-#include "core/base/compiler.h"
-
-/* One row: attribute, codec, the struct and its member. */
-#define SWH_ROW(attr_, codec_, type_, member_, ...)                                          \
-    {                                                                                        \
-        .attr = STR_INIT(attr_), .codec = codec_, .offset = offsetof(struct type_, member_), \
-        .member = #member_, __VA_ARGS__                                                      \
-    }
-#define SWH_TEXT(attr_, type_, member_)   SWH_ROW(attr_, TWIML_STR, type_, member_, .judged = false)
-#define SWH_JUDGED(attr_, type_, member_) SWH_ROW(attr_, TWIML_STR, type_, member_, .judged = true)
-#define SWH_LINK(attr_, method_, type_, member_) \
-    SWH_ROW(attr_, TWIML_LINK, type_, member_, .method_attr = STR_INIT(method_))
-#define SWH_NUMBER(attr_, type_, member_, min_, max_) \
-    SWH_ROW(attr_, TWIML_U32, type_, member_, .min = (min_), .max = (max_))
-#define SWH_FLAG(attr_, type_, member_) \
-    SWH_ROW(attr_, TWIML_BOOL, type_, member_, .words = flag_words)
-#define SWH_CHOICE(attr_, type_, member_, words_) \
-    SWH_ROW(attr_, TWIML_WORDS, type_, member_, .words = (words_))
-#define SWH_UNSAID(type_, member_, remedy_)                                                   \
-    {                                                                                         \
-        .codec = TWIML_UNSAID, .offset = offsetof(struct type_, member_), .member = #member_, \
-        .unsaid_bytes = sizeof(((struct type_ *)0)->member_), .remedy = (remedy_)             \
-    }
-#define SWH_TABLE(name_, element_, rows_) \
-    const struct twiml_maps name_ = {STR_INIT(element_), rows_, ARRAY_LEN(rows_)}
-
-static const struct twiml_word flag_words[] = {
-    {.word = "true", .value = 1}, {.word = "false", .value = 0}, {.word = NULL}};
-static const struct twiml_word tristate_words[] = {
-    {.word = "true", .value = PLAN_YES}, {.word = "false", .value = PLAN_NO}, {.word = NULL}};
-static const struct twiml_word trim_words[] = {{.word = "trim-silence", .value = PLAN_YES},
-                                               {.word = "do-not-trim", .value = PLAN_NO},
-                                               {.word = NULL}};
-static const struct twiml_word beep_words[] = {
-    {.word = "true", .value = PLAN_YES},
-    {.word = "false", .value = PLAN_NO},
-    {.word = "onEnter", .value = PLAN_YES, .lossy = true},
-    {.word = "onExit", .value = PLAN_YES, .lossy = true},
-    {.word = NULL}};
-static const struct twiml_word interrupt_words[] = {
+static const struct xml_word trim_words[] = {{.word = "trim-silence", .value = PLAN_YES},
+                                             {.word = "do-not-trim", .value = PLAN_NO},
+                                             {.word = NULL}};
+static const struct xml_word beep_words[] = {{.word = "true", .value = PLAN_YES},
+                                             {.word = "false", .value = PLAN_NO},
+                                             {.word = "onEnter", .value = PLAN_YES, .lossy = true},
+                                             {.word = "onExit", .value = PLAN_YES, .lossy = true},
+                                             {.word = NULL}};
+static const struct xml_word interrupt_words[] = {
     {.word = "any", .value = PLAN_YES},
     {.word = "none", .value = PLAN_NO},
     {.word = "true", .value = PLAN_YES},
@@ -47,27 +16,26 @@ static const struct twiml_word interrupt_words[] = {
     {.word = "speech", .value = PLAN_YES, .lossy = true},
     {.word = "dtmf", .value = PLAN_YES, .lossy = true},
     {.word = NULL}};
-static const struct twiml_word track_words[] = {{.word = "inbound", .value = PLAN_TRACK_INBOUND},
-                                                {.word = "outbound", .value = PLAN_TRACK_OUTBOUND},
-                                                {.word = "both", .value = PLAN_TRACK_BOTH},
-                                                {.word = NULL}};
-static const struct twiml_word media_track_words[] = {
+static const struct xml_word track_words[] = {{.word = "inbound", .value = PLAN_TRACK_INBOUND},
+                                              {.word = "outbound", .value = PLAN_TRACK_OUTBOUND},
+                                              {.word = "both", .value = PLAN_TRACK_BOTH},
+                                              {.word = NULL}};
+static const struct xml_word media_track_words[] = {
     {.word = "inbound_track", .value = PLAN_TRACK_INBOUND},
     {.word = "outbound_track", .value = PLAN_TRACK_OUTBOUND},
     {.word = "both_tracks", .value = PLAN_TRACK_BOTH},
     {.word = NULL}};
-static const struct twiml_word channel_words[] = {
+static const struct xml_word channel_words[] = {
     {.word = "dual", .value = 1}, {.word = "mono", .value = 0}, {.word = NULL}};
-static const struct twiml_word reject_words[] = {
+static const struct xml_word reject_words[] = {
     {.word = "busy", .value = 1}, {.word = "rejected", .value = 0}, {.word = NULL}};
-static const struct twiml_word conference_record_words[] = {
-    {.word = "record-from-start", .value = 1},
-    {.word = "do-not-record", .value = 0},
-    {.word = "true", .value = 1},
-    {.word = "false", .value = 0},
-    {.word = NULL}};
+static const struct xml_word conference_record_words[] = {{.word = "record-from-start", .value = 1},
+                                                          {.word = "do-not-record", .value = 0},
+                                                          {.word = "true", .value = 1},
+                                                          {.word = "false", .value = 0},
+                                                          {.word = NULL}};
 /* "true" and "false" are words of old documents (Twilio docs: Dial). */
-static const struct twiml_word dial_record_words[] = {
+static const struct xml_word dial_record_words[] = {
     {.word = "record-from-answer", .plan = "from-answer"},
     {.word = "record-from-ringing", .plan = "from-ringing"},
     {.word = "record-from-answer-dual", .plan = "from-answer-dual"},
@@ -77,73 +45,74 @@ static const struct twiml_word dial_record_words[] = {
     {.word = "false", .plan = ""},
     {.word = NULL}};
 
-static const struct twiml_word method_words[] = {{.word = "POST", .value = PLAN_METHOD_POST},
-                                                 {.word = "GET", .value = PLAN_METHOD_GET},
-                                                 {.word = NULL}};
-
 // clang-format off
-static const struct twiml_map say_rows[] = {
+static const struct xml_map say_rows[] = {
     SWH_TEXT("voice", plan_say, voice),
     SWH_TEXT("language", plan_say, language),
-    SWH_ROW("loop", TWIML_LOOP, plan_say, loop, .max = 1000),
+    SWH_ROW("loop", LOOP, plan_say, loop, .max = 1000),
 };
 
-static const struct twiml_map play_rows[] = {
-    SWH_ROW("loop", TWIML_LOOP, plan_play, loop, .max = 1000),
+static const struct xml_map play_rows[] = {
+    SWH_ROW("loop", LOOP, plan_play, loop, .max = 1000),
 };
 
-static const struct twiml_map gather_rows[] = {
-    SWH_ROW("input", TWIML_INPUT, plan_gather, input, .max = 3),
+/* One second is the carrier's default. */
+static const struct xml_map pause_rows[] = {
+    {.attr = STR_INIT("length"), .codec = XML_CODEC_U32, .offset = 0, .member = "seconds", .min = 1},
+};
+
+static const struct xml_map gather_rows[] = {
+    SWH_ROW("input", INPUT, plan_gather, input, .max = 3),
     SWH_LINK("action", "method", plan_gather, action),
     SWH_LINK("partialResultCallback", "partialResultCallbackMethod", plan_gather, partial),
     SWH_NUMBER("timeout", plan_gather, timeout_s, 1, 0),
-    SWH_ROW("speechTimeout", TWIML_SPEECH_TIMEOUT, plan_gather, speech_timeout_s, .min = 1),
+    SWH_ROW("speechTimeout", SPEECH_TIMEOUT, plan_gather, speech_timeout_s, .min = 1),
     SWH_NUMBER("maxSpeechTime", plan_gather, max_speech_s, 0, 0),
     SWH_NUMBER("numDigits", plan_gather, digits_max, 1, 0),
-    SWH_ROW("finishOnKey", TWIML_FINISH_KEY, plan_gather, finish_key, .judged = true),
+    SWH_ROW("finishOnKey", FINISH_KEY, plan_gather, finish_key, .judged = true),
     SWH_FLAG("actionOnEmptyResult", plan_gather, action_on_empty),
-    SWH_CHOICE("bargeIn", plan_gather, barge_in, tristate_words),
-    SWH_CHOICE("profanityFilter", plan_gather, profanity_filter, tristate_words),
+    SWH_CHOICE("bargeIn", plan_gather, barge_in, xml_tristate_words),
+    SWH_CHOICE("profanityFilter", plan_gather, profanity_filter, xml_tristate_words),
     SWH_TEXT("language", plan_gather, language),
     SWH_TEXT("hints", plan_gather, hints),
     SWH_TEXT("speechModel", plan_gather, speech_model),
     SWH_FLAG("enhanced", plan_gather, enhanced),
 };
 
-static const struct twiml_map record_rows[] = {
+static const struct xml_map record_rows[] = {
     SWH_LINK("action", "method", plan_record, action),
     SWH_LINK("recordingStatusCallback", "recordingStatusCallbackMethod", plan_record, status),
     SWH_LINK("transcribeCallback", "", plan_record, transcribe_to),
     SWH_NUMBER("timeout", plan_record, timeout_s, 0, 0),
     SWH_NUMBER("maxLength", plan_record, max_s, 2, 14400),
     SWH_JUDGED("finishOnKey", plan_record, finish_keys),
-    SWH_CHOICE("playBeep", plan_record, beep, tristate_words),
+    SWH_CHOICE("playBeep", plan_record, beep, xml_tristate_words),
     SWH_CHOICE("trim", plan_record, trim_silence, trim_words),
     SWH_FLAG("transcribe", plan_record, transcribe),
 };
 
-static const struct twiml_map dial_rows[] = {
+static const struct xml_map dial_rows[] = {
     SWH_TEXT("callerId", plan_dial, caller_id),
     SWH_LINK("action", "method", plan_dial, action),
     SWH_LINK("recordingStatusCallback", "recordingStatusCallbackMethod", plan_dial,
              recording_status),
     SWH_NUMBER("timeout", plan_dial, timeout_s, 5, 600),
     SWH_NUMBER("timeLimit", plan_dial, time_limit_s, 1, 14400),
-    SWH_ROW("record", TWIML_STR_WORDS, plan_dial, record, .words = dial_record_words),
+    SWH_ROW("record", STR_WORDS, plan_dial, record, .words = dial_record_words),
     SWH_JUDGED("ringTone", plan_dial, ring_tone),
     SWH_FLAG("sequential", plan_dial, sequential),
     SWH_FLAG("hangupOnStar", plan_dial, hangup_on_star),
     SWH_FLAG("answerOnBridge", plan_dial, answer_on_bridge),
 };
 
-static const struct twiml_map number_rows[] = {
+static const struct xml_map number_rows[] = {
     SWH_LINK("url", "method", plan_noun, screen),
     SWH_LINK("statusCallback", "statusCallbackMethod", plan_noun, status),
     SWH_JUDGED("statusCallbackEvent", plan_noun, status_events),
     SWH_JUDGED("sendDigits", plan_noun, send_digits),
 };
 
-static const struct twiml_map sip_rows[] = {
+static const struct xml_map sip_rows[] = {
     SWH_LINK("url", "method", plan_noun, screen),
     SWH_LINK("statusCallback", "statusCallbackMethod", plan_noun, status),
     SWH_JUDGED("statusCallbackEvent", plan_noun, status_events),
@@ -151,48 +120,49 @@ static const struct twiml_map sip_rows[] = {
     SWH_TEXT("password", plan_noun, sip_password),
 };
 
-static const struct twiml_map client_rows[] = {
+static const struct xml_map client_rows[] = {
     SWH_LINK("url", "method", plan_noun, screen),
     SWH_LINK("statusCallback", "statusCallbackMethod", plan_noun, status),
     SWH_JUDGED("statusCallbackEvent", plan_noun, status_events),
 };
 
-static const struct twiml_map conference_rows[] = {
+static const struct xml_map conference_rows[] = {
     SWH_LINK("statusCallback", "statusCallbackMethod", plan_noun, status),
     SWH_JUDGED("statusCallbackEvent", plan_noun, status_events),
     SWH_FLAG("muted", plan_noun, muted),
-    SWH_CHOICE("startConferenceOnEnter", plan_noun, start_on_enter, tristate_words),
-    SWH_CHOICE("endConferenceOnExit", plan_noun, end_on_exit, tristate_words),
+    SWH_CHOICE("startConferenceOnEnter", plan_noun, start_on_enter, xml_tristate_words),
+    SWH_CHOICE("endConferenceOnExit", plan_noun, end_on_exit, xml_tristate_words),
     SWH_CHOICE("beep", plan_noun, beep, beep_words),
     SWH_LINK("waitUrl", "waitMethod", plan_noun, wait),
     SWH_NUMBER("maxParticipants", plan_noun, participants_max, 2, 250),
-    SWH_ROW("record", TWIML_BOOL, plan_noun, record, .words = conference_record_words),
+    SWH_ROW("record", BOOL, plan_noun, record, .words = conference_record_words),
 };
 
-static const struct twiml_map queue_rows[] = {
+static const struct xml_map queue_rows[] = {
     SWH_LINK("url", "method", plan_noun, screen),
 };
 
-static const struct twiml_map enqueue_rows[] = {
+static const struct xml_map enqueue_rows[] = {
     SWH_LINK("action", "method", plan_enqueue, action),
     SWH_LINK("waitUrl", "waitUrlMethod", plan_enqueue, wait),
     SWH_TEXT("workflowSid", plan_enqueue, workflow),
 };
 
-static const struct twiml_map redirect_rows[] = {
-    {.attr = STR_INIT("method"), .codec = TWIML_WORDS, .offset = offsetof(struct plan_link, method),
+static const struct xml_map redirect_rows[] = {
+    {.attr = STR_INIT("method"), .codec = XML_CODEC_WORDS, .offset = offsetof(struct plan_link, method),
      .member = "method",
-     .words = method_words},
+     .words = xml_method_words},
 };
 
-static const struct twiml_map reject_rows[] = {
-    {.attr = STR_INIT("reason"), .codec = TWIML_BOOL, .member = "busy", .words = reject_words},
+static const struct xml_map reject_rows[] = {
+    {.attr = STR_INIT("reason"), .codec = XML_CODEC_BOOL, .member = "busy", .words = reject_words},
 };
 
-static const struct twiml_map recording_rows[] = {
+static const struct xml_map recording_rows[] = {
     SWH_TEXT("name", plan_start_recording, name),
     SWH_CHOICE("track", plan_start_recording, track, track_words),
-    SWH_ROW("channels", TWIML_BOOL, plan_start_recording, dual, .words = channel_words),
+    /* The carrier's default is dual and a plan's is not. */
+    SWH_ROW("channels", BOOL, plan_start_recording, dual, .words = channel_words, .always = true),
     SWH_LINK("recordingStatusCallback", "recordingStatusCallbackMethod", plan_start_recording,
              status),
     SWH_JUDGED("recordingStatusCallbackEvent", plan_start_recording, status_events),
@@ -202,26 +172,26 @@ static const struct twiml_map recording_rows[] = {
 };
 
 /* A step that stops something holds one struct str. */
-static const struct twiml_map stop_rows[] = {
-    {.attr = STR_INIT("name"), .codec = TWIML_STR, .offset = 0, .member = "name"},
+static const struct xml_map stop_rows[] = {
+    {.attr = STR_INIT("name"), .codec = XML_CODEC_STR, .offset = 0, .member = "name"},
 };
 
-static const struct twiml_map connect_stream_rows[] = {
+static const struct xml_map connect_stream_rows[] = {
     SWH_LINK("action", "method", plan_stream, action),
 };
 
-static const struct twiml_map stream_rows[] = {
+static const struct xml_map stream_rows[] = {
     SWH_TEXT("url", plan_stream, url),
     SWH_TEXT("name", plan_stream, name),
     SWH_CHOICE("track", plan_stream, track, media_track_words),
     SWH_LINK("statusCallback", "statusCallbackMethod", plan_stream, status),
 };
 
-static const struct twiml_map connect_relay_rows[] = {
+static const struct xml_map connect_relay_rows[] = {
     SWH_LINK("action", "method", plan_relay, action),
 };
 
-static const struct twiml_map relay_rows[] = {
+static const struct xml_map relay_rows[] = {
     SWH_TEXT("url", plan_relay, url),
     SWH_TEXT("welcomeGreeting", plan_relay, welcome),
     SWH_TEXT("language", plan_relay, language),
@@ -229,10 +199,10 @@ static const struct twiml_map relay_rows[] = {
     SWH_JUDGED("ttsProvider", plan_relay, tts_provider),
     SWH_JUDGED("transcriptionProvider", plan_relay, transcription_provider),
     SWH_CHOICE("interruptible", plan_relay, interruptible, interrupt_words),
-    SWH_CHOICE("dtmfDetection", plan_relay, dtmf_detection, tristate_words),
+    SWH_CHOICE("dtmfDetection", plan_relay, dtmf_detection, xml_tristate_words),
 };
 
-static const struct twiml_map pay_rows[] = {
+static const struct xml_map pay_rows[] = {
     SWH_LINK("action", "", plan_pay, action),
     SWH_LINK("statusCallback", "statusCallbackMethod", plan_pay, status),
     SWH_TEXT("paymentConnector", plan_pay, connector),
@@ -246,12 +216,12 @@ static const struct twiml_map pay_rows[] = {
     SWH_NUMBER("maxAttempts", plan_pay, attempts_max, 1, 3),
     SWH_NUMBER("timeout", plan_pay, timeout_s, 1, 0),
     SWH_NUMBER("minPostalCodeLength", plan_pay, postal_code_min, 0, 0),
-    SWH_CHOICE("securityCode", plan_pay, security_code, tristate_words),
+    SWH_CHOICE("securityCode", plan_pay, security_code, xml_tristate_words),
     SWH_TEXT("postalCode", plan_pay, postal_code),
     SWH_UNSAID(plan_pay, voice, "give prompts that say the words in that voice"),
 };
 
-static const struct twiml_map prompt_rows[] = {
+static const struct xml_map prompt_rows[] = {
     SWH_JUDGED("for", plan_pay_prompt, stage),
     SWH_JUDGED("errorType", plan_pay_prompt, errors),
     SWH_JUDGED("cardType", plan_pay_prompt, card_types),
@@ -259,13 +229,13 @@ static const struct twiml_map prompt_rows[] = {
     SWH_FLAG("requireMatchingInputs", plan_pay_prompt, repeat_to_match),
 };
 
-static const struct twiml_map refer_rows[] = {
-    {.attr = STR_INIT("action"), .method_attr = STR_INIT("method"), .codec = TWIML_LINK,
+static const struct xml_map refer_rows[] = {
+    {.attr = STR_INIT("action"), .method_attr = STR_INIT("method"), .codec = XML_CODEC_LINK,
      .offset = offsetof(struct plan_step, u.refer.action) - offsetof(struct plan_step, u.refer),
      .member = "action"},
 };
 
-static const struct twiml_map transcription_rows[] = {
+static const struct xml_map transcription_rows[] = {
     SWH_TEXT("name", plan_transcribe, name),
     SWH_TEXT("languageCode", plan_transcribe, language),
     SWH_TEXT("transcriptionEngine", plan_transcribe, engine),
@@ -276,6 +246,7 @@ static const struct twiml_map transcription_rows[] = {
 
 SWH_TABLE(twiml_say, "Say", say_rows);
 SWH_TABLE(twiml_play, "Play", play_rows);
+SWH_TABLE(twiml_pause, "Pause", pause_rows);
 SWH_TABLE(twiml_gather, "Gather", gather_rows);
 SWH_TABLE(twiml_record, "Record", record_rows);
 SWH_TABLE(twiml_dial, "Dial", dial_rows);
@@ -295,18 +266,19 @@ SWH_TABLE(twiml_refer, "Refer", refer_rows);
 SWH_TABLE(twiml_transcription, "Transcription", transcription_rows);
 SWH_TABLE(twiml_stop_transcription, "Transcription", stop_rows);
 
-const struct twiml_maps twiml_nouns[PLAN_NOUN_KIND_COUNT] = {
-    [PLAN_NOUN_NUMBER] = {STR_INIT("Number"), number_rows, ARRAY_LEN(number_rows)},
-    [PLAN_NOUN_SIP] = {STR_INIT("Sip"), sip_rows, ARRAY_LEN(sip_rows)},
-    [PLAN_NOUN_CLIENT] = {STR_INIT("Client"), client_rows, ARRAY_LEN(client_rows)},
-    [PLAN_NOUN_CONFERENCE] = {STR_INIT("Conference"), conference_rows, ARRAY_LEN(conference_rows)},
-    [PLAN_NOUN_QUEUE] = {STR_INIT("Queue"), queue_rows, ARRAY_LEN(queue_rows)},
+const struct xml_maps twiml_nouns[PLAN_NOUN_KIND_COUNT] = {
+    [PLAN_NOUN_NUMBER] = SWH_MAPS("Number", number_rows),
+    [PLAN_NOUN_SIP] = SWH_MAPS("Sip", sip_rows),
+    [PLAN_NOUN_CLIENT] = SWH_MAPS("Client", client_rows),
+    [PLAN_NOUN_CONFERENCE] = SWH_MAPS("Conference", conference_rows),
+    [PLAN_NOUN_QUEUE] = SWH_MAPS("Queue", queue_rows),
 };
 // clang-format on
 
-const struct twiml_maps *const twiml_all_maps[] = {
+const struct xml_maps *const twiml_all_maps[] = {
     &twiml_say,
     &twiml_play,
+    &twiml_pause,
     &twiml_gather,
     &twiml_record,
     &twiml_dial,

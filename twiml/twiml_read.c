@@ -1,16 +1,58 @@
 #include "core/base/compiler.h"
-#include "twiml/twiml.h"
 #include "twiml/twiml_grammar.h"
 #include "twiml/twiml_map.h"
-#include "twiml/twiml_reading.h"
-#include "twiml/xml_doc.h"
+#include "twiml/twiml_verbs.h"
+#include "twiml/xml_language.h"
 
-void twiml_init(void) {
-    xml_doc_init();
+/* ---- what is heard --------------------------------------------------------------------------- */
+
+static void read_say(struct reading *r, const struct xml_node *n, const struct reading_target *to) {
+    struct plan_say say = {0};
+    if (!reading_words(r, n, &say))
+        return;
+    reading_attrs(r, n, &twiml_say, &say);
+    struct plan_step *s = reading_add(r, to, PLAN_SAY, n);
+    if (s)
+        s->u.say = say;
 }
 
-/* For elements whose attributes a plan has no place for. */
-static const struct twiml_maps no_attrs = {STR_INIT(""), NULL, 0};
+static void read_digits(struct reading *r, const struct xml_node *n,
+                        const struct reading_target *to, struct str digits) {
+    const struct xml_element_rule *rule = xml_grammar_element(&twiml_grammar, n->name);
+    if (to->owner || digits.len == 0 ||
+        xml_grammar_judge(xml_grammar_attr(rule, STR("digits")), digits)) {
+        reading_lose(r, PLAN_LOSS_REFUSED, n, "digits",
+                     "digits are 0-9 A-D * # w W, and not inside a prompt");
+        return;
+    }
+    for (size_t i = 0; i < n->attr_count; i++)
+        if (!str_eq(n->attrs[i].name, STR("digits")))
+            reading_lose(r, PLAN_LOSS_DROPPED, n, n->attrs[i].name.ptr,
+                         "sending digits takes nothing else");
+    reading_drop_children(r, n, false);
+    struct plan_step *s = reading_add(r, to, PLAN_SEND_DIGITS, n);
+    if (s)
+        s->u.send_digits.digits = arena_copy(&r->plan->arena, digits);
+}
+
+static void read_play(struct reading *r, const struct xml_node *n,
+                      const struct reading_target *to) {
+    const struct str *digits = xml_node_attr(n, "digits");
+    if (digits)
+        read_digits(r, n, to, *digits);
+    else
+        reading_play(r, n, to, &twiml_play);
+}
+
+static void read_pause(struct reading *r, const struct xml_node *n,
+                       const struct reading_target *to) {
+    reading_pause(r, n, to, &twiml_pause);
+}
+
+const struct reading_verb twiml_prompts[] = {{STR_INIT("Say"), read_say},
+                                             {STR_INIT("Play"), read_play},
+                                             {STR_INIT("Pause"), read_pause},
+                                             {.read = NULL}};
 
 /* ---- parameters ----------------------------------------------------------------------------- */
 
@@ -46,7 +88,7 @@ static void read_params(struct reading *r, const struct xml_node *n, struct plan
             read_param(r, c, params, count);
         else
             reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
-                         twiml_element_name(n));
+                         xml_element_name(n));
     }
     if (xml_node_has_text(n))
         reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
@@ -54,17 +96,13 @@ static void read_params(struct reading *r, const struct xml_node *n, struct plan
 
 /* ---- gather, record -------------------------------------------------------------------------- */
 
-static struct plan_step *add_to_gather(struct plan *p, void *owner, enum plan_kind kind) {
-    return plan_add_prompt(p, owner, kind);
-}
-
 static void read_gather(struct reading *r, const struct xml_node *n,
                         const struct reading_target *to) {
     struct plan_step *s = reading_add(r, to, PLAN_GATHER, n);
     if (!s)
         return;
     reading_attrs(r, n, &twiml_gather, &s->u.gather);
-    const struct reading_target prompts = {.add = add_to_gather, .owner = &s->u.gather};
+    const struct reading_target prompts = reading_into_gather(&s->u.gather);
     reading_prompts(r, n, &prompts);
 }
 
@@ -106,7 +144,7 @@ static void read_noun(struct reading *r, const struct xml_node *n, struct plan_d
     for (const struct xml_node *c = n->first; c; c = c->next)
         if (!xml_node_is_text(c) && c != inner)
             reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
-                         twiml_element_name(n));
+                         xml_element_name(n));
     struct plan_noun *to = plan_add_noun(r->plan, d, kind);
     if (to)
         *to = noun;
@@ -197,36 +235,19 @@ static void read_enqueue(struct reading *r, const struct xml_node *n,
         s->u.enqueue = e;
 }
 
-/* An element that says all with its name: whatever it holds besides is dropped. */
-static void read_bare(struct reading *r, const struct xml_node *n, const struct reading_target *to,
-                      enum plan_kind kind) {
-    reading_attrs(r, n, &no_attrs, NULL);
-    reading_drop_children(r, n, false);
-    (void)reading_add(r, to, kind, n);
-}
-
 static void read_leave(struct reading *r, const struct xml_node *n,
                        const struct reading_target *to) {
-    read_bare(r, n, to, PLAN_LEAVE);
+    reading_bare(r, n, to, PLAN_LEAVE);
 }
 
 static void read_hangup(struct reading *r, const struct xml_node *n,
                         const struct reading_target *to) {
-    read_bare(r, n, to, PLAN_HANGUP);
+    reading_bare(r, n, to, PLAN_HANGUP);
 }
 
 static void read_redirect(struct reading *r, const struct xml_node *n,
                           const struct reading_target *to) {
-    struct plan_link link = {.url = reading_text(r, n)};
-    if (link.url.len == 0) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no URL to go on at");
-        return;
-    }
-    reading_attrs(r, n, &twiml_redirect, &link);
-    reading_drop_children(r, n, true);
-    struct plan_step *s = reading_add(r, to, PLAN_REDIRECT, n);
-    if (s)
-        s->u.redirect = link;
+    reading_redirect(r, n, to, &twiml_redirect);
 }
 
 static void read_reject(struct reading *r, const struct xml_node *n,
@@ -302,7 +323,7 @@ static void read_transcription(struct reading *r, const struct xml_node *n,
 }
 
 static void read_stopped(struct reading *r, const struct xml_node *n,
-                         const struct reading_target *to, const struct twiml_maps *maps,
+                         const struct reading_target *to, const struct xml_maps *maps,
                          enum plan_kind kind) {
     struct plan_step *s = reading_add(r, to, kind, n);
     if (!s)
@@ -345,14 +366,9 @@ static void read_relay(struct reading *r, const struct xml_node *n,
     read_params(r, n, &s->u.relay.params, &s->u.relay.param_count);
 }
 
-struct noun_reader {
-    struct str name;
-    reading_fn *read;
-};
-
 /* The nouns inside Start, Stop or Connect; how many became steps. */
 static size_t read_inner(struct reading *r, const struct xml_node *n,
-                         const struct reading_target *to, const struct noun_reader *nouns,
+                         const struct reading_target *to, const struct reading_verb *nouns,
                          size_t count, size_t most) {
     size_t before = r->plan->count;
     for (const struct xml_node *c = n->first; c && r->rc == ERR_OK; c = c->next) {
@@ -363,10 +379,10 @@ static size_t read_inner(struct reading *r, const struct xml_node *n,
             k++;
         if (k == count)
             reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "a plan cannot hold it inside %s",
-                         twiml_element_name(n));
+                         xml_element_name(n));
         else if (r->plan->count - before >= most)
             reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "only one belongs inside %s",
-                         twiml_element_name(n));
+                         xml_element_name(n));
         else
             nouns[k].read(r, c, to);
     }
@@ -379,27 +395,27 @@ static size_t read_inner(struct reading *r, const struct xml_node *n,
 
 static void read_start(struct reading *r, const struct xml_node *n,
                        const struct reading_target *to) {
-    static const struct noun_reader nouns[] = {{STR_INIT("Recording"), read_recording},
-                                               {STR_INIT("Stream"), read_start_stream},
-                                               {STR_INIT("Transcription"), read_transcription}};
-    reading_attrs(r, n, &no_attrs, NULL);
+    static const struct reading_verb nouns[] = {{STR_INIT("Recording"), read_recording},
+                                                {STR_INIT("Stream"), read_start_stream},
+                                                {STR_INIT("Transcription"), read_transcription}};
+    reading_attrs(r, n, &xml_no_attrs, NULL);
     (void)read_inner(r, n, to, nouns, ARRAY_LEN(nouns), PLAN_STEPS_MAX);
 }
 
 static void read_stop(struct reading *r, const struct xml_node *n,
                       const struct reading_target *to) {
-    static const struct noun_reader nouns[] = {
+    static const struct reading_verb nouns[] = {
         {STR_INIT("Recording"), read_stop_recording},
         {STR_INIT("Stream"), read_stop_stream},
         {STR_INIT("Transcription"), read_stop_transcription}};
-    reading_attrs(r, n, &no_attrs, NULL);
+    reading_attrs(r, n, &xml_no_attrs, NULL);
     (void)read_inner(r, n, to, nouns, ARRAY_LEN(nouns), PLAN_STEPS_MAX);
 }
 
 static void read_connect(struct reading *r, const struct xml_node *n,
                          const struct reading_target *to) {
-    static const struct noun_reader nouns[] = {{STR_INIT("Stream"), read_connect_stream},
-                                               {STR_INIT("ConversationRelay"), read_relay}};
+    static const struct reading_verb nouns[] = {{STR_INIT("Stream"), read_connect_stream},
+                                                {STR_INIT("ConversationRelay"), read_relay}};
     if (read_inner(r, n, to, nouns, ARRAY_LEN(nouns), 1) == 0)
         return;
     struct plan_step *s = &r->plan->steps[r->plan->count - 1];
@@ -453,80 +469,22 @@ static void read_pay(struct reading *r, const struct xml_node *n, const struct r
         reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
 }
 
-static struct plan_step *add_top(struct plan *p, void *owner, enum plan_kind kind) {
-    (void)owner;
-    return plan_add(p, kind);
-}
-
-/* ---- the document ---------------------------------------------------------------------------- */
-
-static const struct noun_reader verbs[] = {
-    {STR_INIT("Say"), reading_say},      {STR_INIT("Gather"), read_gather},
-    {STR_INIT("Play"), reading_play},    {STR_INIT("Pause"), reading_pause},
-    {STR_INIT("Hangup"), read_hangup},   {STR_INIT("Redirect"), read_redirect},
-    {STR_INIT("Record"), read_record},   {STR_INIT("Dial"), read_dial},
-    {STR_INIT("Connect"), read_connect}, {STR_INIT("Start"), read_start},
-    {STR_INIT("Stop"), read_stop},       {STR_INIT("Enqueue"), read_enqueue},
-    {STR_INIT("Leave"), read_leave},     {STR_INIT("Reject"), read_reject},
-    {STR_INIT("Pay"), read_pay},         {STR_INIT("Refer"), read_refer},
+const struct reading_verb twiml_verbs[] = {
+    {STR_INIT("Say"), read_say},
+    {STR_INIT("Gather"), read_gather},
+    {STR_INIT("Play"), read_play},
+    {STR_INIT("Pause"), read_pause},
+    {STR_INIT("Hangup"), read_hangup},
+    {STR_INIT("Redirect"), read_redirect},
+    {STR_INIT("Record"), read_record},
+    {STR_INIT("Dial"), read_dial},
+    {STR_INIT("Connect"), read_connect},
+    {STR_INIT("Start"), read_start},
+    {STR_INIT("Stop"), read_stop},
+    {STR_INIT("Enqueue"), read_enqueue},
+    {STR_INIT("Leave"), read_leave},
+    {STR_INIT("Reject"), read_reject},
+    {STR_INIT("Pay"), read_pay},
+    {STR_INIT("Refer"), read_refer},
+    {.read = NULL},
 };
-
-static void read_verb(struct reading *r, const struct xml_node *n,
-                      const struct reading_target *to) {
-    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-        if (str_eq(n->name, verbs[i].name)) {
-            verbs[i].read(r, n, to);
-            return;
-        }
-    const struct xml_element_rule *rule = xml_grammar_element(&twiml_grammar, n->name);
-    if (rule && xml_grammar_allows(&twiml_grammar, &twiml_grammar.elements[0], rule))
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "a plan has no such step");
-    else
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "it is no verb of TwiML (12200)");
-}
-
-static enum error_code open_doc(struct str text, struct xml_doc *doc, struct error *err) {
-    enum error_code rc = xml_doc_read(text, doc, err);
-    if (rc != ERR_OK && err)
-        err->carrier_code = twiml_grammar.unparsable_code;
-    return rc;
-}
-
-enum error_code twiml_read(struct str text, struct plan *out, struct plan_loss_report *loss,
-                           struct error *err) {
-    CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-    enum error_code rc = open_doc(text, &doc, err);
-    if (rc != ERR_OK)
-        return rc;
-    if (!str_eq(doc.root->name, STR("Response"))) {
-        rc = error_set(err, ERR_INVALID, "line %u: the outermost element has to be <Response>",
-                       (unsigned)doc.root->line);
-        if (err)
-            err->carrier_code = twiml_grammar.wrong_root_code;
-        return rc;
-    }
-    CLEANUP(plan_release) struct plan plan = {0};
-    struct reading r = {.plan = &plan, .doc = &doc, .loss = loss, .err = err};
-    const struct reading_target top = {.add = add_top};
-    reading_attrs(&r, doc.root, &no_attrs, NULL);
-    for (const struct xml_node *n = doc.root->first; n && r.rc == ERR_OK; n = n->next)
-        if (!xml_node_is_text(n))
-            read_verb(&r, n, &top);
-    if (xml_node_has_text(doc.root))
-        reading_lose(&r, PLAN_LOSS_DROPPED, doc.root, NULL, "no text belongs directly inside it");
-    if (r.rc != ERR_OK)
-        return r.rc;
-    *out = plan;
-    plan = (struct plan){0};
-    return ERR_OK;
-}
-
-enum error_code twiml_check(struct str text, struct xml_report *report, struct error *err) {
-    CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-    enum error_code rc = open_doc(text, &doc, err);
-    if (rc != ERR_OK)
-        return rc;
-    *report = (struct xml_report){0};
-    xml_check(&twiml_grammar, &doc, report);
-    return ERR_OK;
-}

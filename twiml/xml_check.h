@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/compiler.h"
 #include "twiml/xml_doc.h"
 #include "twiml/xml_grammar.h"
 
@@ -34,7 +35,22 @@ struct xml_report {
     size_t count, more;
 };
 
-/** Append what breaks the grammar, in document order. */
-void xml_check(const struct xml_grammar *g, const struct xml_doc *doc, struct xml_report *report);
+struct checking; /* one document that is being judged */
+
+/** What a language knows about an element that no table says. `parent` is NULL for the root. */
+typedef void xml_rule_fn(struct checking *c, const struct xml_node *parent,
+                         const struct xml_node *n);
+
+/** For rules: one more finding about n; attribute "" when it is about the element. */
+void xml_find(struct checking *c, enum xml_severity severity, const struct xml_node *n,
+              const char *attribute, const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+/** Append what breaks the grammar or the rule (may be NULL), in document order. */
+void xml_check(const struct xml_grammar *g, xml_rule_fn *rule, const struct xml_doc *doc,
+               struct xml_report *report);
+
+/** The same, but only what makes the carrier refuse the document. */
+void xml_check_errors(const struct xml_grammar *g, xml_rule_fn *rule, const struct xml_doc *doc,
+                      struct xml_report *report);
 
 #endif

@@ -99,10 +99,10 @@ static struct str declared_encoding(struct str text) {
     return str_from(rest.ptr, str_find(rest, quote));
 }
 
-static enum error_code check_bytes(struct str *text, struct error *err) {
-    if (text->len > XML_BYTES_MAX)
-        return error_set(err, ERR_LIMIT, "line 1: the document has %zu bytes, at most %d fit",
-                         text->len, XML_BYTES_MAX);
+static enum error_code check_bytes(struct str *text, size_t bytes_max, struct error *err) {
+    if (text->len > bytes_max)
+        return error_set(err, ERR_LIMIT, "line 1: the document has %zu bytes, at most %zu fit",
+                         text->len, bytes_max);
     if (str_starts(*text, STR("\xEF\xBB\xBF")))
         *text = str_from_index(*text, 3);
     if (!str_is_utf8(*text))
@@ -314,14 +314,15 @@ static enum error_code parse(struct str text, struct building *b, struct error *
     return ERR_OK;
 }
 
-enum error_code xml_doc_read(struct str text, struct xml_doc *out, struct error *err) {
-    enum error_code rc = check_bytes(&text, err);
+enum error_code xml_doc_read(struct str text, size_t bytes_max, struct xml_doc *out,
+                             struct error *err) {
+    enum error_code rc = check_bytes(&text, bytes_max, err);
     if (rc != ERR_OK)
         return rc;
     if (text.len == 0)
         return error_set(err, ERR_INVALID, "line 1: the document is empty");
     CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-    struct building b = {.doc = &doc, .text = BUF_INIT(XML_BYTES_MAX)};
+    struct building b = {.doc = &doc, .text = BUF_INIT(bytes_max)};
     rc = parse(text, &b, err);
     buf_release(&b.text);
     if (rc != ERR_OK)

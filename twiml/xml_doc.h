@@ -11,7 +11,6 @@
 
 /* A small XML document as a tree in an arena. Only xml_doc.c knows the XML library. */
 enum {
-    XML_BYTES_MAX = 65536, /* Twilio docs: error 11750 */
     XML_DEPTH_MAX = 32,
     XML_ATTRS_MAX = 64, /* of one element, namespace declarations included */
     XML_NODES_MAX = 2000,
@@ -42,11 +41,12 @@ void xml_doc_release(struct xml_doc *d); /* zeroed is fine; leaves it empty */
 /**
  * Read one document. UTF-8 only. Never loads or expands anything: a document type declaration, a
  * processing instruction, an entity of its own or another encoding is refused. Comments are
- * skipped; a namespace declaration is an attribute like any other.
- * Errors: ERR_INVALID (not well-formed or refused), ERR_LIMIT; the text starts with "line N: ".
- * Thread: any.
+ * skipped; a namespace declaration is an attribute like any other. More than bytes_max is
+ * ERR_LIMIT. Errors: ERR_INVALID (not well-formed or refused), ERR_LIMIT; the text starts with
+ * "line N: ". Thread: any.
  */
-NODISCARD enum error_code xml_doc_read(struct str text, struct xml_doc *out, struct error *err);
+NODISCARD enum error_code xml_doc_read(struct str text, size_t bytes_max, struct xml_doc *out,
+                                       struct error *err);
 
 /** Prepare the XML library. Call once before threads start; harmless when repeated. */
 void xml_doc_init(void);

@@ -28,7 +28,7 @@ bool xml_grammar_allows(const struct xml_grammar *g, const struct xml_element_ru
 
 bool xml_grammar_knows(const struct xml_attr_rule *a, struct str value) {
     for (size_t i = 0; a->values && a->values[i]; i++)
-        if (same(value, a->values[i]))
+        if (same(value, a->values[i]) || (a->any_case && str_eq_nocase(value, str_z(a->values[i]))))
             return true;
     return false;
 }
@@ -63,9 +63,9 @@ static const char *judge_number(const struct xml_attr_rule *a, struct str value,
     return NULL;
 }
 
-static const char *judge_list(const struct xml_attr_rule *a, struct str value) {
+static const char *judge_list(const struct xml_attr_rule *a, struct str value, char separator) {
     struct str rest = value, word;
-    while (str_next(&rest, ' ', &word))
+    while (str_next(&rest, separator, &word))
         if (word.len > 0 && !xml_grammar_knows(a, word))
             return "holds a word that is not known here";
     return NULL;
@@ -81,10 +81,29 @@ static size_t count_chars(struct str s) {
 static const char *judge_text(const struct xml_attr_rule *a, struct str value) {
     if (a->max_chars > 0 && count_chars(value) > a->max_chars)
         return "is too long";
+    if (a->min_chars > 0 && count_chars(value) < a->min_chars)
+        return "is too short";
     for (size_t i = 0; a->chars && i < value.len; i++)
         if (!strchr(a->chars, value.ptr[i]))
             return "holds a character that is not allowed here";
     return NULL;
+}
+
+static bool holds_blanks(struct str url) {
+    for (size_t i = 0; i < url.len; i++)
+        if ((unsigned char)url.ptr[i] <= ' ')
+            return true;
+    return false;
+}
+
+bool xml_url_is_absolute(struct str url) {
+    static const struct str schemes[] = {STR_INIT("https://"), STR_INIT("http://"),
+                                         STR_INIT("wss://"), STR_INIT("ws://")};
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        if (url.len > schemes[i].len &&
+            str_eq_nocase(str_from(url.ptr, schemes[i].len), schemes[i]))
+            return url.ptr[schemes[i].len] != '/' && !holds_blanks(url);
+    return false;
 }
 
 const char *xml_grammar_judge(const struct xml_attr_rule *a, struct str value) {
@@ -93,7 +112,9 @@ const char *xml_grammar_judge(const struct xml_attr_rule *a, struct str value) {
         return xml_grammar_knows(a, value) ? NULL : "is not known here";
     case XML_VALUE_ENUM_LIST:
     case XML_VALUE_INTEGER_LIST:
-        return judge_list(a, value);
+        return judge_list(a, value, ' ');
+    case XML_VALUE_ENUM_COMMAS:
+        return judge_list(a, value, ',');
     case XML_VALUE_BOOLEAN:
         return str_eq(value, STR("true")) || str_eq(value, STR("false")) ? NULL
                                                                          : "is not true or false";
@@ -104,10 +125,13 @@ const char *xml_grammar_judge(const struct xml_attr_rule *a, struct str value) {
     case XML_VALUE_DECIMAL:
         return judge_number(a, value, true);
     case XML_VALUE_URL:
-        for (size_t i = 0; i < value.len; i++)
-            if ((unsigned char)value.ptr[i] <= ' ')
-                return "is not a URL";
-        return NULL;
+        return holds_blanks(value) ? "is not a URL" : NULL;
+    case XML_VALUE_URL_OR_ENUM:
+        if (xml_grammar_knows(a, value))
+            return NULL;
+        return xml_url_is_absolute(value) ? NULL : "is neither a known word nor an absolute URL";
+    case XML_VALUE_ABSOLUTE_URL:
+        return xml_url_is_absolute(value) ? NULL : "is not an absolute URL";
     case XML_VALUE_STRING:
         return judge_text(a, value);
     case XML_VALUE_ENUM_OPEN:

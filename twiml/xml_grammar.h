@@ -23,6 +23,9 @@ enum xml_value_type {
     XML_VALUE_INTEGER_OR_AUTO,   /* in min..max, or "auto" */
     XML_VALUE_DECIMAL,           /* in min..max */
     XML_VALUE_URL,               /* absolute or relative; no white space */
+    XML_VALUE_ABSOLUTE_URL,      /* http, https, ws or wss with a host; no white space */
+    XML_VALUE_URL_OR_ENUM,       /* an absolute URL, or one of `values` */
+    XML_VALUE_ENUM_COMMAS,       /* comma separated, each one of `values` */
     XML_VALUE_BOOLEAN_OR_STRING, /* anything */
     XML_VALUE_TYPE_COUNT
 };
@@ -31,12 +34,14 @@ struct xml_attr_rule {
     const char *name;
     const char *alias; /* a second spelling that is read as `name`; NULL for none */
     enum xml_value_type type;
-    const char *const *values; /* NULL ends it; NULL for none */
-    const char *preset;        /* what the carrier takes when it is missing; NULL unknown */
-    const char *chars;         /* the only characters allowed; NULL for any */
-    size_t max_chars;          /* 0: no limit */
+    const char *const *values;   /* NULL ends it; NULL for none */
+    const char *preset;          /* what the carrier takes when it is missing; NULL unknown */
+    const char *chars;           /* the only characters allowed; NULL for any */
+    size_t min_chars, max_chars; /* 0: no limit */
     double min, max;
     bool has_min, has_max, required;
+    bool any_case; /* of words */
+    bool fatal;    /* when it is missing or wrong, the carrier refuses the document */
 };
 
 enum {
@@ -57,10 +62,13 @@ struct xml_grammar {
     const char *name; /* "TwiML" */
     const struct xml_element_rule *elements;
     size_t element_count; /* elements[0] is the root */
+    size_t bytes_max;     /* of one document */
+    const char *spoken;   /* the element that holds SSML */
+    bool absolute_urls;   /* the carrier resolves none */
     /* Inside this one, elements only name what runs already: nothing is required of them. */
     const char *lenient_parent;
     /* The carrier's own numbers for these faults; 0 where it has none. */
-    int unparsable_code, wrong_root_code, schema_code;
+    int unparsable_code, refused_code, schema_code;
 };
 
 /** Rule of an element by its exact name; NULL when there is none. */
@@ -78,6 +86,9 @@ bool xml_grammar_allows(const struct xml_grammar *g, const struct xml_element_ru
  * a whole number"). Values of an open enumeration always suit.
  */
 const char *xml_grammar_judge(const struct xml_attr_rule *a, struct str value);
+
+/** http, https, ws or wss with a host. */
+bool xml_url_is_absolute(struct str url);
 
 /** Is the value one of the rule's `values`? */
 bool xml_grammar_knows(const struct xml_attr_rule *a, struct str value);

@@ -15,6 +15,7 @@ static const char *valid_value(const struct xml_attr_rule *a) {
     switch (a->type) {
     case XML_VALUE_ENUM:
     case XML_VALUE_ENUM_LIST:
+    case XML_VALUE_ENUM_COMMAS:
     case XML_VALUE_ENUM_OPEN:
     case XML_VALUE_INTEGER_LIST:
         return a->values[0];
@@ -27,6 +28,8 @@ static const char *valid_value(const struct xml_attr_rule *a) {
         (void)snprintf(text, sizeof text, "%g", a->has_min ? a->min : a->has_max ? a->max : 7);
         return text;
     case XML_VALUE_URL:
+    case XML_VALUE_ABSOLUTE_URL:
+    case XML_VALUE_URL_OR_ENUM:
         return "https://a.example/x?y=1";
     case XML_VALUE_STRING:
         (void)snprintf(text, sizeof text, "%.1s", a->chars ? a->chars : "x");
@@ -44,6 +47,7 @@ static const char *invalid_value(const struct xml_attr_rule *a) {
     switch (a->type) {
     case XML_VALUE_ENUM:
     case XML_VALUE_ENUM_LIST:
+    case XML_VALUE_ENUM_COMMAS:
     case XML_VALUE_INTEGER_LIST:
         return "no-such-word";
     case XML_VALUE_BOOLEAN:
@@ -53,6 +57,8 @@ static const char *invalid_value(const struct xml_attr_rule *a) {
     case XML_VALUE_DECIMAL:
         return "seven";
     case XML_VALUE_URL:
+    case XML_VALUE_ABSOLUTE_URL:
+    case XML_VALUE_URL_OR_ENUM:
         return "not a url";
     case XML_VALUE_STRING:
         if (!a->chars && a->max_chars == 0)
@@ -319,25 +325,25 @@ static bool any_text_passes(const struct xml_attr_rule *a) {
            a->type == XML_VALUE_URL;
 }
 
-static void expect_row_agrees(const struct xml_element_rule *e, const struct twiml_map *row) {
+static void expect_row_agrees(const struct xml_element_rule *e, const struct xml_map *row) {
     const struct xml_attr_rule *a = xml_grammar_attr(e, row->attr);
     if (!a)
         printf("<%s %s>\n", e->name, row->attr.ptr);
     REQUIRE(a != NULL);
     EXPECT(row->method_attr.len == 0 || xml_grammar_attr(e, row->method_attr) != NULL);
-    if (row->codec == TWIML_STR || row->codec == TWIML_FINISH_KEY)
+    if (row->codec == XML_CODEC_STR || row->codec == XML_CODEC_FINISH_KEY)
         EXPECT(row->judged || any_text_passes(a));
-    if (row->codec == TWIML_LINK)
+    if (row->codec == XML_CODEC_LINK)
         EXPECT_INT(a->type, XML_VALUE_URL);
-    if (row->codec == TWIML_U32) {
+    if (row->codec == XML_CODEC_U32) {
         EXPECT(row->min == (a->has_min ? (uint32_t)a->min : 0));
         EXPECT(row->max == (a->has_max ? (uint32_t)a->max : 0));
     }
-    for (const struct twiml_word *w = row->words; w && w->word; w++)
+    for (const struct xml_word *w = row->words; w && w->word; w++)
         EXPECT(xml_grammar_judge(a, str_z(w->word)) == NULL);
     for (size_t i = 0; row->words && a->values && a->values[i]; i++) {
         bool known = false;
-        for (const struct twiml_word *w = row->words; w->word; w++)
+        for (const struct xml_word *w = row->words; w->word; w++)
             known = known || strcmp(w->word, a->values[i]) == 0;
         EXPECT(known);
     }
@@ -348,7 +354,7 @@ TEST(twiml_map, agrees_with_the_grammar) {
         const struct xml_element_rule *e = xml_grammar_element(g, twiml_all_maps[i]->element);
         REQUIRE(e != NULL);
         for (size_t k = 0; k < twiml_all_maps[i]->count; k++)
-            if (twiml_all_maps[i]->rows[k].codec != TWIML_UNSAID)
+            if (twiml_all_maps[i]->rows[k].codec != XML_CODEC_UNSAID)
                 expect_row_agrees(e, &twiml_all_maps[i]->rows[k]);
     }
 }

@@ -57,8 +57,8 @@ static bool same_tree(const struct xml_node *a, const struct xml_node *b) {
 static bool same_document(struct str a, struct str b) {
     CLEANUP(xml_doc_release) struct xml_doc x = {0};
     CLEANUP(xml_doc_release) struct xml_doc y = {0};
-    return xml_doc_read(a, &x, NULL) == ERR_OK && xml_doc_read(b, &y, NULL) == ERR_OK &&
-           same_tree(x.root, y.root);
+    return xml_doc_read(a, 65536, &x, NULL) == ERR_OK &&
+           xml_doc_read(b, 65536, &y, NULL) == ERR_OK && same_tree(x.root, y.root);
 }
 
 /* ---- documents of the carrier's own SDK ------------------------------------------------------ */

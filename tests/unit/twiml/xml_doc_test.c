@@ -16,6 +16,7 @@
 #include "tests/support/test.h"
 
 enum {
+    DOC_BYTES_MAX = 65536,
     CPU_MS_MAX = 250 /* 50 on its own; sanitizers are slower */
 };
 
@@ -30,7 +31,7 @@ static void expect_refused(struct str text, enum error_code code, const char *wo
     struct xml_doc doc = {0};
     struct error err = {0};
     int64_t start = cpu_ms();
-    EXPECT_INT(xml_doc_read(text, &doc, &err), code);
+    EXPECT_INT(xml_doc_read(text, DOC_BYTES_MAX, &doc, &err), code);
     EXPECT(cpu_ms() - start < CPU_MS_MAX);
     EXPECT(doc.root == NULL);
     EXPECT(strncmp(err.text, "line ", 5) == 0);
@@ -53,7 +54,7 @@ TEST(xml_doc, reads_elements_attributes_and_text) {
     struct str text = STR("<?xml version='1.0' encoding='utf-8'?>\n<!-- a --><A x=\"1 &amp; 2 "
                           "&#38;#38; &lt;&quot;&#233;\">\n <b:c xml:lang='de'/>t&gt;"
                           "<![CDATA[<&]]><!-- b -->u&#x41;</A>");
-    REQUIRE(xml_doc_read(text, &doc, &err) == ERR_OK);
+    REQUIRE(xml_doc_read(text, DOC_BYTES_MAX, &doc, &err) == ERR_OK);
     EXPECT(str_eq(doc.root->name, STR("A")));
     EXPECT_INT(doc.root->line, 2);
     const struct str *x = xml_node_attr(doc.root, "x");
@@ -68,12 +69,12 @@ TEST(xml_doc, reads_elements_attributes_and_text) {
 
 TEST(xml_doc, skips_a_byte_order_mark) {
     CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-    EXPECT_INT(xml_doc_read(STR("\xEF\xBB\xBF<A/>"), &doc, NULL), ERR_OK);
+    EXPECT_INT(xml_doc_read(STR("\xEF\xBB\xBF<A/>"), DOC_BYTES_MAX, &doc, NULL), ERR_OK);
 }
 
 TEST(xml_doc, namespace_declarations_are_attributes) {
     CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-    REQUIRE(xml_doc_read(STR("<A xmlns='u' xmlns:x='v'/>"), &doc, NULL) == ERR_OK);
+    REQUIRE(xml_doc_read(STR("<A xmlns='u' xmlns:x='v'/>"), DOC_BYTES_MAX, &doc, NULL) == ERR_OK);
     EXPECT(xml_node_attr(doc.root, "xmlns") != NULL);
     EXPECT(xml_node_attr(doc.root, "xmlns:x") != NULL);
 }
@@ -170,7 +171,7 @@ TEST(xml_doc, opens_no_file_and_no_connection) {
             buf_puts(&text, url[u]);
             buf_puts(&text, forms[f] + at + 1);
             CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-            enum error_code rc = xml_doc_read(buf_str(&text), &doc, NULL);
+            enum error_code rc = xml_doc_read(buf_str(&text), DOC_BYTES_MAX, &doc, NULL);
             EXPECT(rc == ERR_INVALID || f == 3 || f == 5); /* those two are plain markup to us */
         }
     EXPECT(accept(listener, NULL, NULL) == -1 && (errno == EAGAIN || errno == EWOULDBLOCK));
@@ -208,7 +209,7 @@ static enum error_code read_with_attrs(size_t count, struct error *err) {
     for (size_t i = 0; i < count; i++)
         buf_printf(&b, " a%zu='>='", i);
     buf_puts(&b, "/>");
-    return xml_doc_read(buf_str(&b), &doc, err);
+    return xml_doc_read(buf_str(&b), DOC_BYTES_MAX, &doc, err);
 }
 
 TEST(xml_doc, bounds_the_attributes_of_an_element) {
@@ -237,7 +238,7 @@ static enum error_code read_nested(size_t depth, struct error *err) {
     CLEANUP(xml_doc_release) struct xml_doc doc = {0};
     repeat(&b, "<a>", depth);
     repeat(&b, "</a>", depth);
-    return xml_doc_read(buf_str(&b), &doc, err);
+    return xml_doc_read(buf_str(&b), DOC_BYTES_MAX, &doc, err);
 }
 
 TEST(xml_doc, bounds_the_depth) {
@@ -257,7 +258,7 @@ TEST(xml_doc, bounds_elements_and_bytes) {
     buf_puts(&b, "<r>");
     repeat(&b, "<a/>", XML_NODES_MAX - 1);
     buf_puts(&b, "</r>");
-    EXPECT_INT(xml_doc_read(buf_str(&b), &doc, NULL), ERR_OK);
+    EXPECT_INT(xml_doc_read(buf_str(&b), DOC_BYTES_MAX, &doc, NULL), ERR_OK);
     buf_clear(&b);
     buf_puts(&b, "<r>");
     repeat(&b, "<a/>", XML_NODES_MAX);
@@ -265,10 +266,10 @@ TEST(xml_doc, bounds_elements_and_bytes) {
     expect_refused(buf_str(&b), ERR_LIMIT, "too many elements");
     buf_clear(&b);
     buf_puts(&b, "<r>");
-    repeat(&b, "x", XML_BYTES_MAX - 7);
+    repeat(&b, "x", DOC_BYTES_MAX - 7);
     buf_puts(&b, "</r>");
     xml_doc_release(&doc);
-    EXPECT_INT(xml_doc_read(buf_str(&b), &doc, NULL), ERR_OK);
+    EXPECT_INT(xml_doc_read(buf_str(&b), DOC_BYTES_MAX, &doc, NULL), ERR_OK);
     buf_puts(&b, " ");
     expect_refused(buf_str(&b), ERR_LIMIT, "at most 65536");
 }

@@ -1,11 +1,13 @@
-#include "twiml/twiml_reading.h"
+#include "twiml/xml_reading.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "twiml/twiml_grammar.h"
+#include "core/base/compiler.h"
+#include "twiml/xml_language.h"
 
-const char *twiml_element_name(const struct xml_node *n) {
+const char *xml_element_name(const struct xml_node *n) {
     return n->name.ptr; /* xml_doc ends names with a NUL */
 }
 
@@ -43,7 +45,7 @@ void reading_drop_children(struct reading *r, const struct xml_node *n, bool tex
     for (const struct xml_node *c = n->first; c; c = c->next)
         if (!xml_node_is_text(c))
             reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
-                         twiml_element_name(n));
+                         xml_element_name(n));
     if (!text_is_ours && xml_node_has_text(n))
         reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
 }
@@ -55,7 +57,7 @@ struct slot {
     struct reading *r;
     const struct xml_node *n;
     const struct xml_attr *attr;
-    const struct twiml_map *row;
+    const struct xml_map *row;
     void *base;
     void *member;
 };
@@ -68,6 +70,8 @@ static void take_number(const struct slot *s) {
     uint64_t n;
     if (!str_to_u64(s->attr->value, UINT32_MAX, &n))
         drop(s, "the value is not a number that fits");
+    else if (s->row->unset > 0 && n == s->row->unset)
+        *(uint32_t *)s->member = 0;
     else if (n == 0)
         drop(s, "a plan cannot tell 0 from the carrier's default");
     else
@@ -94,24 +98,24 @@ static void take_speech_timeout(const struct slot *s) {
         take_number(s);
 }
 
-static const struct twiml_word *find_word(const struct slot *s) {
-    for (const struct twiml_word *w = s->row->words; w->word; w++)
+static const struct xml_word *find_word(const struct slot *s) {
+    for (const struct xml_word *w = s->row->words; w->word; w++)
         if (str_eq_z(s->attr->value, w->word))
             return w;
     return NULL;
 }
 
 static void take_word(const struct slot *s) {
-    const struct twiml_word *w = find_word(s);
+    const struct xml_word *w = find_word(s);
     if (!w) {
         drop(s, "the value is not known here");
         return;
     }
     if (w->lossy)
         drop(s, "a plan only knows yes and no");
-    if (s->row->codec == TWIML_BOOL)
+    if (s->row->codec == XML_CODEC_BOOL)
         *(bool *)s->member = w->value != 0;
-    else if (s->row->codec == TWIML_STR_WORDS)
+    else if (s->row->codec == XML_CODEC_STR_WORDS)
         *(struct str *)s->member = str_z(w->plan);
     else
         *(unsigned *)s->member = w->value;
@@ -131,6 +135,12 @@ static struct str kept(const struct slot *s) {
     return arena_copy(&s->r->plan->arena, s->attr->value);
 }
 
+static void take_finish_key(const struct slot *s) {
+    bool none = s->row->none && str_eq_z(s->attr->value, s->row->none);
+    *(struct str *)s->member = none ? (struct str){0} : kept(s);
+    ((struct plan_gather *)s->base)->has_finish_key = true;
+}
+
 static void take_link(const struct slot *s) {
     ((struct plan_link *)s->member)->url = kept(s);
     if (s->attr->value.len == 0 && str_eq(s->row->attr, STR("waitUrl")))
@@ -139,45 +149,49 @@ static void take_link(const struct slot *s) {
 
 static void take(const struct slot *s) {
     switch (s->row->codec) {
-    case TWIML_STR:
+    case XML_CODEC_STR:
         *(struct str *)s->member = kept(s);
         break;
-    case TWIML_LINK:
+    case XML_CODEC_LINK:
         take_link(s);
         break;
-    case TWIML_U32:
+    case XML_CODEC_U32:
         take_number(s);
         break;
-    case TWIML_LOOP:
+    case XML_CODEC_LOOP:
         take_loop(s);
         break;
-    case TWIML_WORDS:
-    case TWIML_BOOL:
-    case TWIML_STR_WORDS:
+    case XML_CODEC_WORDS:
+    case XML_CODEC_BOOL:
+    case XML_CODEC_STR_WORDS:
         take_word(s);
         break;
-    case TWIML_INPUT:
+    case XML_CODEC_INPUT:
         take_input(s);
         break;
-    case TWIML_FINISH_KEY:
-        *(struct str *)s->member = kept(s);
-        ((struct plan_gather *)s->base)->has_finish_key = true;
+    case XML_CODEC_FINISH_KEY:
+        take_finish_key(s);
         break;
-    case TWIML_SPEECH_TIMEOUT:
+    case XML_CODEC_SPEECH_TIMEOUT:
         take_speech_timeout(s);
         break;
-    case TWIML_UNSAID:
-    case TWIML_CODEC_UNKNOWN:
-    case TWIML_CODEC_COUNT:
+    case XML_CODEC_FIXED:
+        if (!str_eq_z(s->attr->value, s->row->said))
+            drop(s, "a plan has no place for it");
+        break;
+    case XML_CODEC_ELSEWHERE:
+    case XML_CODEC_UNSAID:
+    case XML_CODEC_UNKNOWN:
+    case XML_CODEC_COUNT:
         break;
     }
 }
 
 /* The row that an attribute belongs to; *is_method when it is the method of a link. */
-static const struct twiml_map *find_row(const struct twiml_maps *maps, const char *name,
-                                        bool *is_method) {
+static const struct xml_map *find_row(const struct xml_maps *maps, const char *name,
+                                      bool *is_method) {
     for (size_t i = 0; i < maps->count; i++) {
-        const struct twiml_map *row = &maps->rows[i];
+        const struct xml_map *row = &maps->rows[i];
         *is_method = row->method_attr.len > 0 && str_eq_z(row->method_attr, name);
         if (*is_method || (row->attr.len > 0 && str_eq_z(row->attr, name)))
             return row;
@@ -185,18 +199,32 @@ static const struct twiml_map *find_row(const struct twiml_maps *maps, const cha
     return NULL;
 }
 
+/* With the carrier's own number for such a warning, if it has one. */
+static void lose_coded(const struct slot *s, const char *attr, const char *what,
+                       const char *wrong) {
+    const struct xml_grammar *g = s->r->language->grammar;
+    char code[16] = "";
+    if (g->schema_code != 0)
+        (void)snprintf(code, sizeof code, " (%d)", g->schema_code);
+    reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, attr, "%s%s%s%s", what, wrong[0] ? " " : "", wrong,
+                 code);
+}
+
 static void read_attr(struct slot *s, const struct xml_element_rule *rule,
-                      const struct twiml_maps *maps) {
+                      const struct xml_maps *maps) {
     const struct xml_attr_rule *a = rule ? xml_grammar_attr(rule, s->attr->name) : NULL;
     if (!a) {
-        drop(s, "the attribute is not part of TwiML (12200)");
+        lose_coded(s, s->attr->name.ptr, "the attribute is not part of",
+                   s->r->language->grammar->name);
         return;
     }
     bool is_method;
     s->row = find_row(maps, a->name, &is_method);
     const char *wrong = a->type == XML_VALUE_URL ? NULL : xml_grammar_judge(a, s->attr->value);
+    if (s->row && s->row->codec == XML_CODEC_ELSEWHERE)
+        return;
     if (wrong) {
-        reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, a->name, "the value %s (12200)", wrong);
+        lose_coded(s, a->name, "the value", wrong);
         return;
     }
     if (!s->row) {
@@ -213,12 +241,36 @@ static void read_attr(struct slot *s, const struct xml_element_rule *rule,
         take(s);
 }
 
-void reading_attrs(struct reading *r, const struct xml_node *n, const struct twiml_maps *maps,
+/* What the carrier takes for missing attributes, where a plan means something else by it. */
+static void take_defaults(const struct xml_maps *maps, void *base) {
+    for (size_t i = 0; i < maps->count; i++)
+        if (maps->rows[i].absent > 0)
+            *(uint32_t *)(void *)((char *)base + maps->rows[i].offset) = maps->rows[i].absent;
+}
+
+static void lose_defaults(struct reading *r, const struct xml_node *n,
+                          const struct xml_element_rule *rule, const struct xml_maps *maps) {
+    for (size_t i = 0; i < maps->count; i++) {
+        const struct xml_map *row = &maps->rows[i];
+        if (row->codec != XML_CODEC_FIXED || xml_node_attr(n, row->attr.ptr))
+            continue;
+        const struct xml_attr_rule *a = xml_grammar_attr(rule, row->attr);
+        if (!a->preset || strcmp(a->preset, row->said) != 0)
+            reading_lose(r, PLAN_LOSS_DROPPED, n, a->name, "a plan cannot hold its default");
+    }
+}
+
+void reading_attrs(struct reading *r, const struct xml_node *n, const struct xml_maps *maps,
                    void *base) {
-    const struct xml_element_rule *rule =
-        n->attr_count > 0 ? xml_grammar_element(&twiml_grammar, n->name) : NULL;
+    if (n->attr_count == 0 && !maps->defaults)
+        return;
+    const struct xml_element_rule *rule = xml_grammar_element(r->language->grammar, n->name);
+    if (maps->defaults)
+        take_defaults(maps, base);
     for (size_t i = 0; i < n->attr_count; i++) {
         struct slot s = {.r = r, .n = n, .attr = &n->attrs[i], .base = base};
         read_attr(&s, rule, maps);
     }
+    if (maps->defaults && rule)
+        lose_defaults(r, n, rule, maps);
 }

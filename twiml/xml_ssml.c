@@ -1,21 +1,24 @@
-#include "twiml/twiml_ssml.h"
+#include "twiml/xml_ssml.h"
 
-#include "twiml/twiml_grammar.h"
+enum {
+    SSML_BYTES_MAX = 65536
+};
 
-bool twiml_ssml_is_marked_up(const struct xml_node *say) {
+bool xml_ssml_is_marked_up(const struct xml_node *say) {
     for (const struct xml_node *c = say->first; c; c = c->next)
         if (!xml_node_is_text(c))
             return true;
     return false;
 }
 
-struct writing {
+struct markup {
     struct xml_writer *out;
-    twiml_ssml_fault *fault;
+    const struct xml_grammar *grammar;
+    xml_ssml_fault *fault;
     void *ctx;
 };
 
-static bool write_attrs(struct writing *w, const struct xml_element_rule *rule,
+static bool write_attrs(struct markup *w, const struct xml_element_rule *rule,
                         const struct xml_node *n) {
     for (size_t i = 0; i < n->attr_count; i++) {
         const struct xml_attr_rule *a = xml_grammar_attr(rule, n->attrs[i].name);
@@ -28,7 +31,7 @@ static bool write_attrs(struct writing *w, const struct xml_element_rule *rule,
 }
 
 /* Recursion is bounded by XML_DEPTH_MAX. */
-static bool write_children(struct writing *w, const struct xml_element_rule *parent,
+static bool write_children(struct markup *w, const struct xml_element_rule *parent,
                            const struct xml_node *n) {
     for (const struct xml_node *c = n->first; c; c = c->next) {
         if (xml_node_is_text(c)) {
@@ -36,8 +39,8 @@ static bool write_children(struct writing *w, const struct xml_element_rule *par
                 return false;
             continue;
         }
-        const struct xml_element_rule *rule = xml_grammar_element(&twiml_grammar, c->name);
-        if (!rule || !xml_grammar_allows(&twiml_grammar, parent, rule)) {
+        const struct xml_element_rule *rule = xml_grammar_element(w->grammar, c->name);
+        if (!rule || !xml_grammar_allows(w->grammar, parent, rule)) {
             w->fault(w->ctx, c, NULL);
             if (!write_children(w, parent, c))
                 return false;
@@ -51,10 +54,10 @@ static bool write_children(struct writing *w, const struct xml_element_rule *par
     return true;
 }
 
-bool twiml_ssml_write_children(struct xml_writer *w, const struct xml_node *say,
-                               twiml_ssml_fault *fault, void *ctx) {
-    struct writing writing = {.out = w, .fault = fault, .ctx = ctx};
-    return write_children(&writing, xml_grammar_element(&twiml_grammar, STR("Say")), say);
+bool xml_ssml_write_children(struct xml_writer *w, const struct xml_grammar *g,
+                             const struct xml_node *say, xml_ssml_fault *fault, void *ctx) {
+    struct markup writing = {.out = w, .grammar = g, .fault = fault, .ctx = ctx};
+    return write_children(&writing, xml_grammar_element(g, str_z(g->spoken)), say);
 }
 
 static void first_fault(void *ctx, const struct xml_node *element,
@@ -71,19 +74,20 @@ static void first_fault(void *ctx, const struct xml_node *element,
                         STR_ARG(element->name));
 }
 
-enum error_code twiml_ssml_write(struct xml_writer *w, struct str ssml, struct error *err) {
-    CLEANUP(buf_release) struct buf wrapped = BUF_INIT(XML_BYTES_MAX);
+enum error_code xml_ssml_write(struct xml_writer *w, const struct xml_grammar *g, struct str ssml,
+                               struct error *err) {
+    CLEANUP(buf_release) struct buf wrapped = BUF_INIT(SSML_BYTES_MAX);
     buf_puts(&wrapped, "<Say>");
     buf_put_str(&wrapped, ssml);
     buf_puts(&wrapped, "</Say>");
     if (buf_failed(&wrapped))
-        return error_set(err, ERR_LIMIT, "the SSML has more than %d bytes", XML_BYTES_MAX);
+        return error_set(err, ERR_LIMIT, "the SSML has more than %d bytes", SSML_BYTES_MAX);
     CLEANUP(xml_doc_release) struct xml_doc doc = {0};
-    enum error_code rc = xml_doc_read(buf_str(&wrapped), &doc, err);
+    enum error_code rc = xml_doc_read(buf_str(&wrapped), SSML_BYTES_MAX, &doc, err);
     if (rc != ERR_OK)
         return rc;
     struct error fault = {0};
-    if (!twiml_ssml_write_children(w, doc.root, first_fault, &fault))
+    if (!xml_ssml_write_children(w, g, doc.root, first_fault, &fault))
         return error_set(err, ERR_INVALID, "the SSML holds a character that XML cannot carry");
     if (fault.code != ERR_OK)
         return error_set(err, fault.code, "%s", fault.text);
