@@ -55,6 +55,34 @@ void rest_put_own_url(struct buf *b, const struct rest_account *a, struct str ur
     buf_put_str(b, str_from_index(url, start));
 }
 
+enum error_code rest_read_object(struct str body, struct json_doc **doc, struct error *err) {
+    static const struct json_limits limits = {
+        .bytes_max = 1 << 20, .depth_max = 16, .values_max = 20000};
+    if (json_parse(body, &limits, doc, NULL) == ERR_OK && json_type(json_root(*doc)) == JSON_OBJECT)
+        return ERR_OK;
+    return error_set(err, ERR_UPSTREAM, "the carrier's reply is no JSON object; try again later");
+}
+
+void rest_copy_party(struct str s, char *dst) {
+    if (!str_copy(s, dst, CALL_PARTY_SIZE))
+        dst[0] = '\0'; /* never half a number */
+}
+
+enum error_code rest_next_page(const struct rest_account *a, struct str uri, struct buf *next_url,
+                               struct error *err) {
+    struct rest_url api, next;
+    if (uri.len == 0)
+        return ERR_OK;
+    if (!rest_url_parse(a->base_url, &api))
+        return error_set(err, ERR_INVALID, "the API base URL is malformed");
+    buf_put_str(next_url, api.origin);
+    buf_put_str(next_url, uri);
+    if (!str_starts(uri, STR("/")) || buf_failed(next_url) ||
+        !rest_url_parse(buf_str(next_url), &next) || !rest_url_same_origin(&api, &next))
+        return error_set(err, ERR_UPSTREAM, "the carrier's list leads to another host");
+    return ERR_OK;
+}
+
 bool rest_json_u32(const struct json *v, uint32_t *out) {
     uint64_t n;
     int64_t i;

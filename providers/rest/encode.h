@@ -24,6 +24,20 @@ bool rest_is_uuid(struct str s);
 /** One letter prefix and the rest lower-case hex: "CA" and 32 digits, for example. */
 bool rest_is_id(struct str s, const char *prefix, size_t hex_digits);
 
+/** A reply that must be one JSON object. ERR_UPSTREAM: it is not. */
+NODISCARD enum error_code rest_read_object(struct str body, struct json_doc **doc,
+                                           struct error *err);
+
+/** A number or address of a party; dst (CALL_PARTY_SIZE) is "" when it does not fit. */
+void rest_copy_party(struct str s, char *dst);
+
+/**
+ * The address of a list's next page, given as a path on the API's host; uri "" is the last page.
+ * ERR_UPSTREAM: it leads elsewhere.
+ */
+NODISCARD enum error_code rest_next_page(const struct rest_account *a, struct str uri,
+                                         struct buf *next_url, struct error *err);
+
 /** A whole number written as JSON number or as digits in a JSON string; false for all else. */
 NODISCARD bool rest_json_u32(const struct json *v, uint32_t *out);
 

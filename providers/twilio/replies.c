@@ -10,22 +10,7 @@ enum {
     MESSAGE_MAX = 130, /* bytes of the carrier's own words in an error text */
 };
 
-static const struct json_limits reply_limits = {
-    .bytes_max = 1 << 20, .depth_max = 16, .values_max = 20000};
-
-static enum error_code read_json(struct str body, struct json_doc **doc, struct error *err) {
-    if (json_parse(body, &reply_limits, doc, NULL) == ERR_OK &&
-        json_type(json_root(*doc)) == JSON_OBJECT)
-        return ERR_OK;
-    return error_set(err, ERR_UPSTREAM, "the carrier's reply is no JSON object; try again later");
-}
-
 /* ---- calls ------------------------------------------------------------------------------- */
-
-static void copy_party(struct str s, char *dst) {
-    if (!str_copy(s, dst, CALL_PARTY_SIZE))
-        dst[0] = '\0'; /* never half a number */
-}
 
 /* Twilio docs: Call resource, properties. All scalars are strings or null. */
 static enum error_code read_call(const struct json *v, struct provider_call *out,
@@ -35,8 +20,8 @@ static enum error_code read_call(const struct json *v, struct provider_call *out
     if (!rest_is_id(sid, "CA", TWILIO_SID_HEX) || !str_copy(sid, c.sid, sizeof c.sid))
         return error_set(err, ERR_UPSTREAM, "the carrier's reply names no call; try again later");
     c.status = twilio_status(json_str(json_get(v, "status")));
-    copy_party(json_str(json_get(v, "to")), c.to);
-    copy_party(json_str(json_get(v, "from")), c.from);
+    rest_copy_party(json_str(json_get(v, "to")), c.to);
+    rest_copy_party(json_str(json_get(v, "from")), c.from);
     if (!rest_json_u32(json_get(v, "duration"), &c.duration_s))
         c.duration_s = 0;
     if (!clock_parse_rfc2822(json_str(json_get(v, "date_created")), &c.created_ms))
@@ -48,31 +33,14 @@ static enum error_code read_call(const struct json *v, struct provider_call *out
 
 enum error_code twilio_decode_call(struct str body, struct provider_call *out, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     return rc == ERR_OK ? read_call(json_root(doc), out, err) : rc;
-}
-
-/** The next page's address is a path on the API's host; anything else is not followed. */
-static enum error_code read_next_page(const struct rest_account *a, const struct json *root,
-                                      struct buf *next_url, struct error *err) {
-    struct str uri = json_str(json_get(root, "next_page_uri"));
-    struct rest_url api, next;
-    if (uri.len == 0)
-        return ERR_OK;
-    if (!rest_url_parse(a->base_url, &api))
-        return error_set(err, ERR_INVALID, "the API base URL is malformed");
-    buf_put_str(next_url, api.origin);
-    buf_put_str(next_url, uri);
-    if (!str_starts(uri, STR("/")) || buf_failed(next_url) ||
-        !rest_url_parse(buf_str(next_url), &next) || !rest_url_same_origin(&api, &next))
-        return error_set(err, ERR_UPSTREAM, "the carrier's list leads to another host");
-    return ERR_OK;
 }
 
 enum error_code twilio_decode_list(const struct rest_account *a, struct str body,
                                    struct rest_page *page, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
     const struct json *calls = json_get(json_root(doc), "calls");
@@ -87,14 +55,15 @@ enum error_code twilio_decode_list(const struct rest_account *a, struct str body
         if (rc != ERR_OK)
             return rc;
     }
-    return read_next_page(a, json_root(doc), &page->next_url, err);
+    return rest_next_page(a, json_str(json_get(json_root(doc), "next_page_uri")), &page->next_url,
+                          err);
 }
 
 enum error_code twilio_decode_control(const struct rest_request *sent, struct str body,
                                       char *out_sid, struct error *err) {
     (void)sent;
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
     struct str sid = json_str(json_get(json_root(doc), "sid"));
@@ -111,7 +80,7 @@ enum error_code twilio_decode_error(int status, struct str body, struct error *e
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     int64_t number;
     (void)status;
-    if (read_json(body, &doc, NULL) != ERR_OK ||
+    if (rest_read_object(body, &doc, NULL) != ERR_OK ||
         !json_int(json_get(json_root(doc), "code"), 1, INT32_MAX, &number))
         return ERR_OK;
     char message[MESSAGE_MAX + 1];
@@ -148,7 +117,7 @@ static enum error_code finish(struct rest_check *check, const char *number_verdi
 static enum error_code read_account(const struct rest_account *a, struct str body,
                                     struct rest_check *check, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
     char name[65];
@@ -166,7 +135,8 @@ static enum error_code read_account(const struct rest_account *a, struct str bod
 /** Whether a list of numbers (owned or verified) has an item. */
 static bool has_item(struct str body, const char *list) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    return read_json(body, &doc, NULL) == ERR_OK && json_count(json_get(json_root(doc), list)) > 0;
+    return rest_read_object(body, &doc, NULL) == ERR_OK &&
+           json_count(json_get(json_root(doc), list)) > 0;
 }
 
 enum error_code twilio_decode_check(const struct rest_account *a, int status, struct str body,

@@ -1,6 +1,7 @@
 #include "providers/twilio/webhook.h"
 
 #include "providers/rest/encode.h"
+#include "providers/rest/fields.h"
 #include "providers/twilio/requests.h"
 #include "providers/twilio/words.h"
 
@@ -110,57 +111,29 @@ enum known {
     KNOWN_COUNT
 };
 
-static const struct str known_names[KNOWN_COUNT] = {
-    [ACCOUNT_SID] = STR_INIT("AccountSid"),
-    [ANSWERED_BY] = STR_INIT("AnsweredBy"),
-    [CALL_DURATION] = STR_INIT("CallDuration"),
-    [CALL_SID] = STR_INIT("CallSid"),
-    [CALL_STATUS] = STR_INIT("CallStatus"),
-    [CONFIDENCE] = STR_INIT("Confidence"),
-    [DIGITS] = STR_INIT("Digits"),
-    [ERROR_CODE] = STR_INIT("ErrorCode"),
-    [ERROR_MESSAGE] = STR_INIT("ErrorMessage"),
-    [RECORDING_CHANNELS] = STR_INIT("RecordingChannels"),
-    [RECORDING_DURATION] = STR_INIT("RecordingDuration"),
-    [RECORDING_SID] = STR_INIT("RecordingSid"),
-    [RECORDING_STATUS] = STR_INIT("RecordingStatus"),
-    [SIP_RESPONSE_CODE] = STR_INIT("SipResponseCode"),
-    [SPEECH_RESULT] = STR_INIT("SpeechResult"),
-    [TIMESTAMP] = STR_INIT("Timestamp"),
+static const struct rest_field_name known_names[KNOWN_COUNT] = {
+    [ACCOUNT_SID] = {STR_INIT("AccountSid"), ACCOUNT_SID},
+    [ANSWERED_BY] = {STR_INIT("AnsweredBy"), ANSWERED_BY},
+    [CALL_DURATION] = {STR_INIT("CallDuration"), CALL_DURATION},
+    [CALL_SID] = {STR_INIT("CallSid"), CALL_SID},
+    [CALL_STATUS] = {STR_INIT("CallStatus"), CALL_STATUS},
+    [CONFIDENCE] = {STR_INIT("Confidence"), CONFIDENCE},
+    [DIGITS] = {STR_INIT("Digits"), DIGITS},
+    [ERROR_CODE] = {STR_INIT("ErrorCode"), ERROR_CODE},
+    [ERROR_MESSAGE] = {STR_INIT("ErrorMessage"), ERROR_MESSAGE},
+    [RECORDING_CHANNELS] = {STR_INIT("RecordingChannels"), RECORDING_CHANNELS},
+    [RECORDING_DURATION] = {STR_INIT("RecordingDuration"), RECORDING_DURATION},
+    [RECORDING_SID] = {STR_INIT("RecordingSid"), RECORDING_SID},
+    [RECORDING_STATUS] = {STR_INIT("RecordingStatus"), RECORDING_STATUS},
+    [SIP_RESPONSE_CODE] = {STR_INIT("SipResponseCode"), SIP_RESPONSE_CODE},
+    [SPEECH_RESULT] = {STR_INIT("SpeechResult"), SPEECH_RESULT},
+    [TIMESTAMP] = {STR_INIT("Timestamp"), TIMESTAMP},
 };
-
-/** Find each known field in one pass; the same name with two values contradicts itself. */
-static enum error_code sort_out(const struct form *f, struct str v[KNOWN_COUNT],
-                                struct error *err) {
-    for (size_t i = 0; i < f->count; i++)
-        for (unsigned k = 0; k < KNOWN_COUNT; k++) {
-            struct str name = f->pairs[i].name;
-            if (name.len != known_names[k].len || name.ptr[0] != known_names[k].ptr[0] ||
-                !str_eq(name, known_names[k]))
-                continue; /* in this order, because it happens five hundred times a webhook */
-            if (v[k].ptr && !str_eq(v[k], f->pairs[i].value))
-                return error_field(err, ERR_INVALID, known_names[k].ptr,
-                                   "%s comes twice with different values", known_names[k].ptr);
-            v[k] =
-                str_from(f->pairs[i].value.ptr ? f->pairs[i].value.ptr : "", f->pairs[i].value.len);
-            break;
-        }
-    return ERR_OK;
-}
 
 /** A whole number; absent or empty leaves *out alone. */
 static enum error_code read_u32(const struct str *v, enum known k, uint32_t *out, bool *given,
                                 struct error *err) {
-    uint64_t n;
-    if (v[k].len == 0)
-        return ERR_OK;
-    if (!str_to_u64(v[k], INT32_MAX, &n))
-        return error_field(err, ERR_INVALID, known_names[k].ptr, "%s is no number",
-                           known_names[k].ptr);
-    *out = (uint32_t)n;
-    if (given)
-        *given = true;
-    return ERR_OK;
+    return rest_field_u32(known_names[k].name.ptr, v[k], out, given, err);
 }
 
 /** An id of Twilio's form; absent leaves dst empty. */
@@ -169,31 +142,9 @@ static enum error_code read_sid(const struct str *v, enum known k, const char *p
     if (v[k].len == 0)
         return ERR_OK;
     if (!rest_is_id(v[k], prefix, TWILIO_SID_HEX) || !str_copy(v[k], dst, CALL_SID_SIZE))
-        return error_field(err, ERR_INVALID, known_names[k].ptr, "%s is malformed",
-                           known_names[k].ptr);
+        return error_field(err, ERR_INVALID, known_names[k].name.ptr, "%s is malformed",
+                           known_names[k].name.ptr);
     return ERR_OK;
-}
-
-/** "0.91" between 0 and 1; -1 for anything else: confidence is a hint, never worth a turn. */
-static double confidence(struct str s) {
-    size_t dot = str_find(s, '.');
-    struct str places = str_from_index(s, dot + 1);
-    uint64_t whole, part = 0;
-    double scale = 1;
-    if (!str_to_u64(str_from(s.ptr, dot), 1, &whole) || places.len > 18 ||
-        (dot < s.len && !str_to_u64(places, UINT64_MAX, &part)))
-        return -1;
-    for (size_t i = 0; i < places.len; i++)
-        scale *= 10;
-    double d = (double)whole + (double)part / scale;
-    return d <= 1 ? d : -1;
-}
-
-static bool are_keys(struct str s) {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] == '\0' || !strchr("0123456789*#ABCDabcd", s.ptr[i]))
-            return false;
-    return true;
 }
 
 /** What went wrong in the carrier's words, ours, or the telephone network's. */
@@ -226,11 +177,11 @@ static enum error_code read_call_news(const struct str *v, struct webhook_news *
 }
 
 static enum error_code read_gather(const struct str *v, struct webhook_news *n, struct error *err) {
-    if (!are_keys(v[DIGITS]))
+    if (!rest_field_is_keys(v[DIGITS]))
         return error_field(err, ERR_INVALID, "Digits", "Digits holds what no key can send");
     n->digits = v[DIGITS];
     n->speech = v[SPEECH_RESULT];
-    n->confidence = confidence(v[CONFIDENCE]);
+    n->confidence = rest_field_fraction(v[CONFIDENCE]);
     return ERR_OK;
 }
 
@@ -256,7 +207,7 @@ enum error_code twilio_parse_webhook(const struct rest_account *a,
     struct webhook_news n = {.confidence = -1};
     if (fields->count == 0)
         return error_set(err, ERR_INVALID, "the webhook says nothing");
-    enum error_code rc = sort_out(fields, v, err);
+    enum error_code rc = rest_fields_sort(fields, known_names, KNOWN_COUNT, v, err);
     if (rc == ERR_OK && v[ACCOUNT_SID].len && !str_eq(v[ACCOUNT_SID], a->id))
         rc = not_signed(err, "it is about another account");
     if (rc == ERR_OK)
