@@ -19,16 +19,6 @@ enum callee_outcome {
     CALLEE_OUTCOME_COUNT
 };
 
-/** Odd ways of the carrier in calls to a number: a set. What each means depends on the dialect. */
-enum callee_habit {
-    CALLEE_PARAMS_AS_STRING = 1,   /* events: params is text that looks like a Python dict */
-    CALLEE_OTHER_SPELLING = 2,     /* words: the carrier's second way of writing them */
-    CALLEE_EVENTS_SIGNED = 4,      /* also what is not signed as a rule */
-    CALLEE_SIGNATURE_WRONG = 8,    /* every signature is that of another key */
-    CALLEE_SIGNATURE_MISSING = 16, /* nothing is signed */
-    CALLEE_ANSWERED_ONCE = 32,     /* one callback for "answered" where two are the rule */
-};
-
 /** What a callee does at one turn. Empty expect: at any turn. */
 struct callee_move {
     struct str expect; /* alternatives apart by '|', found without regard to case */
@@ -69,7 +59,6 @@ struct callee {
         hangs_up_in_say; /* number of the assistant's utterance it does not hear out; 0: none */
     bool silent;
     bool webhooks_disorderly;      /* status callbacks duplicated, late and out of order */
-    uint32_t habits;               /* set of enum callee_habit */
     struct callee_fault create;    /* to the request that would ring this number */
     struct callee_fault recording; /* to each request for the sound of a recording */
     struct str card, card_expiry, card_code, postal_code;

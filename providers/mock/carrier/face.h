@@ -114,6 +114,7 @@ struct carrier_face {
 };
 
 extern const struct carrier_face carrier_face_twilio;
+extern const struct carrier_face carrier_face_signalwire; /* native; its box has both APIs */
 
 /** All of them, in the order in which they are listed; *count of them. */
 const struct carrier_face *const *carrier_faces(size_t *count);

@@ -273,33 +273,6 @@ static enum error_code read_webhooks(struct reader *r, const struct json *v, voi
     return ERR_OK;
 }
 
-static enum error_code read_habits(struct reader *r, const struct json *v, void *field) {
-    static const struct {
-        const char *word;
-        enum callee_habit habit;
-    } table[] = {
-        {"params_as_string", CALLEE_PARAMS_AS_STRING},
-        {"other_spelling", CALLEE_OTHER_SPELLING},
-        {"events_signed", CALLEE_EVENTS_SIGNED},
-        {"signature_wrong", CALLEE_SIGNATURE_WRONG},
-        {"signature_missing", CALLEE_SIGNATURE_MISSING},
-        {"answered_once", CALLEE_ANSWERED_ONCE},
-    };
-    uint32_t set = 0;
-    for (const struct json *i = json_first(v); i; i = json_next(i)) {
-        size_t n = 0;
-        while (n < ARRAY_LEN(table) && !str_eq_z(json_str(i), table[n].word))
-            n++;
-        if (n == ARRAY_LEN(table))
-            return wrong(r, "known habits only");
-        set |= table[n].habit;
-    }
-    if (json_type(v) != JSON_ARRAY)
-        return wrong(r, "a list of habits");
-    *(uint32_t *)field = set;
-    return ERR_OK;
-}
-
 static enum error_code read_answer_after(struct reader *r, const struct json *v, void *field) {
     struct callee *c = field;
     c->answer_after_set = true;
@@ -349,7 +322,6 @@ static enum error_code read_callee(struct reader *r, const struct json *v, struc
         MEMBER(struct callee, hangs_up_in_say, read_count),
         MEMBER(struct callee, silent, read_flag),
         {"webhooks", offsetof(struct callee, webhooks_disorderly), read_webhooks},
-        MEMBER(struct callee, habits, read_habits),
         MEMBER(struct callee, create, read_fault),
         MEMBER(struct callee, recording, read_fault),
         {"card", 0, read_card},

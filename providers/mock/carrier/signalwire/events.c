@@ -19,6 +19,16 @@ void sw_put_node_id(const struct carrier *c, const struct leg *l, char dst[SW_NO
     snprintf(dst, SW_NODE_ID_SIZE, "%s@us-west", uuid);
 }
 
+const char *const sw_switches[] = {
+    "params_as_string",  /* params of events is text that looks like a Python dict */
+    "other_spelling",    /* end reasons as the SDKs write them: noAnswer, decline */
+    "events_signed",     /* events carry the signatures of document requests */
+    "signature_wrong",   /* both APIs: made with another message */
+    "signature_missing", /* both APIs */
+    "answered_once",     /* Compatibility API: no "answered" before "in-progress" */
+    NULL,
+};
+
 /* ---- words ---------------------------------------------------------------------------------- */
 
 static const char *const state_words[CALL_STATUS_COUNT] = {
@@ -38,7 +48,7 @@ const char *sw_device_word(const struct leg *l) {
     return sip ? "sip" : to.len > 0 && to.ptr[0] == '+' ? "phone" : "webrtc";
 }
 
-const char *sw_reason_word(const struct leg *l) {
+const char *sw_reason_word(const struct carrier *c, const struct leg *l) {
     /* the pages' words, and those of the SDKs' constants */
     static const char *const words[CALL_STATUS_COUNT][2] = {
         [CALL_COMPLETED] = {"hangup", "hangup"},      [CALL_BUSY] = {"busy", "busy"},
@@ -47,7 +57,7 @@ const char *sw_reason_word(const struct leg *l) {
     };
     if (l->end_reason)
         return l->end_reason;
-    return words[l->status][sw_has_habit(l, CALLEE_OTHER_SPELLING)];
+    return words[l->status][sw_is_on(c, "other_spelling")];
 }
 
 /* ---- the envelope ("SignalWire docs: status callbacks") ------------------------------------- */
@@ -98,10 +108,10 @@ static void put_as_python(struct buf *out, struct str json) {
     }
 }
 
-static void put_params(struct json_writer *w, const struct leg *l, struct str params) {
+static void put_params(struct json_writer *w, const struct carrier *c, struct str params) {
     struct buf text = BUF_INIT(2 * PARAMS_BYTES_MAX);
     json_key(w, "params");
-    if (sw_has_habit(l, CALLEE_PARAMS_AS_STRING)) {
+    if (sw_is_on(c, "params_as_string")) {
         put_as_python(&text, params);
         json_put_string(w, buf_str(&text));
     } else {
@@ -128,10 +138,10 @@ void sw_event_put(struct sw_event *e, const struct carrier *c, const struct leg 
     json_put_raw(&w, str_z(time));
     json_kv_z(&w, "project_id", c->account);
     json_kv_z(&w, "space_id", space);
-    put_params(&w, l, buf_str(&e->params));
+    put_params(&w, c, buf_str(&e->params));
     json_end_object(&w);
     buf_release(&e->params);
-    if (sw_has_habit(l, CALLEE_EVENTS_SIGNED))
+    if (sw_is_on(c, "events_signed"))
         o->face_flags |= SW_SIGNED;
 }
 
@@ -201,7 +211,7 @@ void sw_make_status(const struct carrier *c, const struct leg *l, enum call_stat
         json_kv_int(&e.w, "answer_time", l->answered_ms);
     if (call_status_is_final(event)) {
         json_kv_int(&e.w, "end_time", l->ended_ms);
-        json_kv_z(&e.w, "end_reason", sw_reason_word(l));
+        json_kv_z(&e.w, "end_reason", sw_reason_word(c, l));
     }
     sw_event_put(&e, c, l, o);
 }
@@ -298,12 +308,12 @@ void sw_sign(const struct carrier *c, struct outgoing *o, struct str url, struct
         add_header(req, STR("Content-Type"), STR("application/json"));
     add_header(req, STR("Accept"), STR("application/json, application/yaml, text/x-yaml"));
     add_header(req, STR("User-Agent"), STR("SignalWire"));
-    if (!(o->face_flags & SW_SIGNED) || sw_has_habit(o->leg, CALLEE_SIGNATURE_MISSING))
+    if (!(o->face_flags & SW_SIGNED) || sw_is_on(c, "signature_missing"))
         return;
     struct buf message = BUF_INIT(url.len + req->body.len + 1);
     buf_put_str(&message, url); /* without user and password, with its query */
     buf_put_str(&message, req->body);
-    if (sw_has_habit(o->leg, CALLEE_SIGNATURE_WRONG))
+    if (sw_is_on(c, "signature_wrong"))
         buf_putc(&message, '!');
     add_header(req, STR("X-Signalwire-Signature"),
                hex_mac(c->hmac_sha1, buf_str(&message), DIGEST_SHA1_BYTES, a));

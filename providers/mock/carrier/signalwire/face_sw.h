@@ -12,7 +12,7 @@
 
 /** outgoing.face_flags. */
 enum sw_flag {
-    SW_SIGNED = 1, /* requests for documents; events only with the habit events_signed */
+    SW_SIGNED = 1, /* requests for documents; events only with the switch events_signed */
 };
 
 /** leg_request.status_events: "ending" is an event of its own. */
@@ -21,8 +21,12 @@ enum {
     SW_NODE_ID_SIZE = 48,
 };
 
-static inline bool sw_has_habit(const struct leg *l, enum callee_habit h) {
-    return (l->callee->habits & (uint32_t)h) != 0;
+/** The switches of scenarios: odd ways that were seen or are feared. NULL at the end. */
+extern const char *const sw_switches[];
+
+/** Is this switch, by its name there, on? */
+static inline bool sw_is_on(const struct carrier *c, const char *name) {
+    return scenario_switch(c->scenario, name, 0) != 0;
 }
 
 void sw_put_space_id(const struct carrier *c, char dst[SID_SIZE]);
@@ -35,7 +39,7 @@ const char *sw_state_word(const struct leg *l);
 const char *sw_device_word(const struct leg *l);
 
 /** Why the call ended: leg.end_reason, else after its status. */
-const char *sw_reason_word(const struct leg *l);
+const char *sw_reason_word(const struct carrier *c, const struct leg *l);
 
 /** Address of a recording's sound; absolute. */
 void sw_put_tape_url(const struct carrier *c, const struct tape *t, struct buf *out);
