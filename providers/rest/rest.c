@@ -168,21 +168,14 @@ static bool is_listed(const struct provider_call *calls, size_t n, const char *s
     return false;
 }
 
-/** Is that party the one asked for? One that the carrier does not name may be. */
-static bool is_party(const char *party, struct str wanted) {
-    return wanted.len == 0 || party[0] == '\0' || str_eq_z(wanted, party);
-}
-
 /** The calls of the time asked for, each once; carriers filter by whole days only. */
-static size_t keep_wanted(const struct rest_provider *p, struct provider_call *calls, size_t n,
+static size_t keep_wanted(struct provider_call *calls, size_t n,
                           const struct provider_list_filter *f) {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         /* carriers' times are cut to seconds; a call without one is new */
         bool recent = calls[i].created_ms == 0 || calls[i].created_ms + 999 >= f->since_ms;
-        bool ours = !p->dialect->list_unfiltered ||
-                    (is_party(calls[i].to, f->to) && is_party(calls[i].from, f->from));
-        if (recent && ours && !is_listed(calls, kept, calls[i].sid))
+        if (recent && !is_listed(calls, kept, calls[i].sid))
             calls[kept++] = calls[i];
     }
     return kept;
@@ -202,7 +195,7 @@ static enum error_code rest_list(struct provider *base, const struct provider_li
         if (rc != ERR_OK)
             return rc;
     }
-    *count = keep_wanted(p, page.calls, page.count, f);
+    *count = keep_wanted(page.calls, page.count, f);
     *out = arena_alloc(a, *count * sizeof **out);
     if (*count)
         memcpy(*out, page.calls, *count * sizeof **out);

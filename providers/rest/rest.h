@@ -42,8 +42,9 @@ struct rest_request {
 struct rest_page {
     struct provider_call *calls; /* heap; grown by rest_page_add() */
     size_t count, cap;
-    struct buf next_url;                       /* absolute; empty: this was the last page */
-    const struct provider_list_filter *filter; /* what is asked for */
+    struct buf next_url; /* absolute; empty: this was the last page */
+    const struct provider_list_filter
+        *filter; /* what is asked for; decoders may leave the rest out */
 };
 enum {
     REST_CALLS_MAX = 1000, /* of one list */
@@ -65,7 +66,6 @@ struct rest_dialect {
     enum rest_mac mac;        /* under which webhooks are signed */
     bool own_key;             /* signed with a key of its own: the token never stands in for it */
     bool webhook_auth;        /* some webhooks are not signed: our addresses carry credentials */
-    bool list_unfiltered;     /* the API lists everybody's calls: ours are picked out here */
     unsigned look_up_passes;  /* places where a call may be found; 404 leads to the next */
     unsigned list_passes;     /* queries that together list all calls between two parties */
     unsigned find_passes;     /* see encode_find; NOT_FOUND leads to the next */
