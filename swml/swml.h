@@ -14,7 +14,8 @@ extern const char swml_content_type[];
 
 enum {
     SWML_BYTES_MAX = 262144, /* of one document */
-    SWML_DEPTH_MAX = 32,
+    SWML_DEPTH_MAX = 31,     /* levels, the document's own braces included */
+    SWML_VALUES_MAX = 20000,
 };
 
 struct swml_options {
