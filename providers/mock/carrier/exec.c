@@ -145,6 +145,10 @@ enum exec_next exec_wait(struct leg *l, int64_t delay_ms) {
 
 enum exec_next exec_action(struct carrier *c, struct leg *l, const struct plan_link *action,
                            bool or_self, const struct step_result *result) {
+    if (l->face->run) {
+        l->face->run->result(c, l, result);
+        return EXEC_NEXT;
+    }
     if (action->url.len == 0 && (!or_self || l->face->ways.no_self_action))
         return EXEC_NEXT;
     l->running = false; /* the step is through, not left early */
@@ -165,6 +169,8 @@ struct outgoing *exec_notice(struct carrier *c, struct leg *l, const struct plan
 void exec_action_after_hangup(struct carrier *c, struct leg *l, const struct plan_link *action,
                               bool or_self, const struct step_result *result) {
     struct plan_link link = *action;
+    if (l->face->run) /* what comes after the call's end is the document's own affair */
+        return;
     if (link.url.len == 0 && or_self && !l->face->ways.no_self_action)
         link.url = str_z(l->base_url);
     struct outgoing *o = exec_notice(c, l, &link);
@@ -389,14 +395,14 @@ const struct exec_step *exec_step_of(enum plan_kind kind) {
 /* ---- the loop
  * -------------------------------------------------------------------------------------- */
 
-static void reset_step(struct leg *l) {
+void exec_reset_step(struct leg *l) {
     callee_reply_release(&l->step.reply);
     l->step = (struct leg_step){.since_ms = l->now_ms};
 }
 
 static void advance(struct carrier *c, struct leg *l, enum exec_next next) {
     while (next == EXEC_NEXT) {
-        reset_step(l);
+        exec_reset_step(l);
         if (++l->at >= l->plan.count) { /* the document has run out: hang up */
             l->end = LEG_END_DOCUMENT;
             progress_end(c, l, CALL_COMPLETED, 200);

@@ -74,6 +74,9 @@ uint32_t exec_media_ms(const struct outgoing *o);
 /** Text of a say step without markup. */
 struct str exec_spoken(struct leg *l, const struct plan_say *say);
 
+/** Forget the progress of the step that is through: another one begins. */
+void exec_reset_step(struct leg *l);
+
 /** How a step of this kind is carried out; gather uses it for its prompts. */
 const struct exec_step *exec_step_of(enum plan_kind kind);
 

@@ -43,6 +43,8 @@ struct face_run {
     void (*event)(struct carrier *c, struct leg *l, uint32_t epoch); /* exec_event() */
     void (*document)(struct carrier *c, struct leg *l);              /* exec_document() */
     void (*stop)(struct carrier *c, struct leg *l);                  /* exec_stop() */
+    /* exec_action(): how a step ended; no request is made, the next step follows */
+    void (*result)(struct carrier *c, struct leg *l, const struct step_result *r);
     void (*release)(struct leg *l); /* frees l->script; NULL there is fine */
 };
 

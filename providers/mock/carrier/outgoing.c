@@ -219,6 +219,25 @@ struct outgoing *outgoing_new(struct carrier *c, struct leg *l, enum outgoing_ki
     return o;
 }
 
+void outgoing_add_header(struct outgoing *o, struct str name, struct str value) {
+    if (o->header_count == OUTGOING_HEADERS_MAX)
+        return;
+    o->headers[o->header_count++] = (struct http_header){arena_copy(&o->params.arena, name),
+                                                         arena_copy(&o->params.arena, value)};
+}
+
+static void put_headers(const struct outgoing *o, struct http_request *req) {
+    for (size_t i = 0; i < o->header_count; i++) {
+        size_t at = 0;
+        while (at < req->header_count && !str_eq_nocase(req->headers[at].name, o->headers[i].name))
+            at++;
+        if (at == HTTP_HEADERS_MAX)
+            return;
+        req->headers[at] = o->headers[i];
+        req->header_count += at == req->header_count ? 1 : 0;
+    }
+}
+
 void outgoing_send(struct carrier *c, struct outgoing *o, outgoing_done_fn *done) {
     o->done = done;
     o->leg->outstanding++;
@@ -368,7 +387,7 @@ static void start(struct carrier *c, struct outgoing *o) {
         o->started_ms = now;
     int64_t left = o->rules.total_ms - (now - o->started_ms);
     struct http_request req = {
-        .method = o->get ? "GET" : "POST",
+        .method = o->get ? "GET" : o->method ? o->method : "POST",
         .url = buf_str(&url),
         .body = o->get || o->no_params ? (struct str){0}
                 : o->json.len > 0      ? buf_str(&o->json)
@@ -390,6 +409,7 @@ static void start(struct carrier *c, struct outgoing *o) {
     } else {
         o->leg->face->sign(c, o, buf_str(&url), &req, &scratch);
     }
+    put_headers(o, &req);
     c->in_flight++;
     o->item = (struct hub_item){.run = arrived, .drop = drop};
     http_client_start(c->http, &req, on_done, o);

@@ -7,6 +7,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/base/secret.h"
+#include "core/domain/http.h"
 #include "providers/mock/carrier/hub.h"
 #include "providers/mock/carrier/leg.h"
 #include "providers/mock/carrier/params.h"
@@ -21,6 +22,7 @@ enum {
     OUTGOING_TIMEOUT_MS = 15000,
     OUTGOING_DOCUMENT_MAX = 64 * 1024,
     OUTGOING_JSON_MAX = 1024 * 1024,
+    OUTGOING_HEADERS_MAX = 8,
 };
 
 enum outgoing_kind {
@@ -56,6 +58,7 @@ struct outgoing {
     enum outgoing_kind kind;
     uint32_t epoch;
     bool get, no_params; /* no_params: a redirect took them away */
+    const char *method;  /* another one than GET and POST; static; NULL: as `get` says */
     struct buf url;      /* as configured, without user, password and fragment */
     struct buf user;
     struct secret password;
@@ -63,6 +66,8 @@ struct outgoing {
     struct outgoing_rules rules;
     struct params params;
     struct buf json;     /* the body instead of params, when there is something in it */
+    struct http_header headers[OUTGOING_HEADERS_MAX]; /* of the document's own; in params.arena */
+    size_t header_count;
     uint32_t face_flags; /* the face's own marks, for its sign() */
     char token[37];      /* the same for all tries */
     uint32_t tries, redirects;
@@ -86,6 +91,9 @@ struct outgoing *outgoing_new(struct carrier *c, struct leg *l, enum outgoing_ki
 
 /** Give it away. done may be NULL. The leg waits for it at speed 0. */
 void outgoing_send(struct carrier *c, struct outgoing *o, outgoing_done_fn *done);
+
+/** A header that the document asks for, copied; it stands in for the carrier's own of that name. */
+void outgoing_add_header(struct outgoing *o, struct str name, struct str value);
 
 void outgoing_free(struct outgoing *o); /* NULL is fine */
 
