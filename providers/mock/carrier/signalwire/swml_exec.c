@@ -8,7 +8,7 @@
 
 enum {
     FETCHES_MAX = 1000, /* of one call */
-    CALL_JSON_MAX = 16384,
+    CALL_TEXT_MAX = 16384,
 };
 
 struct swml_script *swml_script(struct leg *l) {
@@ -46,7 +46,8 @@ static void release(struct leg *l) {
     mem_free(s);
 }
 
-/* ---- what a fetch tells ----------------------------------------------------------------------- */
+/* ---- what a fetch tells -----------------------------------------------------------------------
+ */
 
 static void put_parent(struct json_writer *w, const struct carrier *c, const struct leg *l) {
     const struct leg *parent = sidmap_get(&c->legs, str_z(l->parent_sid));
@@ -112,7 +113,7 @@ void swml_set_envs(struct leg *l, const struct json *variables) {
 
 void swml_names_init(const struct carrier *c, struct leg *l, struct swml_names *n) {
     struct swml_script *s = swml_script(l);
-    struct buf text = BUF_INIT(CALL_JSON_MAX);
+    struct buf text = BUF_INIT(CALL_TEXT_MAX);
     struct json_writer w;
     json_write_init(&w, &text);
     swml_put_call(c, l, &w);
@@ -128,7 +129,8 @@ void swml_names_release(struct swml_names *n) {
     swml_value_release(&n->call);
 }
 
-/* ---- documents -------------------------------------------------------------------------------- */
+/* ---- documents --------------------------------------------------------------------------------
+ */
 
 struct swml_doc *swml_doc_new(struct str text, struct str url, const char **code) {
     const struct json_limits limits = {
@@ -168,6 +170,7 @@ void swml_doc_unref(struct swml_doc *d) {
 static void give_up(struct carrier *c, struct leg *l, const char *code, int carrier_code) {
     swml_warn(c, l, code, STR("no document"));
     l->carrier_code = carrier_code;
+    l->end = LEG_END_FAILED_DOCUMENT;
     l->end_reason = "error";
     progress_end(c, l, CALL_COMPLETED, 200);
 }
@@ -180,9 +183,8 @@ enum exec_next swml_fetch(struct carrier *c, struct leg *l, struct str url, enum
                                             : false;
     swml_value_release(&s->fetch_params);
     s->fetch_params = params;
-    struct outgoing *o = s->fetches < FETCHES_MAX
-                             ? outgoing_new(c, l, OUTGOING_DOCUMENT, url, get)
-                             : NULL;
+    struct outgoing *o =
+        s->fetches < FETCHES_MAX ? outgoing_new(c, l, OUTGOING_DOCUMENT, url, get) : NULL;
     if (!o) {
         give_up(c, l, "relay_script_too_many_transfers", 11100);
         return EXEC_LEFT;
@@ -284,11 +286,12 @@ static void on_answer(struct carrier *c, struct leg *l) {
     if (l->req.document)
         start_text(c, l, str_z(l->req.document));
     else
-        (void)swml_fetch(c, l, str_z(l->req.answer.url), SWML_FETCH_START,
-                         (struct swml_value){0}, NULL);
+        (void)swml_fetch(c, l, str_z(l->req.answer.url), SWML_FETCH_START, (struct swml_value){0},
+                         NULL);
 }
 
-/* ---- verb by verb ----------------------------------------------------------------------------- */
+/* ---- verb by verb -----------------------------------------------------------------------------
+ */
 
 const struct swml_verb *swml_verb_find(struct str name) {
     const struct {
@@ -350,6 +353,7 @@ void swml_go_on(struct carrier *c, struct leg *l, enum exec_next next) {
         s->verb = NULL;
         swml_value_release(&s->expanded);
         if (s->depth == 0 || s->verbs++ > SWML_VERBS_MAX) { /* run out: hang up */
+            l->end = LEG_END_DOCUMENT;
             progress_end(c, l, CALL_COMPLETED, 200);
             return;
         }
@@ -395,7 +399,8 @@ const struct face_run swml_run = {
     .result = swml_media_result,
 };
 
-/* ---- requests of verbs ------------------------------------------------------------------------ */
+/* ---- requests of verbs ------------------------------------------------------------------------
+ */
 
 static void on_reply(struct carrier *c, struct outgoing *o) {
     struct leg *l = o->leg;

@@ -12,7 +12,8 @@ void swml_warn(struct carrier *c, struct leg *l, const char *code, struct str wh
     swml_take_var(l, STR("script_error"), e);
 }
 
-/* ---- variables -------------------------------------------------------------------------------- */
+/* ---- variables --------------------------------------------------------------------------------
+ */
 
 void swml_take_var(struct leg *l, struct str path, struct swml_value value) {
     struct swml_value *vars = &swml_script(l)->vars;
@@ -76,7 +77,8 @@ bool swml_holds(struct carrier *c, struct leg *l, struct str when) {
     return truth;
 }
 
-/* ---- frames ----------------------------------------------------------------------------------- */
+/* ---- frames -----------------------------------------------------------------------------------
+ */
 
 void swml_cut_frames(struct leg *l, size_t depth) {
     struct swml_script *s = swml_script(l);
@@ -120,11 +122,11 @@ bool swml_push_section(struct carrier *c, struct leg *l, enum swml_frame_kind ki
                        const struct json *after) {
     char name[128];
     const struct json *sections = json_get(json_root(doc->json), "sections");
-    const struct json *list = str_copy(section, name, sizeof name) ? json_get(sections, name) : NULL;
+    const struct json *list =
+        str_copy(section, name, sizeof name) ? json_get(sections, name) : NULL;
     if (json_type(list) != JSON_ARRAY)
         swml_warn(c, l, "relay_script_section_code_missing", section);
-    struct swml_frame *f =
-        json_type(list) == JSON_ARRAY ? push(c, l, kind, doc, list) : NULL;
+    struct swml_frame *f = json_type(list) == JSON_ARRAY ? push(c, l, kind, doc, list) : NULL;
     if (!f) {
         swml_value_release(&params);
         return false;
@@ -145,7 +147,8 @@ bool swml_run_inline(struct carrier *c, struct leg *l, struct swml_doc *doc) {
     return ok;
 }
 
-/* ---- execute, transfer, return ---------------------------------------------------------------- */
+/* ---- execute, transfer, return ----------------------------------------------------------------
+ */
 
 static bool is_url(struct str s) {
     return str_starts(s, STR("http://")) || str_starts(s, STR("https://"));
@@ -208,7 +211,7 @@ static enum exec_next go(struct carrier *c, struct leg *l, const struct json *v,
         json_put_value(&text, dest_json);
     else
         dest = str_starts(json_str(dest_json), STR("{")) ? swml_value_from_json(dest_json)
-                                                          : expand(c, l, dest_json);
+                                                         : expand(c, l, dest_json);
     if (params.type != SWML_OBJECT) {
         swml_value_release(&params);
         params = swml_object();
@@ -244,7 +247,8 @@ static enum exec_next return_begin(struct carrier *c, struct leg *l, const struc
     return EXEC_NEXT;
 }
 
-/* ---- labels ----------------------------------------------------------------------------------- */
+/* ---- labels -----------------------------------------------------------------------------------
+ */
 
 static const struct json *find_label(const struct json *list, struct str label) {
     for (const struct json *item = json_first(list); item; item = json_next(item))
@@ -280,8 +284,7 @@ static enum exec_next goto_begin(struct carrier *c, struct leg *l, const struct 
         max = SWML_GOTO_MAX;
     if (!to)
         swml_warn(c, l, "relay_script_method_parameter_invalid_value", STR("goto.label"));
-    else if ((!when || swml_holds(c, l, json_str(when))) &&
-             may_jump(section, v, (uint32_t)max)) {
+    else if ((!when || swml_holds(c, l, json_str(when))) && may_jump(section, v, (uint32_t)max)) {
         swml_cut_frames(l, depth);
         section->next = to;
     }
@@ -295,7 +298,8 @@ static enum exec_next label_begin(struct carrier *c, struct leg *l, const struct
     return EXEC_NEXT;
 }
 
-/* ---- cond, switch ----------------------------------------------------------------------------- */
+/* ---- cond, switch -----------------------------------------------------------------------------
+ */
 
 void swml_push_cond(struct carrier *c, struct leg *l, const struct json *cases) {
     for (const struct json *item = json_first(cases); item; item = json_next(item)) {
@@ -350,7 +354,8 @@ static enum exec_next switch_begin(struct carrier *c, struct leg *l, const struc
     return EXEC_NEXT;
 }
 
-/* ---- set, unset ------------------------------------------------------------------------------- */
+/* ---- set, unset -------------------------------------------------------------------------------
+ */
 
 static enum exec_next set_begin(struct carrier *c, struct leg *l, const struct json *v) {
     for (const struct json *m = json_first(v); m; m = json_next(m)) {

@@ -24,7 +24,8 @@ static struct sw_event begin_event(struct carrier *c, struct leg *l, const char 
     return e;
 }
 
-/* ---- play ------------------------------------------------------------------------------------- */
+/* ---- play -------------------------------------------------------------------------------------
+ */
 
 static void send_play_state(struct carrier *c, struct leg *l, const char *state) {
     struct str url = swml_param_text(l, "status_url");
@@ -42,7 +43,8 @@ static enum exec_next play_after(struct carrier *c, struct leg *l) {
     return EXEC_NEXT;
 }
 
-/* ---- prompt ----------------------------------------------------------------------------------- */
+/* ---- prompt -----------------------------------------------------------------------------------
+ */
 
 static void prompt_before(struct carrier *c, struct leg *l) {
     (void)c;
@@ -61,8 +63,7 @@ static void prompt_result(struct carrier *c, struct leg *l, const struct step_re
     } else if (r->digits.len > 0 || r->finish_key) {
         swml_set_var(l, "prompt_result", STR("match_digits"));
         swml_set_var(l, "prompt_value", r->digits);
-        swml_set_var(l, "prompt_digit_terminator",
-                     str_from(&r->finish_key, r->finish_key ? 1 : 0));
+        swml_set_var(l, "prompt_digit_terminator", str_from(&r->finish_key, r->finish_key ? 1 : 0));
     }
 }
 
@@ -86,7 +87,8 @@ static enum exec_next prompt_after(struct carrier *c, struct leg *l) {
     return EXEC_NEXT;
 }
 
-/* ---- record, record_call, stop_record_call ---------------------------------------------------- */
+/* ---- record, record_call, stop_record_call ----------------------------------------------------
+ */
 
 static void record_before(struct carrier *c, struct leg *l) {
     (void)c;
@@ -94,8 +96,7 @@ static void record_before(struct carrier *c, struct leg *l) {
     swml_set_var(l, "record_url", STR(""));
 }
 
-static void set_tape_url(struct carrier *c, struct leg *l, const char *name,
-                         const struct tape *t) {
+static void set_tape_url(struct carrier *c, struct leg *l, const char *name, const struct tape *t) {
     struct buf url = BUF_INIT(1024);
     sw_put_tape_url(c, t, &url);
     swml_set_var(l, name, buf_str(&url));
@@ -144,7 +145,8 @@ static void stop_record_before(struct carrier *c, struct leg *l) {
             l->plan.steps[i].u.stop.name = arena_copy(&l->plan.arena, name);
 }
 
-/* ---- connect, join_conference, enter_queue ---------------------------------------------------- */
+/* ---- connect, join_conference, enter_queue ----------------------------------------------------
+ */
 
 static void send_connect_state(struct carrier *c, struct leg *l, const char *state,
                                const char *reason) {
@@ -241,7 +243,8 @@ void swml_media_result(struct carrier *c, struct leg *l, const struct step_resul
         m->result(c, l, r);
 }
 
-/* ---- the steps of a verb ---------------------------------------------------------------------- */
+/* ---- the steps of a verb ----------------------------------------------------------------------
+ */
 
 static enum exec_next run_steps(struct carrier *c, struct leg *l, enum exec_next next) {
     while (next == EXEC_NEXT) {

@@ -1,4 +1,3 @@
-#include "core/base/mem.h"
 #include "providers/mock/carrier/progress.h"
 #include "providers/mock/carrier/signalwire/swml_script.h"
 
@@ -33,6 +32,7 @@ static enum exec_next hangup_begin(struct carrier *c, struct leg *l, const struc
     l->end_reason = str_eq_z(reason, "busy")      ? "busy"
                     : str_eq_z(reason, "decline") ? "declined"
                                                   : "hangup";
+    l->end = LEG_END_HANGUP_STEP;
     progress_end(c, l, CALL_COMPLETED, 200);
     return EXEC_LEFT;
 }
@@ -50,7 +50,8 @@ static enum exec_next sleep_begin(struct carrier *c, struct leg *l, const struct
     return exec_wait(l, ms < 0 || ms > SLEEP_MAX_MS ? SLEEP_MAX_MS : (int64_t)ms);
 }
 
-/* ---- detect_machine --------------------------------------------------------------------------- */
+/* ---- detect_machine ---------------------------------------------------------------------------
+ */
 
 static enum exec_next detect_begin(struct carrier *c, struct leg *l, const struct json *v) {
     swml_expand_params(c, l, v);
@@ -92,7 +93,8 @@ static enum exec_next detect_resume(struct carrier *c, struct leg *l) {
     return EXEC_NEXT;
 }
 
-/* ---- request ---------------------------------------------------------------------------------- */
+/* ---- request ----------------------------------------------------------------------------------
+ */
 
 static const char *method_of(struct str name) {
     static const char *const methods[] = {"GET", "POST", "PUT", "DELETE"};
@@ -153,15 +155,16 @@ static enum exec_next request_resume(struct carrier *c, struct leg *l) {
     struct swml_value headers = swml_object();
     swml_value_set_text(&headers, "content-type", str_z(o->content_type));
     swml_take_var(l, STR("request_response_headers"), headers);
-    struct str body = str_from(o->body.ptr, o->body.len < REQUEST_TEXT_MAX ? o->body.len
-                                                                           : REQUEST_TEXT_MAX);
+    struct str body =
+        str_from(o->body.ptr, o->body.len < REQUEST_TEXT_MAX ? o->body.len : REQUEST_TEXT_MAX);
     swml_set_var(l, "request_response_body", body);
     if (swml_param_bool(l, "save_variables", false))
         swml_take_var(l, STR("request_response"), swml_value_parse(body));
     return EXEC_NEXT;
 }
 
-/* ---- taken note of ---------------------------------------------------------------------------- */
+/* ---- taken note of ----------------------------------------------------------------------------
+ */
 
 /** What such a verb leaves behind: nothing of it happens. */
 static const struct note {

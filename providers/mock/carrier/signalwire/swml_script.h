@@ -59,7 +59,7 @@ struct swml_verb {
     const char *name;
     enum exec_next (*begin)(struct carrier *c, struct leg *l, const struct json *v);
     enum exec_next (*resume)(struct carrier *c, struct leg *l); /* NULL: never waits */
-    void (*leave)(struct carrier *c, struct leg *l);            /* left before its end; may be NULL */
+    void (*leave)(struct carrier *c, struct leg *l); /* left before its end; may be NULL */
 };
 
 struct agent;
@@ -85,7 +85,8 @@ struct swml_script {
 
 struct swml_script *swml_script(struct leg *l); /* made when there is none yet */
 
-/* ---- variables -------------------------------------------------------------------------------- */
+/* ---- variables --------------------------------------------------------------------------------
+ */
 
 /** What names stand for now. Release it: it holds a copy of `call`. */
 struct swml_names {
@@ -111,7 +112,8 @@ bool swml_param_bool(struct leg *l, const char *name, bool fallback);
 /** The condition is true. One that makes no sense is false, and a script error. */
 bool swml_holds(struct carrier *c, struct leg *l, struct str when);
 
-/* ---- flow ------------------------------------------------------------------------------------- */
+/* ---- flow -------------------------------------------------------------------------------------
+ */
 
 /** Note what is wrong with the document in script_error; the call goes on with the next verb. */
 void swml_warn(struct carrier *c, struct leg *l, const char *code, struct str what);
@@ -147,8 +149,7 @@ void swml_push_result(struct carrier *c, struct leg *l, const struct json *resul
 
 /** `cond` and `switch` themselves. */
 void swml_push_cond(struct carrier *c, struct leg *l, const struct json *cases);
-void swml_push_switch(struct carrier *c, struct leg *l, const struct json *v,
-                      const char *variable);
+void swml_push_switch(struct carrier *c, struct leg *l, const struct json *v, const char *variable);
 
 /** Run the agent's document: the rest of the call's frames wait. Takes the document. */
 bool swml_run_inline(struct carrier *c, struct leg *l, struct swml_doc *doc);
@@ -156,7 +157,8 @@ bool swml_run_inline(struct carrier *c, struct leg *l, struct swml_doc *doc);
 /** Go on from outside a verb's own functions. */
 void swml_go_on(struct carrier *c, struct leg *l, enum exec_next next);
 
-/* ---- requests --------------------------------------------------------------------------------- */
+/* ---- requests ---------------------------------------------------------------------------------
+ */
 
 /** A POST of JSON whose reply wakes the running verb: o ends up in script->reply. */
 void swml_send(struct carrier *c, struct leg *l, struct outgoing *o);
