@@ -171,7 +171,7 @@ enum error_code turn_run_function(void *ctx, struct str function, struct str arg
         .answered_ms = t->in->call->answered_ms,
         .arena = t->arena,
     };
-    struct function_result result = {0};
+    struct function_reply result = {0};
     struct error failed = {0};
     enum error_code rc = function_run_text(&fc, function, arguments_json, &result, &failed);
     keep_function_line(t, function, arguments_json, result.response, rc == ERR_OK ? NULL : &failed);

@@ -22,8 +22,8 @@ static struct str caller_of(const struct function_context *ctx, const struct jso
 }
 
 enum error_code function_share_information(const struct function_context *ctx,
-                                           const struct json *arguments,
-                                           struct function_result *out, struct error *err) {
+                                           const struct json *arguments, struct function_reply *out,
+                                           struct error *err) {
     (void)err;
     struct str information = json_str(json_get(arguments, "information"));
     struct buf b = BUF_INIT(INFO_TEXT_MAX);
@@ -54,7 +54,7 @@ static enum error_code read_shared(struct store_tx *tx, void *ctx, struct error 
 
 enum error_code function_get_shared_information(const struct function_context *ctx,
                                                 const struct json *arguments,
-                                                struct function_result *out, struct error *err) {
+                                                struct function_reply *out, struct error *err) {
     int64_t limit;
     if (!json_int(json_get(arguments, "limit"), 1, SHARED_LIMIT_MAX, &limit))
         limit = SHARED_LIMIT_DEFAULT;
@@ -113,7 +113,7 @@ static bool parse_offset(struct str s, int64_t *minutes) {
 }
 
 enum error_code function_get_current_time(const struct function_context *ctx,
-                                          const struct json *arguments, struct function_result *out,
+                                          const struct json *arguments, struct function_reply *out,
                                           struct error *err) {
     static const char *const weekdays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                            "Thursday", "Friday", "Saturday"};
@@ -136,7 +136,7 @@ enum error_code function_get_current_time(const struct function_context *ctx,
 /* ---- the end --------------------------------------------------------------------------------- */
 
 enum error_code function_end_call(const struct function_context *ctx, const struct json *arguments,
-                                  struct function_result *out, struct error *err) {
+                                  struct function_reply *out, struct error *err) {
     struct str reason = copy_argument(ctx, arguments, "reason");
     if (reason.len > ASSISTANT_OUTCOME_MAX) /* the schema counts characters */
         return error_field(err, ERR_LIMIT, "arguments.reason", "has more than %d bytes",

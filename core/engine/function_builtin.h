@@ -5,15 +5,15 @@
 #include "core/engine/functions.h"
 
 enum error_code function_share_information(const struct function_context *ctx,
-                                           const struct json *arguments,
-                                           struct function_result *out, struct error *err);
+                                           const struct json *arguments, struct function_reply *out,
+                                           struct error *err);
 enum error_code function_get_shared_information(const struct function_context *ctx,
                                                 const struct json *arguments,
-                                                struct function_result *out, struct error *err);
+                                                struct function_reply *out, struct error *err);
 enum error_code function_get_current_time(const struct function_context *ctx,
-                                          const struct json *arguments, struct function_result *out,
+                                          const struct json *arguments, struct function_reply *out,
                                           struct error *err);
 enum error_code function_end_call(const struct function_context *ctx, const struct json *arguments,
-                                  struct function_result *out, struct error *err);
+                                  struct function_reply *out, struct error *err);
 
 #endif

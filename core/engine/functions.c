@@ -8,7 +8,7 @@
 #include "core/engine/function_builtin.h"
 
 typedef enum error_code function_fn(const struct function_context *ctx,
-                                    const struct json *arguments, struct function_result *out,
+                                    const struct json *arguments, struct function_reply *out,
                                     struct error *err);
 
 static function_fn *const built_in[FUNCTION_ID_COUNT] = {
@@ -59,7 +59,7 @@ static struct str expand(struct declared_run *run, struct str text, size_t max) 
 
 static enum error_code run_declared(const struct function_context *ctx,
                                     const struct assistant_function *f,
-                                    const struct json *arguments, struct function_result *out) {
+                                    const struct json *arguments, struct function_reply *out) {
     struct declared_run run = {ctx, arguments};
     out->response =
         expand(&run, f->response.len ? f->response : STR("Done."), FUNCTION_RESPONSE_MAX);
@@ -78,7 +78,7 @@ static enum error_code run_declared(const struct function_context *ctx,
 /* ---- the registry ---------------------------------------------------------------------------- */
 
 static enum error_code run_built_in(const struct function_context *ctx, enum function_id id,
-                                    const struct json *arguments, struct function_result *out,
+                                    const struct json *arguments, struct function_reply *out,
                                     struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *schema = NULL;
     enum error_code rc =
@@ -89,7 +89,7 @@ static enum error_code run_built_in(const struct function_context *ctx, enum fun
 }
 
 enum error_code function_run(const struct function_context *ctx, struct str name,
-                             const struct json *arguments, struct function_result *out,
+                             const struct json *arguments, struct function_reply *out,
                              struct error *err) {
     enum function_id id = function_find(name);
     const struct assistant_function *f =
@@ -98,7 +98,7 @@ enum error_code function_run(const struct function_context *ctx, struct str name
         return error_field(err, ERR_NOT_FOUND, "function", "there is no function \"" STR_FMT "\"%s",
                            STR_ARG(name),
                            ctx->assistant ? " in this assistant, add it to its \"functions\"" : "");
-    struct function_result result = {0};
+    struct function_reply result = {0};
     enum error_code rc = ERR_OK;
     if (!f || !f->parameters) {
         rc = run_built_in(ctx, id, arguments, &result, err);
@@ -113,7 +113,7 @@ enum error_code function_run(const struct function_context *ctx, struct str name
 }
 
 enum error_code function_run_text(const struct function_context *ctx, struct str name,
-                                  struct str arguments_json, struct function_result *out,
+                                  struct str arguments_json, struct function_reply *out,
                                   struct error *err) {
     static const struct json_limits limits = {
         .bytes_max = FUNCTION_ARGUMENTS_MAX, .depth_max = 8, .values_max = 200};

@@ -47,7 +47,7 @@ struct function_effect {
     uint32_t duration_s; /* end */
 };
 
-struct function_result {
+struct function_reply {
     struct str response; /* for the brain, or for people */
     struct function_effect effects[FUNCTION_EFFECTS_MAX];
     size_t effect_count;
@@ -60,12 +60,12 @@ struct function_result {
  * err->field "arguments.category", ERR_STORE. *out is written only on ERR_OK. Any thread.
  */
 NODISCARD enum error_code function_run(const struct function_context *ctx, struct str name,
-                                       const struct json *arguments, struct function_result *out,
+                                       const struct json *arguments, struct function_reply *out,
                                        struct error *err);
 
 /** The same with the arguments as JSON text, as brains and carriers give them; "" is {}. */
 NODISCARD enum error_code function_run_text(const struct function_context *ctx, struct str name,
-                                            struct str arguments_json, struct function_result *out,
+                                            struct str arguments_json, struct function_reply *out,
                                             struct error *err);
 
 #endif

@@ -56,7 +56,7 @@ TEST(functions, check_arguments_before_anything_runs) {
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct arena arena = {0};
         struct function_context ctx = {.now_ms = NOW_MS, .arena = &arena};
-        struct function_result out = {.effect_count = 99};
+        struct function_reply out = {.effect_count = 99};
         struct error err = {0};
         enum error_code rc = function_run_text(&ctx, str_z(cases[i].function),
                                                str_z(cases[i].arguments), &out, &err);
@@ -70,7 +70,7 @@ TEST(functions, check_arguments_before_anything_runs) {
 TEST(functions, refuse_texts_that_are_too_long) {
     struct arena arena = {0};
     struct function_context ctx = {.now_ms = NOW_MS, .arena = &arena};
-    struct function_result out;
+    struct function_reply out;
     struct error err = {0};
     struct buf b = BUF_INIT(10000);
     buf_puts(&b, "{\"category\":\"c\",\"information\":\"");
@@ -84,9 +84,9 @@ TEST(functions, refuse_texts_that_are_too_long) {
     arena_release(&arena);
 }
 
-static struct function_result run(const struct function_context *ctx, const char *name,
-                                  const char *arguments) {
-    struct function_result out = {0};
+static struct function_reply run(const struct function_context *ctx, const char *name,
+                                 const char *arguments) {
+    struct function_reply out = {0};
     struct error err = {0};
     EXPECT_INT(function_run_text(ctx, str_z(name), str_z(arguments), &out, &err), ERR_OK);
     EXPECT_STR(err.text, "");
@@ -97,7 +97,7 @@ TEST(functions, share_information_masks_card_numbers) {
     struct arena arena = {0};
     struct function_context ctx = {
         .now_ms = NOW_MS, .arena = &arena, .caller_id = STR("+12025550100")};
-    struct function_result r =
+    struct function_reply r =
         run(&ctx, "share_information",
             "{\"information\":\"card 4111 1111 1111 1111\",\"category\":\"contact_details\"}");
     EXPECT_INT(r.effect_count, 1);
@@ -112,8 +112,7 @@ TEST(functions, end_call_knows_how_long_the_call_took) {
     struct arena arena = {0};
     struct function_context ctx = {
         .now_ms = NOW_MS, .answered_ms = NOW_MS - 420999, .arena = &arena};
-    struct function_result r =
-        run(&ctx, "end_call", "{\"reason\":\"customer_qualified_transfer\"}");
+    struct function_reply r = run(&ctx, "end_call", "{\"reason\":\"customer_qualified_transfer\"}");
     EXPECT_INT(r.effects[0].kind, FUNCTION_EFFECT_END);
     EXPECT_STR(r.effects[0].text.ptr, "customer_qualified_transfer");
     EXPECT_INT(r.effects[0].duration_s, 420);
@@ -143,7 +142,7 @@ TEST(functions, get_current_time_takes_fixed_offsets) {
                                       "+123", "5",    "+05:30:00", "+:30"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct str json = arena_printf(&arena, "{\"timezone\":\"%s\"}", bad[i]);
-        struct function_result out;
+        struct function_reply out;
         (void)test_check_int(function_run_text(&ctx, STR("get_current_time"), json, &out, NULL),
                              ERR_INVALID, __FILE__, __LINE__, bad[i]);
     }
@@ -225,7 +224,7 @@ TEST(functions, declared_ones_run_by_their_definition) {
     struct error err = {0};
     REQUIRE(assistant_parse(str_z(declared), &a, &err) == ERR_OK);
     struct function_context ctx = {.assistant = a, .now_ms = NOW_MS, .arena = &arena};
-    struct function_result r = run(&ctx, "book", "{\"people\":4,\"day\":\"tomorrow\"}");
+    struct function_reply r = run(&ctx, "book", "{\"people\":4,\"day\":\"tomorrow\"}");
     EXPECT_STR(r.response.ptr, "Booked for 4 at Main Street.");
     EXPECT_INT(r.effect_count, 2);
     EXPECT_STR(r.effects[0].text.ptr, "4 people tomorrow");
@@ -241,11 +240,11 @@ TEST(functions, declared_ones_run_by_their_definition) {
         {"{\"people\":4,\"names\":[\"abcdef\"]}", "arguments.names[0]"},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        struct function_result out;
+        struct function_reply out;
         EXPECT(function_run_text(&ctx, STR("book"), str_z(bad[i].arguments), &out, &err) != ERR_OK);
         EXPECT_STR(err.field, bad[i].field);
     }
-    struct function_result out;
+    struct function_reply out;
     EXPECT_INT(function_run_text(&ctx, STR("get_current_time"), STR(""), &out, &err),
                ERR_NOT_FOUND); /* built in, but not this assistant's */
     assistant_unref(a);
