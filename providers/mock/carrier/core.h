@@ -22,6 +22,12 @@ struct dialled {
     uint64_t rings; /* dials that left the carrier */
 };
 
+/** Requests counted for a rate limit of the face. */
+struct face_window {
+    int64_t began_ms;
+    uint64_t count;
+};
+
 struct carrier {
     const struct carrier_face *face;
     char *account, *token, *number, *signing_key; /* signing_key NULL: none */
@@ -36,6 +42,9 @@ struct carrier {
     struct scenario *scenario;
     struct digest_hmac *hmac_sha1, *hmac_sha256; /* of the key that signs webhooks */
     int64_t born_ms;
+
+    struct face_window windows[2];
+    double next_turn_ms; /* when the next call may leave a face's queue, since born_ms */
 
     struct hub *hub;
     pthread_t thread;

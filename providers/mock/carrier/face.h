@@ -74,6 +74,7 @@ struct carrier_face {
     const struct face_run *run;                              /* NULL: plans */
     const struct outgoing_rules *rules[OUTGOING_KIND_COUNT]; /* NULL: Twilio's */
     const struct outgoing_rules *rules_max; /* what a URL's fragment may ask for; NULL: Twilio's */
+    uint32_t document_max_bytes;            /* 0: OUTGOING_DOCUMENT_MAX */
     uint32_t redirects_max;                 /* 0: OUTGOING_REDIRECTS_MAX */
     struct face_ways ways;
     const char *const *switches; /* names that its scenarios may set, NULL at the end; NULL: none */
@@ -115,7 +116,7 @@ struct carrier_face {
                       int *carrier_code);
 };
 
-extern const struct carrier_face carrier_face_twilio;
+extern const struct carrier_face carrier_face_twilio, carrier_face_plivo;
 extern const struct carrier_face carrier_face_signalwire; /* native; its box has both APIs */
 
 /** All of them, in the order in which they are listed; *count of them. */

@@ -140,6 +140,14 @@ void leg_forget(struct leg *l, enum leg_event_kind kind) {
     l->event_count = kept;
 }
 
+void leg_forget_data(struct leg *l, enum leg_event_kind kind, const void *data) {
+    size_t kept = 0;
+    for (size_t i = 0; i < l->event_count; i++)
+        if (l->events[i].kind != kind || l->events[i].data != data)
+            l->events[kept++] = l->events[i];
+    l->event_count = kept;
+}
+
 bool leg_take_event(struct leg *l, struct leg_event *out) {
     if (l->event_count == 0)
         return false;

@@ -34,6 +34,7 @@ enum leg_event_kind {
     LEG_EVENT_CALLEE_HANGUP,
     LEG_EVENT_TIME_LIMIT,
     LEG_EVENT_TAPE_READY, /* data: struct tape */
+    LEG_EVENT_TAPE_LIMIT, /* data: struct tape that has run long enough */
     LEG_EVENT_NOTICE,     /* data: struct outgoing that waited */
     LEG_EVENT_KIND_COUNT
 };
@@ -195,6 +196,9 @@ void leg_after(struct leg *l, int64_t delay_ms, enum leg_event_kind kind, uint32
 
 /** Forget all events of that kind. */
 void leg_forget(struct leg *l, enum leg_event_kind kind);
+
+/** The same for those with this data only. */
+void leg_forget_data(struct leg *l, enum leg_event_kind kind, const void *data);
 
 /** Take the first event off; false when there is none. */
 bool leg_take_event(struct leg *l, struct leg_event *out);

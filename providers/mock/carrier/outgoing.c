@@ -197,6 +197,10 @@ static void drop(struct hub_item *i) { /* the carrier is gone */
     outgoing_free(container_of(i, struct outgoing, item));
 }
 
+static size_t document_max(const struct carrier_face *f) {
+    return f->document_max_bytes ? f->document_max_bytes : OUTGOING_DOCUMENT_MAX;
+}
+
 struct outgoing *outgoing_new(struct carrier *c, struct leg *l, enum outgoing_kind kind,
                               struct str url, bool get) {
     if (url.len == 0)
@@ -209,7 +213,7 @@ struct outgoing *outgoing_new(struct carrier *c, struct leg *l, enum outgoing_ki
     o->epoch = l->epoch;
     o->url = BUF_INIT(URL_MAX);
     o->user = BUF_INIT(256);
-    o->body = BUF_INIT(OUTGOING_DOCUMENT_MAX + 1);
+    o->body = BUF_INIT(document_max(l->face) + 1);
     o->json = BUF_INIT(OUTGOING_JSON_MAX);
     set_url(o, url);
     uint64_t a = rng_next(&l->rng), b = rng_next(&l->rng);
@@ -387,7 +391,9 @@ static void start(struct carrier *c, struct outgoing *o) {
         o->started_ms = now;
     int64_t left = o->rules.total_ms - (now - o->started_ms);
     struct http_request req = {
-        .method = o->get ? "GET" : o->method ? o->method : "POST",
+        .method = o->get      ? "GET"
+                  : o->method ? o->method
+                              : "POST",
         .url = buf_str(&url),
         .body = o->get || o->no_params ? (struct str){0}
                 : o->json.len > 0      ? buf_str(&o->json)
@@ -396,7 +402,7 @@ static void start(struct carrier *c, struct outgoing *o) {
         .timeout_ms = left < 1                  ? 1
                       : left < o->rules.read_ms ? (uint32_t)left
                                                 : o->rules.read_ms,
-        .body_max_bytes = o->kind == OUTGOING_MEDIA ? MEDIA_MAX : OUTGOING_DOCUMENT_MAX,
+        .body_max_bytes = o->kind == OUTGOING_MEDIA ? MEDIA_MAX : document_max(o->leg->face),
     };
     if (o->send_password) {
         req.basic_user = buf_str(&o->user);

@@ -65,7 +65,7 @@ struct outgoing {
     bool send_password;
     struct outgoing_rules rules;
     struct params params;
-    struct buf json;     /* the body instead of params, when there is something in it */
+    struct buf json; /* the body instead of params, when there is something in it */
     struct http_header headers[OUTGOING_HEADERS_MAX]; /* of the document's own; in params.arena */
     size_t header_count;
     uint32_t face_flags; /* the face's own marks, for its sign() */

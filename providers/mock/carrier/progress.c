@@ -273,6 +273,9 @@ void progress_event(struct carrier *c, struct leg *l, const struct leg_event *e)
     case LEG_EVENT_TAPE_READY:
         tape_ready(c, e->data);
         break;
+    case LEG_EVENT_TAPE_LIMIT:
+        tape_stop(c, e->data);
+        break;
     case LEG_EVENT_NOTICE:
         on_notice_due(c, e->data);
         break;

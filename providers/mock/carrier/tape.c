@@ -39,6 +39,7 @@ struct tape *tape_start(struct carrier *c, struct leg *l, const struct tape_opti
     t->source = o->source;
     t->dual = o->dual;
     t->trim = o->trim;
+    t->over_api = o->over_api;
     t->track = o->track;
     t->hook.url = o->hook_url.len ? mem_copy_str(o->hook_url) : NULL;
     t->hook.get = o->hook_get;
@@ -48,6 +49,8 @@ struct tape *tape_start(struct carrier *c, struct leg *l, const struct tape_opti
     t->next = l->tapes;
     l->tapes = t;
     open_span(t, false);
+    if (o->limit_s > 0)
+        leg_at(l, l->now_ms + (int64_t)o->limit_s * 1000, LEG_EVENT_TAPE_LIMIT, 0, t);
     sidmap_put(&c->tapes, str_z(t->sid), t);
     tape_notify(c, t, TAPE_EVENT_STARTED);
     return t;
@@ -117,6 +120,7 @@ void tape_stop(struct carrier *c, struct tape *t) {
     if (t->status > TAPE_PAUSED)
         return;
     struct leg *l = t->leg;
+    leg_forget_data(l, LEG_EVENT_TAPE_LIMIT, t);
     close_span(t);
     trim(t);
     t->status = TAPE_PROCESSING;

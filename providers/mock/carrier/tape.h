@@ -50,7 +50,7 @@ struct tape {
     struct leg *leg;
     enum tape_source source;
     enum tape_status status;
-    bool dual, trim;
+    bool dual, trim, over_api; /* over_api: asked for with a request to the REST API */
     enum plan_track track;
     struct leg_hook hook;
     uint32_t events; /* set of enum tape_event */
@@ -66,7 +66,8 @@ struct tape {
 
 struct tape_options {
     enum tape_source source;
-    bool dual, trim;
+    bool dual, trim, over_api;
+    uint32_t limit_s; /* it stops by itself; 0: no limit */
     enum plan_track track;
     struct str hook_url;
     bool hook_get;
