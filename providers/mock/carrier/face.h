@@ -64,6 +64,7 @@ struct face_ways {
 /** What differs between the carriers that the box can be. */
 struct carrier_face {
     const char *dialect;
+    const void *flavor; /* where one face serves several carriers: what differs; else NULL */
     /* account and token of a carrier that was not given them: from the seed, as the real ones look
      */
     void (*make_login)(uint64_t seed, char account[FACE_LOGIN_SIZE], char token[FACE_LOGIN_SIZE]);
@@ -91,7 +92,7 @@ struct carrier_face {
     void (*put_fallback)(int carrier_code, struct str failed_url, struct params *p);
     /* The next three may be NULL. */
     /** The callbacks that an event gives, in order; NULL: one, if it was subscribed to. */
-    size_t (*status_words)(const struct leg *l, enum call_status event,
+    size_t (*status_words)(const struct carrier *c, const struct leg *l, enum call_status event,
                            const char *words[FACE_STATUS_WORDS_MAX]);
     /** In place of put_status and put_tape, for requests that are more than parameters; word is
      * one of status_words(), NULL without them. */

@@ -57,7 +57,7 @@ void progress_announce(struct carrier *c, struct leg *clocked, struct leg *l,
     if (!hook_of(l, event)->url)
         return;
     if (l->face->status_words) {
-        count = l->face->status_words(l, event, words);
+        count = l->face->status_words(c, l, event, words);
     } else {
         enum call_status subscription = call_status_is_final(event) ? CALL_COMPLETED : event;
         count = (l->req.status_events & BIT(subscription)) ? 1 : 0;

@@ -30,10 +30,10 @@ TEST(webhook, signature_is_that_of_the_security_page) {
     params_add_z(&p, "Caller", "+14158675310");
     params_add_z(&p, "From", "+14158675310");
     params_add_z(&p, "To", "+18005551212");
-    twilio_face_sign(hmac, STR("https://example.com/myapp.php?foo=1&bar=2"), &p, &out);
+    twilio_face_sign(hmac, STR("https://example.com/myapp.php?foo=1&bar=2"), &p, false, &out);
     EXPECT_STR(out.ptr, "L/OH5YylLD5NRKLltdqwSvS0BnU=");
     buf_clear(&out);
-    twilio_face_sign(hmac, STR("https://example.com:8443/myapp.php?foo=1&bar=2"), &p, &out);
+    twilio_face_sign(hmac, STR("https://example.com:8443/myapp.php?foo=1&bar=2"), &p, false, &out);
     EXPECT_STR(out.ptr, "L/OH5YylLD5NRKLltdqwSvS0BnU="); /* voice over HTTPS drops the port */
     buf_release(&out);
     params_release(&p);

@@ -157,9 +157,10 @@ void sw_event_send(struct sw_event *e, struct carrier *c, struct leg *l, struct 
 
 /* ---- calling.call.state --------------------------------------------------------------------- */
 
-size_t sw_status_words(const struct leg *l, enum call_status event,
+size_t sw_status_words(const struct carrier *c, const struct leg *l, enum call_status event,
                        const char *words[FACE_STATUS_WORDS_MAX]) {
     size_t count = 0;
+    (void)c;
     if (!call_status_is_final(event)) {
         if (event != CALL_QUEUED && (l->req.status_events & BIT(event)))
             words[count++] = state_words[event];

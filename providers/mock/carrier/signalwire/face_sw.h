@@ -64,8 +64,13 @@ void sw_event_put(struct sw_event *e, const struct carrier *c, const struct leg 
 /** To an absolute URL, on the leg's clock; url empty: nothing is sent. */
 void sw_event_send(struct sw_event *e, struct carrier *c, struct leg *l, struct str url);
 
-/* hooks of the face */
-size_t sw_status_words(const struct leg *l, enum call_status event,
+/* what the faces of both APIs have in common */
+extern const struct outgoing_rules sw_notice_rules, sw_document_rules;
+void sw_make_login(uint64_t seed, char account[FACE_LOGIN_SIZE], char token[FACE_LOGIN_SIZE]);
+void sw_make_id(char dst[SID_SIZE], enum face_id kind, uint64_t seed, struct str text, uint64_t n);
+
+/* hooks of the native face */
+size_t sw_status_words(const struct carrier *c, const struct leg *l, enum call_status event,
                        const char *words[FACE_STATUS_WORDS_MAX]);
 void sw_make_status(const struct carrier *c, const struct leg *l, enum call_status event,
                     const char *word, struct outgoing *o);

@@ -7,6 +7,8 @@
  * API. */
 #define LAML_PREFIX "/api/laml"
 
+extern const struct carrier_face carrier_face_laml; /* of calls made with it */
+
 void laml_rest(struct carrier *c, struct http_exchange *x);
 
 #endif

@@ -10,7 +10,7 @@ enum {
 /* ---- replies
  * -------------------------------------------------------------------------------------- */
 
-static void common_headers(struct face_request *r) {
+void twilio_reply_headers(struct face_request *r) {
     char id[SID_SIZE];
     rng_sid(id, "RQ", r->c->seed, str_z(r->c->account), r->c->requests++);
     http_exchange_add_header(r->x, "Twilio-Request-Id", str_z(id));
@@ -19,7 +19,26 @@ static void common_headers(struct face_request *r) {
     http_exchange_add_header(r->x, "X-API-Domain", STR("api.twilio.com"));
 }
 
+static void put_error(const struct twilio_flavor *f, struct face_request *r, int status, int code,
+                      const char *message, struct json_writer *w) {
+    struct str number = arena_printf(&r->arena, "%d", code);
+    json_begin_object(w);
+    if (f->lists_errors && status == 400)
+        json_kv_string(w, "code", number);
+    else
+        json_kv_int(w, "code", code);
+    if (code == 20003 && !f->lists_errors)
+        json_kv_z(w, "detail", "Your AccountSid or AuthToken was incorrect.");
+    json_kv_z(w, "message", message);
+    json_kv_string(w, "more_info",
+                   arena_printf(&r->arena, "%s" STR_FMT, f->error_url, STR_ARG(number)));
+    if (!f->lists_errors || status != 400)
+        json_kv_int(w, "status", status);
+    json_end_object(w);
+}
+
 void twilio_error(struct face_request *r, int status, int code, const char *fmt, ...) {
+    const struct twilio_flavor *f = twilio_flavor_of(r);
     char message[512];
     va_list ap;
     va_start(ap, fmt);
@@ -28,18 +47,31 @@ void twilio_error(struct face_request *r, int status, int code, const char *fmt,
     struct buf out = BUF_INIT(4096);
     struct json_writer w;
     json_write_init(&w, &out);
-    json_begin_object(&w);
-    json_kv_int(&w, "code", code);
-    if (code == 20003)
-        json_kv_z(&w, "detail", "Your AccountSid or AuthToken was incorrect.");
-    json_kv_z(&w, "message", message);
-    json_kv_string(&w, "more_info",
-                   arena_printf(&r->arena, "https://www.twilio.com/docs/errors/%d", code));
-    json_kv_int(&w, "status", status);
-    json_end_object(&w);
+    if (f->lists_errors && status == 400) {
+        json_begin_object(&w);
+        json_key(&w, "errors");
+        json_begin_array(&w);
+        put_error(f, r, status, code, message, &w);
+        json_end_array(&w);
+        json_end_object(&w);
+    } else {
+        put_error(f, r, status, code, message, &w);
+    }
     if (status == 401)
         http_exchange_add_header(r->x, "WWW-Authenticate", STR("Basic realm=\"Twilio API\""));
     face_reply(r, status, &out);
+}
+
+struct str twilio_uri(struct face_request *r, const char *fmt, ...) {
+    struct buf out = BUF_INIT(4096);
+    va_list ap;
+    buf_printf(&out, "%s/2010-04-01/Accounts/%s", twilio_flavor_of(r)->root, r->c->account);
+    va_start(ap, fmt);
+    buf_vprintf(&out, fmt, ap);
+    va_end(ap);
+    struct str uri = arena_copy(&r->arena, buf_str(&out));
+    buf_release(&out);
+    return uri;
 }
 
 void twilio_not_found(struct face_request *r) {
@@ -49,9 +81,15 @@ void twilio_not_found(struct face_request *r) {
 
 struct leg *twilio_leg(struct face_request *r) {
     struct leg *l = face_find_leg(r, r->ids[0]);
-    if (!l)
-        twilio_not_found(r);
-    return l;
+    if (l && l->face == twilio_flavor_of(r)->face)
+        return l;
+    twilio_not_found(r);
+    return NULL;
+}
+
+struct tape *twilio_tape(const struct face_request *r, struct str sid) {
+    struct tape *t = sidmap_get(&r->c->tapes, sid);
+    return t && t->leg->face == twilio_flavor_of(r)->face ? t : NULL;
 }
 
 void twilio_put_date(struct json_writer *w, const char *name, int64_t wall_ms) {
@@ -74,8 +112,13 @@ void twilio_put_text(struct json_writer *w, const char *name, const char *text) 
         json_put_null(w);
 }
 
-void twilio_put_number(struct json_writer *w, const char *name, int64_t n) {
+void twilio_put_number(const struct face_request *r, struct json_writer *w, const char *name,
+                       int64_t n) {
     char text[24];
+    if (twilio_flavor_of(r)->plain_numbers) {
+        json_kv_int(w, name, n);
+        return;
+    }
     snprintf(text, sizeof text, "%lld", (long long)n);
     json_kv_z(w, name, text);
 }
@@ -95,17 +138,15 @@ static void account_fetch(struct face_request *r) {
     json_kv_z(&w, "friendly_name", "Simulated account");
     json_kv_z(&w, "status", "active");
     json_kv_z(&w, "type", "Full");
-    json_kv_z(&w, "auth_token", c->token);
+    json_kv_z(&w, "auth_token", twilio_flavor_of(r)->hides_token ? "redacted" : c->token);
     json_kv_z(&w, "owner_account_sid", c->account);
     twilio_put_date(&w, "date_created", c->born_ms);
     twilio_put_date(&w, "date_updated", c->born_ms);
-    json_kv_string(&w, "uri", arena_printf(&r->arena, "/2010-04-01/Accounts/%s.json", c->account));
+    json_kv_string(&w, "uri", twilio_uri(r, ".json"));
     json_key(&w, "subresource_uris");
     json_begin_object(&w);
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        json_kv_string(
-            &w, names[i],
-            arena_printf(&r->arena, "/2010-04-01/Accounts/%s/%s.json", c->account, paths[i]));
+        json_kv_string(&w, names[i], twilio_uri(r, "/%s.json", paths[i]));
     json_end_object(&w);
     json_end_object(&w);
     face_reply(r, 200, &out);
@@ -126,9 +167,7 @@ static void put_number(struct face_request *r, struct json_writer *w) {
     json_end_object(w);
     twilio_put_date(w, "date_created", c->born_ms);
     twilio_put_date(w, "date_updated", c->born_ms);
-    json_kv_string(w, "uri",
-                   arena_printf(&r->arena, "/2010-04-01/Accounts/%s/IncomingPhoneNumbers/%s.json",
-                                c->account, c->number_sid));
+    json_kv_string(w, "uri", twilio_uri(r, "/IncomingPhoneNumbers/%s.json", c->number_sid));
     json_end_object(w);
 }
 
@@ -156,7 +195,7 @@ static void numbers_list(struct face_request *r) {
  * ------------------------------------------------------------------------------------------- */
 
 /* behind the account */
-static const struct face_route routes[] = {
+const struct face_route twilio_routes[TWILIO_ROUTE_COUNT] = {
     {"GET", ".json", account_fetch},
     {"POST", "/Calls.json", twilio_calls_create},
     {"GET", "/Calls.json", twilio_calls_list},
@@ -175,7 +214,7 @@ static const struct face_route routes[] = {
     {"GET", "/IncomingPhoneNumbers.json", numbers_list},
 };
 
-static void refuse(struct face_request *r, enum face_refusal why, int status, struct str text) {
+void twilio_refuse(struct face_request *r, enum face_refusal why, int status, struct str text) {
     static const int codes[] = {
         [FACE_NO_CREDENTIALS] = 20003, [FACE_BAD_CREDENTIALS] = 20003, [FACE_UNREADABLE] = 20001,
         [FACE_NOT_FOUND] = 20404,      [FACE_BAD_METHOD] = 20004,      [FACE_OVERLOADED] = 20503,
@@ -184,29 +223,36 @@ static void refuse(struct face_request *r, enum face_refusal why, int status, st
     twilio_error(r, status, code, STR_FMT, STR_ARG(text));
 }
 
-static const struct face_rest rest = {
-    .routes = routes,
-    .route_count = ARRAY_LEN(routes),
-    .refuse = refuse,
-    .headers = common_headers,
-};
+/** A recording's sound; everything else is JSON. */
+static bool is_media(const struct face_request *r, struct str path) {
+    return str_eq_z(r->x->method, "GET") && str_starts(path, STR("/Recordings/")) &&
+           str_find_str(path, STR(".json")) == path.len;
+}
 
 static void dispatch(struct face_request *r) {
-    static const char prefix[] = "/2010-04-01/Accounts/";
-    struct str path = r->x->path, account = str_z(r->c->account);
-    bool media = str_find_str(path, STR("/Recordings/RE")) < path.len &&
-                 str_find_str(path, STR(".json")) == path.len;
+    const struct twilio_flavor *f = twilio_flavor_of(r);
+    struct str account = str_z(r->c->account), path = r->x->path;
+    struct str root = arena_printf(&r->arena, "%s/2010-04-01/Accounts/%s", f->root, r->c->account);
+    bool ours = str_starts(path, root);
+    if (ours)
+        path = str_from_index(path, root.len);
+    bool media = ours && is_media(r, path);
     if (!face_authorized(r, account, str_z(r->c->token), media) || !face_read_forms(r))
         return;
-    if (str_starts(path, STR(prefix)) &&
-        str_starts(str_from_index(path, sizeof prefix - 1), account))
-        face_route(r, str_from_index(path, sizeof prefix - 1 + account.len));
+    if (ours && f->optional_json && !media && str_find_str(path, STR(".json")) == path.len)
+        path = arena_printf(&r->arena, STR_FMT ".json", STR_ARG(path));
+    if (ours)
+        face_route(r, path);
     else
         twilio_not_found(r);
 }
 
-void twilio_face_rest(struct carrier *c, struct http_exchange *x) {
-    struct face_request r = {.c = c, .x = x, .rest = &rest};
+void twilio_face_rest(struct carrier *c, const struct twilio_flavor *f, struct http_exchange *x) {
+    struct face_request r = {.c = c, .x = x, .rest = &f->rest};
     dispatch(&r);
     face_request_release(&r);
+}
+
+void twilio_rest(struct carrier *c, struct http_exchange *x) {
+    twilio_face_rest(c, &twilio_flavor, x);
 }

@@ -3,11 +3,15 @@
 
 #include "providers/mock/carrier/rest_face.h"
 #include "providers/mock/carrier/twilio/face_twilio.h"
+#include "providers/mock/carrier/twilio/flavor.h"
 
 /* Each answers the request. */
 void twilio_error(struct face_request *r, int status, int code, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 void twilio_not_found(struct face_request *r);
+
+/** Address of something behind the account ("/Calls.json"), without host. */
+struct str twilio_uri(struct face_request *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /** The leg that ids[0] names; NULL (and answered with 404) when there is none. */
 struct leg *twilio_leg(struct face_request *r);
@@ -15,8 +19,10 @@ struct leg *twilio_leg(struct face_request *r);
 /** date_created and the like: null for 0. */
 void twilio_put_date(struct json_writer *w, const char *name, int64_t wall_ms);
 void twilio_put_text(struct json_writer *w, const char *name,
-                     const char *text);                                     /* NULL, "": null */
-void twilio_put_number(struct json_writer *w, const char *name, int64_t n); /* as a string */
+                     const char *text); /* NULL, "": null */
+/** As a string, or in flavors with plain numbers as a number. */
+void twilio_put_number(const struct face_request *r, struct json_writer *w, const char *name,
+                       int64_t n);
 
 /** Page of a list ("Twilio docs: paging"). */
 struct twilio_page {
@@ -39,6 +45,9 @@ struct twilio_times {
 /** false: answered with an error. */
 bool twilio_times_read(struct face_request *r, const char *name, struct twilio_times *out);
 bool twilio_times_hold(const struct twilio_times *f, int64_t ms); /* ms 0: not known yet */
+
+/** Was the call of this recording made over this API? The recording with this id that was; NULL. */
+struct tape *twilio_tape(const struct face_request *r, struct str sid);
 
 /** RecordingStatusCallbackEvent, repeated or apart by blanks, as a set of enum tape_event. */
 uint32_t twilio_tape_events(const struct face_request *r);

@@ -42,22 +42,27 @@ static void put_subresources(struct face_request *r, const struct leg *l, struct
     json_key(w, "subresource_uris");
     json_begin_object(w);
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        json_kv_string(w, table[i].name,
-                       arena_printf(&r->arena, "/2010-04-01/Accounts/%s/Calls/%s/%s.json",
-                                    r->c->account, l->sid, table[i].path));
+        json_kv_string(w, table[i].name, twilio_uri(r, "/Calls/%s/%s.json", l->sid, table[i].path));
     json_end_object(w);
 }
 
 /** The create reply knows no dates yet. */
-static void put_times(const struct leg *l, bool created_now, struct json_writer *w) {
+static void put_times(const struct face_request *r, const struct leg *l, bool created_now,
+                      struct json_writer *w) {
     twilio_put_date(w, "date_created", created_now ? 0 : l->created_ms);
     twilio_put_date(w, "date_updated", created_now ? 0 : l->updated_ms);
     twilio_put_date(w, "start_time", l->dialed_ms);
     twilio_put_date(w, "end_time", l->ended_ms);
     if (l->dialed_ms)
-        twilio_put_number(w, "duration", leg_is_over(l) ? leg_duration_s(l) : 0);
+        twilio_put_number(r, w, "duration", leg_is_over(l) ? leg_duration_s(l) : 0);
     else
         twilio_put_text(w, "duration", NULL);
+}
+
+/** human or machine; NULL: neither, or not asked. */
+static const char *plain_answer(enum call_answered_by b) {
+    bool machine = b == CALL_BY_MACHINE || b == CALL_BY_MACHINE_END;
+    return machine ? "machine" : b == CALL_BY_HUMAN ? "human" : NULL;
 }
 
 static void put_call(struct face_request *r, const struct leg *l, bool created_now,
@@ -74,10 +79,12 @@ static void put_call(struct face_request *r, const struct leg *l, bool created_n
     put_formatted(w, "from_formatted", l->from);
     json_kv_z(w, "phone_number_sid", l->number_sid);
     json_kv_z(w, "status", twilio_status_word(l->status));
-    put_times(l, created_now, w);
+    put_times(r, l, created_now, w);
     json_kv_z(w, "price_unit", "USD");
     json_kv_z(w, "direction", twilio_direction_word(l));
-    twilio_put_text(w, "answered_by", twilio_answered_word(l->answered_by));
+    twilio_put_text(w, "answered_by",
+                    twilio_flavor_of(r)->plain_numbers ? plain_answer(l->answered_by)
+                                                       : twilio_answered_word(l->answered_by));
     json_kv_z(w, "api_version", "2010-04-01");
     for (size_t i = 0; i < ARRAY_LEN(nulls); i++)
         twilio_put_text(w, nulls[i], NULL);
@@ -85,20 +92,22 @@ static void put_call(struct face_request *r, const struct leg *l, bool created_n
         twilio_put_text(w, "caller_name", NULL);
     else
         json_kv_z(w, "caller_name", "");
-    json_kv_z(w, "queue_time", "0");
-    json_kv_string(
-        w, "uri",
-        arena_printf(&r->arena, "/2010-04-01/Accounts/%s/Calls/%s.json", r->c->account, l->sid));
+    if (twilio_flavor_of(r)->put_call_more)
+        twilio_flavor_of(r)->put_call_more(w, l);
+    else
+        json_kv_z(w, "queue_time", "0");
+    json_kv_string(w, "uri", twilio_uri(r, "/Calls/%s.json", l->sid));
     put_subresources(r, l, w);
     json_end_object(w);
 }
 
-static void reply_call(struct face_request *r, const struct leg *l, int status) {
+static void reply_call(struct face_request *r, const struct leg *l, bool created_now) {
+    const struct twilio_flavor *f = twilio_flavor_of(r);
     struct buf out = BUF_INIT(REPLY_MAX);
     struct json_writer w;
     json_write_init(&w, &out);
-    put_call(r, l, status == 201, &w);
-    face_reply(r, status, &out);
+    put_call(r, l, created_now && f->late_dates, &w);
+    face_reply(r, created_now ? f->created : 200, &out);
 }
 
 /* ---- create: the request is checked field by field
@@ -141,7 +150,7 @@ static bool check_parties(struct face_request *r, struct str to, struct str from
         twilio_error(r, 400, 21201, "No 'To' number is specified");
     } else if (from.len == 0) {
         twilio_error(r, 400, 21213, "No 'From' number is specified.");
-    } else if (magic_refusal(r, to, from)) {
+    } else if (twilio_flavor_of(r)->test_numbers && magic_refusal(r, to, from)) {
         return false;
     } else if (!is_party(to) || str_eq(to, from)) {
         twilio_error(r, 400, 21211,
@@ -151,7 +160,7 @@ static bool check_parties(struct face_request *r, struct str to, struct str from
         twilio_error(r, 400, 21212, "The 'From' number " STR_FMT " is not a valid phone number.",
                      STR_ARG(from));
     } else if (phone_is_e164(from) && !str_eq_z(from, r->c->number) &&
-               !str_eq_z(from, "+15005550006")) {
+               !(twilio_flavor_of(r)->test_numbers && str_eq_z(from, "+15005550006"))) {
         twilio_error(r, 400, 21210,
                      "The source phone number provided, " STR_FMT
                      ", is not yet verified for your account. You may only make calls from phone "
@@ -238,7 +247,7 @@ static bool take_answer(struct face_request *r, struct leg_request *q) {
         return false;
     if (q->answer.url)
         return true; /* wins over Twiml */
-    if (twiml.len == 0) {
+    if (twiml.len == 0 || !twilio_flavor_of(r)->inline_documents) {
         twilio_error(r, 400, 21205, "Url parameter is required.");
         return false;
     }
@@ -251,6 +260,7 @@ static bool take_answer(struct face_request *r, struct leg_request *q) {
 }
 
 static bool take_detection(struct face_request *r, struct leg_request *q) {
+    const struct twilio_flavor *f = twilio_flavor_of(r);
     struct str mode = face_param(r, "MachineDetection");
     uint32_t ignored = 0; /* the simulated callees do not come near these thresholds */
     q->detection_timeout_s = 30;
@@ -259,11 +269,12 @@ static bool take_detection(struct face_request *r, struct leg_request *q) {
         q->detection = CALL_DETECT_START;
     else if (str_eq_z(mode, "DetectMessageEnd"))
         q->detection = CALL_DETECT_MESSAGE_END;
-    else if (mode.len > 0) {
+    else if (mode.len > 0 && !(f->plain_numbers && str_eq_z(mode, "none"))) {
         twilio_error(r, 400, 21234, "MachineDetection must be Enable or DetectMessageEnd");
         return false;
     }
-    return take_number(r, "MachineDetectionTimeout", 3, 60, 21234, &q->detection_timeout_s) &&
+    return take_number(r, "MachineDetectionTimeout", f->detection_min_s, f->detection_max_s, 21234,
+                       &q->detection_timeout_s) &&
            take_number(r, "MachineDetectionSpeechThreshold", 1000, 6000, 21234, &ignored) &&
            take_number(r, "MachineDetectionSpeechEndThreshold", 500, 5000, 21234, &ignored) &&
            take_number(r, "MachineDetectionSilenceTimeout", 2000, 10000, 21234,
@@ -329,11 +340,12 @@ void twilio_calls_create(struct face_request *r) {
     const struct callee_fault *f = face_create_fault(c, to);
     if (!f || f->accept) {
         struct leg *l = leg_new(c, to, from, NULL);
+        l->face = twilio_flavor_of(r)->face;
         l->req = q;
         if (f)
             face_fault(r, f);
         else
-            reply_call(r, l, 201);
+            reply_call(r, l, true);
         progress_start(c, l);
         return;
     }
@@ -347,7 +359,7 @@ void twilio_calls_create(struct face_request *r) {
 void twilio_call_fetch(struct face_request *r) {
     const struct leg *l = twilio_leg(r);
     if (l)
-        reply_call(r, l, 200);
+        reply_call(r, l, false);
 }
 
 static bool end_call(struct face_request *r, struct leg *l, struct str status) {
@@ -401,7 +413,8 @@ void twilio_call_update(struct face_request *r) {
     if (!l)
         return;
     struct str status = face_param(r, "Status");
-    bool redirect = face_param(r, "Url").len > 0 || face_param(r, "Twiml").len > 0;
+    bool redirect = face_param(r, "Url").len > 0 ||
+                    (twilio_flavor_of(r)->inline_documents && face_param(r, "Twiml").len > 0);
     uint32_t limit_s = 0;
     if (!take_hook(r, "StatusCallback", "StatusCallbackMethod", 21205, &l->req.status) ||
         !take_number(r, "TimeLimit", 1, 86400, 20001, &limit_s))
@@ -416,7 +429,7 @@ void twilio_call_update(struct face_request *r) {
     }
     if (!l->parent_sid[0])
         carrier_touch(r->c, l);
-    reply_call(r, l, 200);
+    reply_call(r, l, false);
 }
 
 void twilio_call_delete(struct face_request *r) {
@@ -436,6 +449,7 @@ void twilio_call_delete(struct face_request *r) {
  */
 
 struct call_filter {
+    const struct carrier_face *face; /* calls made over this API */
     struct str to, from, parent;
     enum call_status status;
     struct twilio_times start, end;
@@ -443,7 +457,8 @@ struct call_filter {
 
 static bool take_filter(struct face_request *r, struct call_filter *f) {
     struct str status = form_get(&r->query, STR("Status"));
-    *f = (struct call_filter){.to = form_get(&r->query, STR("To")),
+    *f = (struct call_filter){.face = twilio_flavor_of(r)->face,
+                              .to = form_get(&r->query, STR("To")),
                               .from = form_get(&r->query, STR("From")),
                               .parent = form_get(&r->query, STR("ParentCallSid"))};
     if (status.len > 0 && !twilio_status_parse(status, &f->status)) {
@@ -455,7 +470,7 @@ static bool take_filter(struct face_request *r, struct call_filter *f) {
 
 static bool passes(const struct call_filter *f, const struct leg *l) {
     enum call_status shown = l->status == CALL_DIALING ? CALL_QUEUED : l->status;
-    return !l->deleted && (f->to.len == 0 || str_eq_z(f->to, l->to)) &&
+    return !l->deleted && l->face == f->face && (f->to.len == 0 || str_eq_z(f->to, l->to)) &&
            (f->from.len == 0 || str_eq_z(f->from, l->from)) &&
            (f->parent.len == 0 || str_eq_z(f->parent, l->parent_sid)) &&
            (f->status == CALL_STATUS_NONE || f->status == shown) &&

@@ -3,7 +3,6 @@
 enum {
     PAGE_SIZE_DEFAULT = 50,
     PAGE_SIZE_MAX = 1000,
-    TWILIO_SID_LENGTH = 34,
 };
 
 uint32_t twilio_tape_events(const struct face_request *r) {
@@ -76,10 +75,11 @@ bool twilio_page_read(struct face_request *r, struct twilio_page *p) {
     struct str token = form_get(&r->query, STR("PageToken"));
     if (token.len == 0)
         return true;
-    struct str sid = str_from_index(token, 2); /* "CA" and 32 hex digits */
-    if (str_starts(token, STR("PA")) && sid.len == TWILIO_SID_LENGTH)
+    struct str sid = str_from_index(token, 2);
+    size_t length = twilio_flavor_of(r)->id_length;
+    if (str_starts(token, STR("PA")) && sid.len == length)
         p->after = sid;
-    else if (str_starts(token, STR("PB")) && sid.len == TWILIO_SID_LENGTH)
+    else if (str_starts(token, STR("PB")) && sid.len == length)
         p->before = sid;
     else {
         twilio_error(r, 400, 21481,

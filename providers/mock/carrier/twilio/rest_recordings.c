@@ -19,20 +19,16 @@ static const char *status_word(const struct tape *t, bool live) {
 
 static void put_uris(struct face_request *r, const struct tape *t, bool of_call,
                      struct json_writer *w) {
-    const char *account = r->c->account;
     if (of_call) {
         json_kv_string(w, "uri",
-                       arena_printf(&r->arena,
-                                    "/2010-04-01/Accounts/%s/Calls/%s/Recordings/%s.json", account,
-                                    t->leg->sid, t->sid));
+                       twilio_uri(r, "/Calls/%s/Recordings/%s.json", t->leg->sid, t->sid));
         return;
     }
     struct buf url = BUF_INIT(1024);
     twilio_put_tape_url(r->c, t, &url);
     json_kv_string(w, "media_url", buf_str(&url));
     buf_release(&url);
-    struct str base =
-        arena_printf(&r->arena, "/2010-04-01/Accounts/%s/Recordings/%s", account, t->sid);
+    struct str base = twilio_uri(r, "/Recordings/%s", t->sid);
     json_kv_string(w, "uri", arena_printf(&r->arena, STR_FMT ".json", STR_ARG(base)));
     json_key(w, "subresource_uris");
     json_begin_object(w);
@@ -45,6 +41,7 @@ static void put_uris(struct face_request *r, const struct tape *t, bool of_call,
 
 static void put_tape(struct face_request *r, const struct tape *t, bool of_call, bool live,
                      struct json_writer *w) {
+    const struct twilio_flavor *f = twilio_flavor_of(r);
     json_begin_object(w);
     json_kv_z(w, "sid", t->sid);
     json_kv_z(w, "account_sid", r->c->account);
@@ -52,12 +49,15 @@ static void put_tape(struct face_request *r, const struct tape *t, bool of_call,
     twilio_put_text(w, "conference_sid", NULL);
     json_kv_z(w, "api_version", "2010-04-01");
     json_kv_z(w, "status", status_word(t, live));
-    json_kv_z(w, "source", twilio_source_word(t->source));
-    json_kv_int(w, "channels", t->dual ? 2 : 1);
+    json_kv_z(w, "source", f->source_words[t->source]);
+    if (f->plain_numbers)
+        json_kv_z(w, "channels", t->dual ? "2" : "1"); /* of all numbers the one that is a text */
+    else
+        json_kv_int(w, "channels", t->dual ? 2 : 1);
     if (of_call)
         json_kv_z(w, "track", twilio_track_word(t->track));
     if (t->status == TAPE_COMPLETED)
-        twilio_put_number(w, "duration", t->duration_s);
+        twilio_put_number(r, w, "duration", t->duration_s);
     else
         twilio_put_text(w, "duration", NULL);
     twilio_put_text(w, "price", NULL);
@@ -114,20 +114,20 @@ void twilio_recording_start(struct face_request *r) {
     };
     const struct tape *t = tape_start(r->c, l, &o);
     carrier_touch(r->c, l);
-    reply_tape(r, t, true, true, 201);
+    reply_tape(r, t, true, true, twilio_flavor_of(r)->created);
 }
 
 /** The recording of this call that ids[1] names, also as Twilio.CURRENT. NULL: answered. */
 static struct tape *call_tape(struct face_request *r, struct leg *l) {
     struct tape *t = NULL;
-    if (str_eq_z(r->ids[1], "Twilio.CURRENT")) {
+    if (twilio_flavor_of(r)->current_tape && str_eq_z(r->ids[1], "Twilio.CURRENT")) {
         if (tape_running(l, &t) > 1) {
             twilio_error(r, 400, 16108,
                          "Several recordings run on this call: name one instead of Twilio.CURRENT");
             return NULL;
         }
     } else {
-        t = sidmap_get(&r->c->tapes, r->ids[1]);
+        t = twilio_tape(r, r->ids[1]);
     }
     if (t && t->leg == l)
         return t;
@@ -170,7 +170,7 @@ static void delete_tape(struct face_request *r, struct tape *t) {
 }
 
 void twilio_recording_delete(struct face_request *r) {
-    delete_tape(r, sidmap_get(&r->c->tapes, r->ids[0]));
+    delete_tape(r, twilio_tape(r, r->ids[0]));
 }
 
 void twilio_call_recording_delete(struct face_request *r) {
@@ -184,7 +184,7 @@ void twilio_call_recording_delete(struct face_request *r) {
  * -------------------------------------------------------------------------------------- */
 
 void twilio_recording_fetch(struct face_request *r) {
-    const struct tape *t = sidmap_get(&r->c->tapes, r->ids[0]);
+    const struct tape *t = twilio_tape(r, r->ids[0]);
     if (t)
         reply_tape(r, t, false, false, 200);
     else
@@ -214,7 +214,8 @@ static void list(struct face_request *r, const struct leg *only) {
     json_begin_array(&w);
     const struct tape *t = p.after.len > 0 ? sidmap_get(&r->c->tapes, p.after) : NULL;
     for (t = face_older_tape(r->c, t, only); t; t = face_older_tape(r->c, t, only)) {
-        if (!twilio_times_hold(&created, t->started_ms) || (skip > 0 && skip--))
+        if (t->leg->face != twilio_flavor_of(r)->face ||
+            !twilio_times_hold(&created, t->started_ms) || (skip > 0 && skip--))
             continue;
         if (count == p.size)
             break; /* there is one more */
@@ -248,7 +249,7 @@ void twilio_recordings_list(struct face_request *r) {
 static struct tape *find_tape(struct face_request *r) {
     struct str name = r->ids[0];
     size_t dot = str_find(name, '.');
-    struct tape *t = sidmap_get(&r->c->tapes, str_from(name.ptr, dot));
+    struct tape *t = twilio_tape(r, str_from(name.ptr, dot));
     struct str extension = str_from_index(name, dot);
     if (str_eq_z(extension, ".mp3")) {
         twilio_error(r, 404, 20404, "Only .wav is simulated, not .mp3");

@@ -21,12 +21,6 @@ static const char *const answered_words[CALL_ANSWERED_BY_COUNT] = {
     [CALL_BY_UNKNOWN] = "unknown",
 };
 
-static const char *const source_words[TAPE_SOURCE_COUNT] = {
-    [TAPE_FROM_REQUEST] = "OutboundAPI",    [TAPE_FROM_API] = "StartCallRecordingAPI",
-    [TAPE_FROM_RECORD_STEP] = "RecordVerb", [TAPE_FROM_DIAL] = "DialVerb",
-    [TAPE_FROM_CONFERENCE] = "Conference",
-};
-
 const char *twilio_status_word(enum call_status s) {
     return s == CALL_DIALING ? "queued" : event_words[s]; /* "initiated" is for webhooks only */
 }
@@ -41,12 +35,12 @@ bool twilio_status_parse(struct str word, enum call_status *out) {
     return false;
 }
 
-const char *twilio_answered_word(enum call_answered_by b) {
-    return answered_words[b];
+const char *twilio_event_word(enum call_status event) {
+    return event_words[event];
 }
 
-const char *twilio_source_word(enum tape_source s) {
-    return source_words[s];
+const char *twilio_answered_word(enum call_answered_by b) {
+    return answered_words[b];
 }
 
 const char *twilio_track_word(enum plan_track t) {
@@ -85,7 +79,7 @@ static void put_call(const struct carrier *c, const struct leg *l, const char *s
     params_add_z(p, "Direction", twilio_direction_word(l));
     if (l->parent_sid[0])
         params_add_z(p, "ParentCallSid", l->parent_sid);
-    for (size_t i = 0; i < ARRAY_LEN(places); i++)
+    for (size_t i = 0; i < ARRAY_LEN(places) && twilio_leg_flavor(l)->tells_places; i++)
         put_places(p, places[i], str_z(i < 2 ? l->from : l->to));
 }
 
@@ -96,7 +90,7 @@ static void put_date(struct params *p, const char *name, int64_t wall_ms) {
     buf_release(&text);
 }
 
-static void put_voice(const struct carrier *c, const struct leg *l, struct params *p) {
+void twilio_put_voice(const struct carrier *c, const struct leg *l, struct params *p) {
     put_call(c, l, event_words[l->status], p);
     if (l->answered_by != CALL_BY_UNASKED && !l->req.async_detection) {
         params_add_z(p, "AnsweredBy", answered_words[l->answered_by]);
@@ -106,7 +100,8 @@ static void put_voice(const struct carrier *c, const struct leg *l, struct param
 
 void twilio_put_tape_url(const struct carrier *c, const struct tape *t, struct buf *out) {
     buf_put_str(out, buf_str(&c->base_url));
-    buf_printf(out, "/2010-04-01/Accounts/%s/Recordings/%s", c->account, t->sid);
+    buf_printf(out, "%s/2010-04-01/Accounts/%s/Recordings/%s", twilio_leg_flavor(t->leg)->root,
+               c->account, t->sid);
 }
 
 static void put_tape_url(const struct carrier *c, const struct tape *t, struct params *p) {
@@ -117,9 +112,9 @@ static void put_tape_url(const struct carrier *c, const struct tape *t, struct p
     buf_release(&url);
 }
 
-static void put_status(const struct carrier *c, const struct leg *l, enum call_status event,
-                       struct params *p) {
-    put_call(c, l, event_words[event], p);
+void twilio_put_status_as(const struct carrier *c, const struct leg *l, enum call_status event,
+                          const char *word, struct params *p) {
+    put_call(c, l, word, p);
     put_date(p, "Timestamp", l->now_ms);
     params_add_int(p, "SequenceNumber", l->sequence);
     params_add_z(p, "CallbackSource", "call-progress-events");
@@ -130,7 +125,7 @@ static void put_status(const struct carrier *c, const struct leg *l, enum call_s
     uint32_t seconds = leg_duration_s(l);
     params_add_int(p, "CallDuration", seconds);
     params_add_int(p, "Duration", (seconds + 59) / 60);
-    params_add_int(p, "SipResponseCode", l->sip_code);
+    params_add_int(p, twilio_leg_flavor(l)->sip_code, l->sip_code);
     for (const struct tape *t = l->tapes; t && l->req.record; t = t->next) {
         if (t->source == TAPE_FROM_REQUEST) {
             put_tape_url(c, t, p);
@@ -139,7 +134,12 @@ static void put_status(const struct carrier *c, const struct leg *l, enum call_s
     }
 }
 
-static void put_tape(const struct carrier *c, const struct tape *t, enum tape_event event,
+void twilio_put_status(const struct carrier *c, const struct leg *l, enum call_status event,
+                       struct params *p) {
+    twilio_put_status_as(c, l, event, event_words[event], p);
+}
+
+void twilio_put_tape(const struct carrier *c, const struct tape *t, enum tape_event event,
                      struct params *p) {
     params_add_z(p, "AccountSid", c->account);
     params_add_z(p, "CallSid", t->leg->sid);
@@ -152,19 +152,19 @@ static void put_tape(const struct carrier *c, const struct tape *t, enum tape_ev
         params_add_int(p, "RecordingDuration", t->duration_s);
     params_add_int(p, "RecordingChannels", t->dual ? 2 : 1);
     put_date(p, "RecordingStartTime", t->started_ms);
-    params_add_z(p, "RecordingSource", source_words[t->source]);
+    params_add_z(p, "RecordingSource", twilio_leg_flavor(t->leg)->source_words[t->source]);
     params_add_z(p, "RecordingTrack", twilio_track_word(t->track));
     params_add_int(p, "ErrorCode", t->carrier_code);
 }
 
-static void put_detection(const struct carrier *c, const struct leg *l, struct params *p) {
+void twilio_put_detection(const struct carrier *c, const struct leg *l, struct params *p) {
     params_add_z(p, "CallSid", l->sid);
     params_add_z(p, "AccountSid", c->account);
     params_add_z(p, "AnsweredBy", answered_words[l->answered_by]);
     params_add_int(p, "MachineDetectionDuration", l->detection_ms);
 }
 
-static void put_fallback(int carrier_code, struct str failed_url, struct params *p) {
+void twilio_put_fallback(int carrier_code, struct str failed_url, struct params *p) {
     params_add_int(p, "ErrorCode", carrier_code);
     params_add(p, "ErrorUrl", failed_url);
 }
@@ -248,7 +248,7 @@ static void put_relay(const struct carrier *c, const struct leg *l, const struct
     params_add_z(p, "ErrorMessage", "Unable to connect to the WebSocket URL");
 }
 
-static void put_result(const struct carrier *c, const struct leg *l, const struct step_result *r,
+void twilio_put_result(const struct carrier *c, const struct leg *l, const struct step_result *r,
                        struct params *p) {
     if (r->kind == PLAN_GATHER)
         put_gather(r, p);
@@ -289,10 +289,13 @@ static void put_signed_url(struct buf *out, struct str url) {
 }
 
 void twilio_face_sign(struct digest_hmac *hmac, struct str url, const struct params *params,
-                      struct buf *out) {
+                      bool with_port, struct buf *out) {
     uint8_t mac[DIGEST_SHA1_BYTES];
     struct buf message = BUF_INIT(MESSAGE_MAX);
-    put_signed_url(&message, url);
+    if (with_port)
+        buf_put_str(&message, url);
+    else
+        put_signed_url(&message, url);
     if (params)
         params_put_sorted(params, &message);
     digest_hmac_run(hmac, buf_str(&message), mac);
@@ -300,23 +303,25 @@ void twilio_face_sign(struct digest_hmac *hmac, struct str url, const struct par
     buf_release(&message);
 }
 
-static void add_header(struct http_request *req, struct str name, struct str value) {
+static void add_header(struct http_request *req, const char *name, struct str value) {
     assert(req->header_count < HTTP_HEADERS_MAX);
-    req->headers[req->header_count++] = (struct http_header){name, value};
+    req->headers[req->header_count++] = (struct http_header){str_z(name), value};
 }
 
-static void sign(const struct carrier *c, struct outgoing *o, struct str url,
+void twilio_sign(const struct carrier *c, struct outgoing *o, struct str url,
                  struct http_request *req, struct arena *a) {
+    const struct twilio_flavor *f = twilio_leg_flavor(o->leg);
     struct buf signature = BUF_INIT(64);
-    twilio_face_sign(c->hmac_sha1, url, o->get ? NULL : &o->params, &signature);
+    twilio_face_sign(c->hmac_sha1, url, o->get ? NULL : &o->params, f->signs_port, &signature);
     if (!o->get)
-        add_header(req, STR("Content-Type"),
-                   STR("application/x-www-form-urlencoded; charset=UTF-8"));
-    add_header(req, STR("X-Twilio-Signature"), arena_copy(a, buf_str(&signature)));
-    add_header(req, STR("I-Twilio-Idempotency-Token"), str_z(o->token));
-    add_header(req, STR("X-Home-Region"), STR("us1"));
-    add_header(req, STR("User-Agent"), STR("TwilioProxy/1.1"));
-    add_header(req, STR("Accept"), STR("*/*"));
+        add_header(req, "Content-Type", STR("application/x-www-form-urlencoded; charset=UTF-8"));
+    add_header(req, f->signature_header, arena_copy(a, buf_str(&signature)));
+    if (f->token_header)
+        add_header(req, f->token_header, str_z(o->token));
+    if (f->region)
+        add_header(req, "X-Home-Region", str_z(f->region));
+    add_header(req, "User-Agent", str_z(f->agent));
+    add_header(req, "Accept", STR("*/*"));
     buf_release(&signature);
 }
 
@@ -335,18 +340,48 @@ static void make_login(uint64_t seed, char account[FACE_LOGIN_SIZE], char token[
     memcpy(token, secret + 2, 33); /* no prefix */
 }
 
+const struct twilio_flavor twilio_flavor = {
+    .rest = {.routes = twilio_routes,
+             .route_count = TWILIO_ROUTE_COUNT,
+             .refuse = twilio_refuse,
+             .headers = twilio_reply_headers},
+    .face = &carrier_face_twilio,
+    .root = "",
+    .error_url = "https://www.twilio.com/docs/errors/",
+    .signature_header = "X-Twilio-Signature",
+    .token_header = "I-Twilio-Idempotency-Token",
+    .region = "us1",
+    .agent = "TwilioProxy/1.1",
+    .sip_code = "SipResponseCode",
+    .source_words = {[TAPE_FROM_REQUEST] = "OutboundAPI",
+                     [TAPE_FROM_API] = "StartCallRecordingAPI",
+                     [TAPE_FROM_RECORD_STEP] = "RecordVerb",
+                     [TAPE_FROM_DIAL] = "DialVerb",
+                     [TAPE_FROM_CONFERENCE] = "Conference"},
+    .id_length = 34,
+    .created = 201,
+    .detection_min_s = 3,
+    .detection_max_s = 60,
+    .late_dates = true,
+    .tells_places = true,
+    .test_numbers = true,
+    .inline_documents = true,
+    .current_tape = true,
+};
+
 const struct carrier_face carrier_face_twilio = {
     .dialect = "twilio",
+    .flavor = &twilio_flavor,
     .make_login = make_login,
     .make_id = make_id,
-    .rest = twilio_face_rest,
-    .put_voice = put_voice,
-    .put_status = put_status,
-    .put_tape = put_tape,
-    .put_detection = put_detection,
-    .put_result = put_result,
-    .put_fallback = put_fallback,
-    .sign = sign,
+    .rest = twilio_rest,
+    .put_voice = twilio_put_voice,
+    .put_status = twilio_put_status,
+    .put_tape = twilio_put_tape,
+    .put_detection = twilio_put_detection,
+    .put_result = twilio_put_result,
+    .put_fallback = twilio_put_fallback,
+    .sign = twilio_sign,
     .read_document = twilio_read_document,
     .read_text = twilio_read_text,
 };
