@@ -97,10 +97,11 @@ bool box_init(struct box *b, const struct box_options *o) {
     b->end = &b->first;
     pthread_mutex_init(&b->mutex, NULL);
     pthread_cond_init(&b->news, NULL);
+    bool twilio = !o->dialect;
     const struct carrier_options c = {
-        .dialect = "twilio",
-        .account = STR(BOX_ACCOUNT),
-        .token = STR(BOX_TOKEN),
+        .dialect = twilio ? "twilio" : o->dialect,
+        .account = str_z(twilio ? BOX_ACCOUNT : ""),
+        .token = str_z(twilio ? BOX_TOKEN : ""),
         .number = STR(BOX_FROM),
         .speed = o->speed,
         .seed = o->seed,
@@ -191,14 +192,23 @@ struct box_reply box_raw(struct box *b, const char *method, const char *target, 
     return w.reply;
 }
 
-struct box_reply box_rest(struct box *b, const char *method, const char *path, const char *form) {
-    struct buf login = BUF_INIT(256), target = BUF_INIT(4096);
+struct box_reply box_ask(struct box *b, const char *method, const char *target, const char *body) {
+    struct carrier_account a = carrier_account(b->carrier);
+    struct buf plain = BUF_INIT(256), login = BUF_INIT(512);
+    buf_printf(&plain, STR_FMT ":" STR_FMT, STR_ARG(a.account), STR_ARG(a.token));
     buf_puts(&login, "Basic ");
-    digest_put_base64(&login, BOX_ACCOUNT ":" BOX_TOKEN, sizeof BOX_ACCOUNT ":" BOX_TOKEN - 1);
-    buf_printf(&target, "/2010-04-01/Accounts/%s%s", BOX_ACCOUNT, path);
+    digest_put_base64(&login, plain.ptr, plain.len);
     const struct http_header headers[] = {{STR("Authorization"), buf_str(&login)}};
-    struct box_reply r = box_raw(b, method, target.ptr, form ? form : "", headers, 1);
+    struct box_reply r = box_raw(b, method, target, body ? body : "", headers, 1);
+    buf_release(&plain);
     buf_release(&login);
+    return r;
+}
+
+struct box_reply box_rest(struct box *b, const char *method, const char *path, const char *form) {
+    struct buf target = BUF_INIT(4096);
+    buf_printf(&target, "/2010-04-01/Accounts/%s%s", BOX_ACCOUNT, path);
+    struct box_reply r = box_ask(b, method, target.ptr, form);
     buf_release(&target);
     return r;
 }

@@ -44,6 +44,7 @@ struct box {
 };
 
 struct box_options {
+    const char *dialect; /* NULL: twilio, with the account above; others make theirs up */
     const struct box_page *pages;
     const char *scenario; /* JSON; NULL: none */
     uint64_t seed;
@@ -66,6 +67,9 @@ void box_reply_release(struct box_reply *r);
 
 /** One request to the REST face; path begins behind the account ("/Calls.json"). */
 struct box_reply box_rest(struct box *b, const char *method, const char *path, const char *form);
+
+/** The same with the whole target, the account's credentials and this body. Any dialect. */
+struct box_reply box_ask(struct box *b, const char *method, const char *target, const char *body);
 
 /** The same with the whole target and these headers. */
 struct box_reply box_raw(struct box *b, const char *method, const char *target, const char *form,
