@@ -34,6 +34,7 @@ enum event_type {
     EVENT_RECORDING_FAILED,
     EVENT_PAYMENT_COMPLETED,
     EVENT_TASK_UPDATED,
+    EVENT_CALL_FAILOVER, /* the first carrier certainly did not place it: the second gets it */
     EVENT_TYPE_COUNT
 };
 

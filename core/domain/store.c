@@ -126,6 +126,11 @@ enum error_code store_number_is_attempted(struct store_tx *tx, struct str to, in
     return tx->ops->number_is_attempted(tx, to, but_call_id, out, err);
 }
 
+enum error_code store_count_open_calls(struct store_tx *tx, struct str provider, uint32_t *out,
+                                       struct error *err) {
+    return tx->ops->count_open_calls(tx, provider, out, err);
+}
+
 enum error_code store_get_conversation(struct store_tx *tx, int64_t call_id, struct arena *a,
                                        struct conversation_state *out, struct error *err) {
     return tx->ops->get_conversation(tx, call_id, a, out, err);

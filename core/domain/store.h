@@ -104,6 +104,13 @@ NODISCARD enum error_code store_number_is_attempted(struct store_tx *tx, struct 
                                                     int64_t but_call_id, bool *out,
                                                     struct error *err);
 
+/**
+ * How many calls of that carrier are open there: being handed over, ambiguous, or known to it, and
+ * not over. Counts no further than limit.
+ */
+NODISCARD enum error_code store_count_open_calls(struct store_tx *tx, struct str provider,
+                                                 uint32_t *out, struct error *err);
+
 /* ---- events --------------------------------------------------------------------------------- */
 
 /**

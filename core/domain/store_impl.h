@@ -50,6 +50,8 @@ struct store_ops {
                                  struct error *err);
     enum error_code (*number_is_attempted)(struct store_tx *tx, struct str to, int64_t but_call_id,
                                            bool *out, struct error *err);
+    enum error_code (*count_open_calls)(struct store_tx *tx, struct str provider, uint32_t *out,
+                                        struct error *err);
     enum error_code (*get_conversation)(struct store_tx *tx, int64_t call_id, struct arena *a,
                                         struct conversation_state *out, struct error *err);
     enum error_code (*put_conversation)(struct store_tx *tx, const struct conversation_state *c,

@@ -294,6 +294,7 @@ const struct store_ops store_sqlite_ops = {
     .take_over = sqlite_take_over,
     .renew_job = sqlite_renew_job,
     .number_is_attempted = sqlite_number_is_attempted,
+    .count_open_calls = sqlite_count_open_calls,
     .get_conversation = sqlite_get_conversation,
     .put_conversation = sqlite_put_conversation,
     .add_turn = sqlite_add_turn,

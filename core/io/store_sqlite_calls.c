@@ -262,8 +262,9 @@ enum error_code sqlite_update_call(struct store_tx *base, const struct call *c, 
     return rc;
 }
 
-/* What the index calls_attempted holds. */
-_Static_assert(CALL_PLACE_SUBMITTING == 2 && CALL_PLACE_UNKNOWN == 3, "stored numbers stay");
+/* What the indexes calls_attempted and calls_open hold. */
+_Static_assert(CALL_PLACE_SUBMITTING == 2 && CALL_PLACE_UNKNOWN == 3 && CALL_PLACE_SUBMITTED == 4,
+               "stored numbers stay");
 
 enum error_code sqlite_number_is_attempted(struct store_tx *base, struct str to,
                                            int64_t but_call_id, bool *out, struct error *err) {
@@ -275,6 +276,17 @@ enum error_code sqlite_number_is_attempted(struct store_tx *base, struct str to,
     enum error_code rc = sql_result(&q, err);
     if (rc == ERR_OK)
         *out = found;
+    return rc;
+}
+
+enum error_code sqlite_count_open_calls(struct store_tx *base, struct str provider, uint32_t *out,
+                                        struct error *err) {
+    CLEANUP(sql_query_end)
+    struct sql_query q = sql_query(sql_tx_from(base)->conn, SQL_COUNT_OPEN);
+    sql_put_str(&q, provider);
+    enum error_code rc = sql_one(&q, "no count", err);
+    if (rc == ERR_OK)
+        *out = (uint32_t)sql_i64(&q);
     return rc;
 }
 

@@ -104,6 +104,9 @@ static const char *const migrations[] = {
     /* 1 → 2 */
     /* being handed over, or ambiguous: see store_number_is_attempted() */
     "CREATE INDEX calls_attempted ON calls (to_number) WHERE placement IN (2, 3);",
+    /* 2 → 3 */
+    /* open at the carrier: see store_count_open_calls() */
+    "CREATE INDEX calls_open ON calls (provider) WHERE placement IN (2, 3, 4) AND ended IS NULL;",
 };
 // clang-format on
 

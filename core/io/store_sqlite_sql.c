@@ -60,6 +60,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_NUMBER_ATTEMPTED] =
         "SELECT 1 FROM calls INDEXED BY calls_attempted WHERE to_number = ?1 "
         "AND placement IN (2, 3) AND id <> ?2 AND ended IS NULL LIMIT 1",
+    [SQL_COUNT_OPEN] =
+        "SELECT count(*) FROM calls INDEXED BY calls_open WHERE provider = ?1 "
+        "AND placement IN (2, 3, 4) AND ended IS NULL",
     [SQL_UPDATE_CALL] = CALL_SET CALL_WHERE,
     [SQL_UPDATE_CALL + SQL_CALL_CHECK] = CALL_SET CALL_SET_CHECK CALL_WHERE,
     [SQL_UPDATE_CALL + SQL_CALL_IDENT] = CALL_SET CALL_SET_IDENT CALL_WHERE,

@@ -19,6 +19,7 @@ enum sql_id {
     SQL_GET_REQUEST,
     SQL_GET_CALL_MARKS,
     SQL_NUMBER_ATTEMPTED,
+    SQL_COUNT_OPEN,
     SQL_UPDATE_CALL, /* + any of enum sql_call_change */
     SQL_UPDATE_CALL_LAST = SQL_UPDATE_CALL + 7,
     SQL_LIST_CALLS,

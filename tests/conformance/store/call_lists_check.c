@@ -58,6 +58,36 @@ STORE_TEST(a_number_is_attempted_while_a_hand_over_to_it_is_open) {
     }
 }
 
+static uint32_t count_open(struct fixture *f, const char *provider) {
+    struct held h;
+    uint32_t n = 99;
+    hold_read(&h, f->s);
+    EXPECT_INT(store_count_open_calls(h.tx, str_z(provider), &n, NULL), ERR_OK);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+    return n;
+}
+
+STORE_TEST(open_calls_are_counted_by_the_carrier_that_has_them) {
+    static const struct {
+        enum call_placement placement;
+        enum call_status status;
+        uint32_t open;
+    } cases[] = {
+        {CALL_PLACE_READY, CALL_QUEUED, 0},        {CALL_PLACE_SUBMITTING, CALL_QUEUED, 1},
+        {CALL_PLACE_UNKNOWN, CALL_UNKNOWN, 1},     {CALL_PLACE_SUBMITTED, CALL_ANSWERED, 1},
+        {CALL_PLACE_SUBMITTED, CALL_COMPLETED, 0}, {CALL_PLACE_REFUSED, CALL_FAILED, 0},
+    };
+    struct call c = suite_call(f);
+    suite_insert(f, &c);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        c.placement = cases[i].placement;
+        c.status = cases[i].status;
+        put(f, &c);
+        EXPECT_INT(count_open(f, c.provider), cases[i].open);
+        EXPECT_INT(count_open(f, "another"), 0);
+    }
+}
+
 STORE_TEST(no_calls_make_an_empty_list) {
     struct call *out = NULL;
     EXPECT_INT(list(f, (struct call_filter){0}, &out), 0);

@@ -59,6 +59,7 @@ static void look_for_index(enum sql_id id, sqlite3_stmt *row) {
         [SQL_LIST_CALLS_BY_ASSISTANT] = "calls_assistant (assistant=? AND rowid>? AND rowid<?)",
         [SQL_LIST_CALLS_BY_PROVIDER] = "calls_provider (provider=? AND rowid>? AND rowid<?)",
         [SQL_LIST_DUE_CALLS] = "calls_check (check_ms>? AND check_ms<?)",
+        [SQL_COUNT_OPEN] = "calls_open (provider=?)",
         [SQL_NUMBER_ATTEMPTED] = "calls_attempted (to_number=?)",
         [SQL_LIST_DUE_JOBS] = "jobs_due (due_ms<?)",
         [SQL_NEXT_JOB] = "jobs_due",
