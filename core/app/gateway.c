@@ -15,6 +15,7 @@
 #include "core/engine/conversation.h"
 #include "core/engine/dispatcher.h"
 #include "core/engine/event_feed.h"
+#include "core/engine/pacer.h"
 #include "core/engine/webhook_service.h"
 #include "core/io/http_client_curl.h"
 #include "core/io/http_server_mhd.h"
@@ -40,6 +41,7 @@ struct gateway {
     struct providers_setup providers;
     struct assistant_files *assistants;
     struct conversation *conversation;
+    struct pacer *pacer;
     struct engine engine;
     struct event_feed *events;
     struct dispatcher *dispatcher;
@@ -112,6 +114,24 @@ static const struct assistant *find_assistant(void *ctx, struct str name) {
     return assistant_files_find(g->assistants, name);
 }
 
+/* What the settings say, else what the carrier does. */
+static struct pacer_limits pace_of(const struct config_pace *set, const struct provider *p) {
+    const struct provider_limits *own = &provider_describe(p)->limits;
+    return (struct pacer_limits){
+        .calls_per_s = set->calls_per_s >= 0 ? set->calls_per_s : own->calls_per_s,
+        .open_calls_max =
+            set->open_calls_max >= 0 ? (uint32_t)set->open_calls_max : own->open_calls_max,
+    };
+}
+
+static struct pacer *make_pacer(const struct gateway *g) {
+    struct pacer_limits limits[PROVIDERS_MAX] = {{0}};
+    const struct config_pace *set[PROVIDERS_MAX] = {&g->config->pace, &g->config->fallback_pace};
+    for (size_t i = 0; i < g->providers.count; i++)
+        limits[i] = pace_of(set[i], g->providers.providers[i]);
+    return pacer_new(limits, g->providers.count);
+}
+
 static void work_added(void *ctx) {
     struct gateway *g = ctx;
     dispatcher_wake(g->dispatcher);
@@ -123,6 +143,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         return rc;
     struct conversation_options co = {.store = g->store, .clock = g->clock, .log = &g->log};
     g->conversation = conversation_new(&co);
+    g->pacer = make_pacer(g);
     g->engine = (struct engine){
         .store = g->store,
         .clock = g->clock,
@@ -131,6 +152,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .links = {.public_base_url = str_z(g->public_url)},
         .providers = g->providers.providers,
         .provider_count = g->providers.count,
+        .pacer = g->pacer,
         .vault = g->vault,
         .conversation = g->conversation,
         .find_assistant = find_assistant,
@@ -250,6 +272,7 @@ void gateway_free(struct gateway *g) {
     dispatcher_free(g->dispatcher);
     event_feed_free(g->events);
     conversation_free(g->conversation);
+    pacer_free(g->pacer);
     providers_setup_release(&g->providers);
     http_client_free(g->http);
     vault_free(g->vault);

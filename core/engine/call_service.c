@@ -4,6 +4,8 @@
 #include "core/base/json.h"
 #include "core/domain/assistant.h"
 #include "core/domain/plan.h"
+#include "core/engine/failover.h"
+#include "core/engine/pacer.h"
 
 enum {
     REQUEST_JSON_MAX = 131072,
@@ -12,13 +14,16 @@ enum {
     QUEUE_TIME_MAX_MS = 15 * 60 * 1000,
 };
 
+size_t engine_provider_index(const struct engine *e, struct str name) {
+    size_t i = 0;
+    while (i < e->provider_count && !str_eq_z(name, provider_name(e->providers[i])))
+        i++;
+    return i;
+}
+
 struct provider *engine_provider(const struct engine *e, struct str name) {
-    if (name.len == 0)
-        return e->provider_count > 0 ? e->providers[0] : NULL;
-    for (size_t i = 0; i < e->provider_count; i++)
-        if (str_eq_z(name, provider_name(e->providers[i])))
-            return e->providers[i];
-    return NULL;
+    size_t i = name.len > 0 ? engine_provider_index(e, name) : 0;
+    return i < e->provider_count ? e->providers[i] : NULL;
 }
 
 /* ---- checking what the user asks for --------------------------------------------------------- */
@@ -79,13 +84,11 @@ static enum error_code check_assistant_variables(const struct assistant *a, stru
 
 /* An assistant that has something to do with an answering machine must be told of one. */
 static enum call_detection detection_for(const struct assistant *a, const struct provider *p) {
-    if (!provider_can(p, PROVIDER_CAP_DETECTION))
-        return CALL_DETECT_OFF;
     switch (a->machine.rule) {
     case ASSISTANT_MACHINE_HANG_UP:
-        return CALL_DETECT_START;
+        return failover_detection(CALL_DETECT_START, p);
     case ASSISTANT_MACHINE_LEAVE_MESSAGE:
-        return CALL_DETECT_MESSAGE_END;
+        return failover_detection(CALL_DETECT_MESSAGE_END, p);
     case ASSISTANT_MACHINE_NONE:
     case ASSISTANT_MACHINE_TALK:
     case ASSISTANT_MACHINE_RULE_COUNT:
@@ -160,6 +163,11 @@ static enum error_code check_request(const struct engine *e, const struct call_r
     if (rc == ERR_OK && r->detection != CALL_DETECT_OFF && !provider_can(p, PROVIDER_CAP_DETECTION))
         rc = error_field(err, ERR_UNSUPPORTED, "machine_detection",
                          "%s cannot detect answering machines", provider_name(p));
+    if (rc == ERR_OK && r->detection == CALL_DETECT_MESSAGE_END &&
+        !provider_can(p, PROVIDER_CAP_MACHINE_END))
+        rc = error_field(err, ERR_UNSUPPORTED, "machine_detection",
+                         "%s cannot wait for the end of a machine's greeting; use start",
+                         provider_name(p));
     if (rc == ERR_OK && r->variables_json.len > 0)
         rc = check_variables(r->variables_json, err);
     c->detection = r->detection;
@@ -201,6 +209,8 @@ static void put_request_json(struct buf *b, const struct call_request *r) {
     struct json_writer w;
     json_write_init(&w, b);
     json_begin_object(&w);
+    if (r->provider.len > 0)
+        json_kv_string(&w, "provider", r->provider); /* named: it does not change carriers */
     put_member(&w, "plan", r->plan_json);
     put_member(&w, "variables", r->variables_json);
     put_member(&w, "metadata", r->metadata_json);
@@ -322,7 +332,11 @@ enum error_code call_service_hang_up(const struct engine *e, int64_t call_id, st
                                      struct error *err) {
     struct hangup h = {.engine = e, .call_id = call_id};
     enum error_code rc = store_write(e->store, hang_up_tx, &h, err);
-    if (rc == ERR_OK)
-        *out = h.result;
-    return rc;
+    if (rc != ERR_OK)
+        return rc;
+    size_t carrier = engine_provider_index(e, str_z(h.result.provider));
+    if (e->pacer && carrier < e->provider_count)
+        pacer_leave(e->pacer, carrier, call_id);
+    *out = h.result;
+    return ERR_OK;
 }

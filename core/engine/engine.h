@@ -16,6 +16,7 @@ struct assistant;
 struct conversation;
 struct dispatcher;
 struct event_feed;
+struct pacer;
 
 /**
  * What the use cases share: ports and facts, wired once by the composition root and read-only
@@ -27,8 +28,9 @@ struct engine {
     struct log *log; /* may be NULL */
     struct id_source *ids;
     struct links links;
-    struct provider *const *providers; /* the first is the configured one */
+    struct provider *const *providers; /* the configured one, then the fallback if there is one */
     size_t provider_count;
+    struct pacer *pacer; /* its carriers are those of providers; may be NULL: no pace is kept */
     struct vault *vault; /* may be NULL: recordings stay at the carrier */
     struct conversation *conversation;
     /** The assistant of that name with a reference for the caller, or NULL. Any thread. */
@@ -39,6 +41,9 @@ struct engine {
 
 /** Provider by name; the configured one for "". NULL when there is none. */
 struct provider *engine_provider(const struct engine *e, struct str name);
+
+/** Its index in providers; provider_count when there is none of that name. */
+size_t engine_provider_index(const struct engine *e, struct str name);
 
 /** Default caller id and the like are the provider's; this is what the engine adds to a request. */
 static inline int64_t engine_now_ms(const struct engine *e) {

@@ -1,31 +1,39 @@
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/engine/call_service.h"
+#include "core/engine/failover.h"
 #include "core/engine/jobs.h"
+#include "core/engine/pacer.h"
 
 /*
  * Handing a call to the carrier, at most once. The attempt is durable before the first byte leaves.
  * A job that finds its own attempt already under way (we died, or our write failed) does not try
  * again: nobody can know whether the request left, so the call becomes unknown and is settled by
  * asking the carrier.
+ *
+ * A job's ref_id is the number of attempts that another carrier had before (failover.h).
  */
 enum {
     SETTLE_FIRST_MS = 5000,
     RING_MARGIN_MS = 30000, /* after the ring time-out, before we ask the carrier */
     SAME_NUMBER_WAIT_MS = 2000,
     LEASE_MS = 60000, /* of an attempt; far longer than any carrier's request time-out */
+    TURN_MARGIN_MS = 15 * 60 * 1000, /* in which it must be handed over when its turn has come */
 };
 
 enum begin_result {
     BEGIN_GO = 1,
     BEGIN_STOP,  /* nothing to do; the job is finished */
     BEGIN_LATER, /* another attempt to this number is not settled yet */
+    BEGIN_FULL,  /* the carrier has as many open calls as it may; the job is still ours */
 };
 
 struct attempt {
     const struct engine *engine;
     const struct job *job;
-    char nonce[CALL_NONCE_SIZE];
+    size_t carrier; /* index in engine->providers */
+    char nonce[CALL_NONCE_SIZE], next_nonce[CALL_NONCE_SIZE];
+    struct provider *fallback; /* gets the call when this carrier certainly does not; or NULL */
     struct call call;
     enum begin_result begun;
     enum provider_outcome outcome;
@@ -42,6 +50,19 @@ static enum error_code make_unknown(struct store_tx *tx, struct call *c, const s
         rc = store_add_job(tx, &settle, err);
     if (rc == ERR_OK)
         rc = job_finish_in(tx, j, err);
+    return rc;
+}
+
+/* Counted where all attempts begin one after the other, so that no two take the last place. */
+static enum error_code find_room(struct store_tx *tx, const struct attempt *at,
+                                 const struct call *c, bool *full, struct error *err) {
+    const struct engine *e = at->engine;
+    bool paced = e->pacer && at->carrier < e->provider_count;
+    uint32_t most = paced ? pacer_open_calls_max(e->pacer, at->carrier) : 0, open = 0;
+    if (most == 0)
+        return ERR_OK;
+    enum error_code rc = store_count_open_calls(tx, str_z(c->provider), &open, err);
+    *full = rc == ERR_OK && open >= most;
     return rc;
 }
 
@@ -65,6 +86,12 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
     }
     if (c.placement != CALL_PLACE_READY || call_status_is_final(c.status))
         return job_finish_in(tx, at->job, err);
+    bool full = false;
+    rc = find_room(tx, at, &c, &full, err);
+    if (rc != ERR_OK || full) {
+        at->begun = full ? BEGIN_FULL : at->begun;
+        return rc;
+    }
     /* Two attempts to one number at a time could not be told apart at the carrier, which knows
        nothing of our ids. So the second waits until the first is settled. */
     rc = store_number_is_attempted(tx, str_z(c.to), c.id, &busy, err);
@@ -83,8 +110,11 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
     return store_update_call(tx, &c, err);
 }
 
-static bool wants_recording_from_start(const struct call *c) {
-    return c->record == CALL_RECORD_ON && c->assistant[0] == '\0';
+/* Elsewhere the answer document begins with it (webhook_document.c). */
+static bool wants_recording_from_start(const struct engine *e, const struct call *c) {
+    const struct provider *p = engine_provider(e, str_z(c->provider));
+    return c->record == CALL_RECORD_ON && c->assistant[0] == '\0' && p &&
+           provider_can(p, PROVIDER_CAP_PLACE_RECORDED);
 }
 
 /* The addresses and options of one attempt; strings live in the arena. */
@@ -108,7 +138,7 @@ static struct provider_place place_request(const struct attempt *at, struct aren
         .recording_url = urls[3],
         .ring_timeout_s = c->ring_timeout_s,
         .time_limit_s = c->time_limit_s,
-        .record = wants_recording_from_start(c),
+        .record = wants_recording_from_start(at->engine, c),
         .record_dual = true,
         /* no detection_url: the document is asked for after the verdict, so it can depend on it */
         .detection = c->detection,
@@ -126,8 +156,22 @@ static enum error_code note_placed(struct store_tx *tx, struct attempt *at, stru
     return call_take_carrier_view(tx, c, &at->placed, now, err);
 }
 
+/* Provider, nonce, event and the job for it, all or nothing; the attempts are counted anew. */
+static enum error_code fail_over(struct store_tx *tx, struct attempt *at, struct call *c,
+                                 int64_t now, struct error *err) {
+    struct job place = {
+        .kind = JOB_PLACE, .call_id = c->id, .ref_id = c->attempt, .run_at_ms = now};
+    enum error_code rc = failover_change(tx, c, at->fallback, at->next_nonce, &at->error, now, err);
+    c->check_ms = now + TURN_MARGIN_MS;
+    if (rc == ERR_OK)
+        rc = store_add_job(tx, &place, err);
+    return rc == ERR_OK ? job_finish_in(tx, at->job, err) : rc;
+}
+
 static enum error_code note_refused(struct store_tx *tx, struct attempt *at, struct call *c,
                                     int64_t now, struct error *err) {
+    if (at->fallback && !c->hangup_requested && failover_is_for(at->error.code))
+        return fail_over(tx, at, c, now, err);
     c->placement = CALL_PLACE_REFUSED;
     c->carrier_code = at->error.carrier_code;
     return call_end_for(tx, c, CALL_FAILED, CALL_REASON_CARRIER_REFUSED, at->error.text, now, err);
@@ -135,14 +179,18 @@ static enum error_code note_refused(struct store_tx *tx, struct attempt *at, str
 
 static enum error_code note_repeatable(struct store_tx *tx, struct attempt *at, struct call *c,
                                        int64_t now, struct error *err) {
-    int64_t delay = retry_delay_ms(&RETRY_PLACE, c->attempt, &at->error, job_random());
-    if (delay < 0) {
-        c->placement = CALL_PLACE_REFUSED;
-        return call_end_for(tx, c, CALL_FAILED, CALL_REASON_ATTEMPTS, at->error.text, now, err);
-    }
+    const struct retry_policy *policy = at->fallback ? &RETRY_BEFORE_FALLBACK : &RETRY_PLACE;
+    uint32_t tries = c->attempt - (uint32_t)at->job->ref_id;
+    int64_t delay = retry_delay_ms(policy, tries, &at->error, job_random());
     if (c->hangup_requested) {
         c->placement = CALL_PLACE_REFUSED;
         return call_end_for(tx, c, CALL_CANCELED, CALL_REASON_HANGUP_REQUESTED, NULL, now, err);
+    }
+    if (delay < 0 && at->fallback)
+        return fail_over(tx, at, c, now, err);
+    if (delay < 0) {
+        c->placement = CALL_PLACE_REFUSED;
+        return call_end_for(tx, c, CALL_FAILED, CALL_REASON_ATTEMPTS, at->error.text, now, err);
     }
     c->placement = CALL_PLACE_READY;
     struct buf data = BUF_INIT(1024);
@@ -204,31 +252,115 @@ static const char *outcome_word(enum provider_outcome o) {
     return words[o];
 }
 
+/* ---- whose turn it is -------------------------------------------------------------------------
+ */
+
+struct postponement {
+    const struct job *job;
+    int64_t run_at_ms;
+};
+
+/* A call that waits for its turn is not one that cannot be handed over: its bound moves along. */
+static enum error_code postpone_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    const struct postponement *p = ctx;
+    struct call c;
+    enum error_code rc = store_retry_job(tx, p->job, p->run_at_ms, err);
+    if (rc == ERR_OK)
+        rc = store_get_call(tx, p->job->call_id, &c, err);
+    if (rc != ERR_OK || c.check_ms == 0 || c.check_ms >= p->run_at_ms + TURN_MARGIN_MS / 2)
+        return rc;
+    c.check_ms = p->run_at_ms + TURN_MARGIN_MS;
+    return store_update_call(tx, &c, err);
+}
+
+static void postpone(const struct engine *e, const struct job *j, int64_t run_at_ms) {
+    struct postponement p = {.job = j, .run_at_ms = run_at_ms};
+    struct error err = {0};
+    if (store_write(e->store, postpone_tx, &p, &err) != ERR_OK)
+        log_warn(e->log, "call not postponed", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
+                 LOG_WORDS("error", err.text)); /* the lease runs out and the job comes back */
+}
+
+/* False: not yet, and the job is given back. */
+static bool take_turn(struct attempt *at) {
+    const struct engine *e = at->engine;
+    struct call c;
+    int64_t again = 0;
+    at->carrier = e->provider_count;
+    if (!e->pacer)
+        return true;
+    if (!job_load_call(e, at->job, &c))
+        return false;
+    at->carrier = engine_provider_index(e, str_z(c.provider));
+    if (c.placement != CALL_PLACE_READY || call_status_is_final(c.status) ||
+        at->carrier == e->provider_count)
+        at->carrier = e->provider_count; /* nothing will be handed over: no turn is needed */
+    else if (!pacer_ask(e->pacer, at->carrier, c.id, engine_now_ms(e), &again)) {
+        postpone(e, at->job, again);
+        return false;
+    }
+    return true;
+}
+
+/* The turn was for nothing, or the carrier said how it bears the pace. */
+static void tell_pacer(const struct attempt *at) {
+    const struct engine *e = at->engine;
+    int64_t again = 0;
+    if (!e->pacer || at->carrier == e->provider_count)
+        return;
+    if (at->begun == BEGIN_FULL) {
+        pacer_is_full(e->pacer, at->carrier, at->job->call_id, engine_now_ms(e), &again);
+        postpone(e, at->job, again);
+    } else if (at->begun != BEGIN_GO)
+        pacer_give_back(e->pacer, at->carrier);
+    else if (at->outcome == PROVIDER_PLACED)
+        pacer_placed(e->pacer, at->carrier);
+    else if (at->outcome == PROVIDER_THROTTLED)
+        pacer_throttled(e->pacer, at->carrier, engine_now_ms(e), at->error.retry_after_s,
+                        job_random());
+}
+
+static void ask_carrier(struct attempt *at) {
+    const struct engine *e = at->engine;
+    struct provider *p = engine_provider(e, str_z(at->call.provider));
+    if (!p) {
+        at->outcome = PROVIDER_REFUSED;
+        error_set(&at->error, ERR_INVALID, "provider \"%s\" is no longer configured",
+                  at->call.provider);
+        return;
+    }
+    struct arena a = {0};
+    struct provider_place req = place_request(at, &a);
+    at->outcome = provider_place_call(p, &req, &at->placed, &at->error);
+    arena_release(&a);
+    if (at->outcome == PROVIDER_REFUSED || at->outcome == PROVIDER_THROTTLED ||
+        at->outcome == PROVIDER_NOT_SENT)
+        at->fallback = failover_candidate(e, &at->call);
+}
+
 void job_place_run(const struct engine *e, const struct job *j) {
     struct attempt at = {.engine = e, .job = j};
     struct error err = {0};
     digest_random_hex(at.nonce, (CALL_NONCE_SIZE - 1) / 2);
+    digest_random_hex(at.next_nonce, (CALL_NONCE_SIZE - 1) / 2);
+    if (!take_turn(&at))
+        return;
     if (store_write(e->store, begin_tx, &at, &err) != ERR_OK) {
+        at.begun = BEGIN_STOP;
+        tell_pacer(&at);
         log_warn(e->log, "attempt not begun", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
                  LOG_WORDS("error", err.text));
         return; /* the lease runs out and the job comes back */
     }
+    struct call begun = at.call;
+    if (at.begun == BEGIN_GO)
+        ask_carrier(&at);
+    tell_pacer(&at);
     if (at.begun != BEGIN_GO)
         return;
-    struct provider *p = engine_provider(e, str_z(at.call.provider));
-    if (p) {
-        struct arena a = {0};
-        struct provider_place req = place_request(&at, &a);
-        at.outcome = provider_place_call(p, &req, &at.placed, &at.error);
-        arena_release(&a);
-    } else {
-        at.outcome = PROVIDER_REFUSED;
-        error_set(&at.error, ERR_INVALID, "provider \"%s\" is no longer configured",
-                  at.call.provider);
-    }
     enum error_code rc = store_write(e->store, end_tx, &at, &err);
     log_info(e->log, "place", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
-             LOG_Z("provider", at.call.provider), LOG_PHONE("to", str_z(at.call.to)),
-             LOG_Z("outcome", outcome_word(at.outcome)), LOG_INT("attempt", at.call.attempt),
+             LOG_Z("provider", begun.provider), LOG_PHONE("to", str_z(begun.to)),
+             LOG_Z("outcome", outcome_word(at.outcome)), LOG_INT("attempt", begun.attempt),
              LOG_WORDS("error", rc == ERR_OK ? at.error.text : err.text));
 }

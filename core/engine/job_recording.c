@@ -35,6 +35,7 @@ struct started {
     const struct engine *engine;
     const struct job *job;
     char sid[CALL_SID_SIZE];
+    struct error error;
 };
 
 /* The carrier's own notice of the start may be lost; what it just told us is not. */
@@ -48,6 +49,27 @@ static enum error_code started_tx(struct store_tx *tx, void *ctx, struct error *
     /* over already: nobody else will look after it */
     if (rc == ERR_OK && call_status_is_final(c.status))
         rc = recordings_follow_up(tx, &c, engine_now_ms(s->engine), err);
+    return rc == ERR_OK || rc == ERR_NOT_FOUND ? job_finish_in(tx, s->job, err) : rc;
+}
+
+/* What the carrier cannot do is told: a caller who wants no recording may still be recorded. */
+static enum error_code cannot_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct started *s = ctx;
+    struct call c;
+    struct buf data = BUF_INIT(512);
+    struct json_writer w;
+    enum error_code rc = store_get_call(tx, s->job->call_id, &c, err);
+    json_write_init(&w, &data);
+    json_begin_object(&w);
+    json_kv_z(&w, "action", s->job->ref_text);
+    json_kv_z(&w, "error", s->error.text);
+    json_end_object(&w);
+    if (rc == ERR_OK)
+        rc = call_append_event(tx, &c, EVENT_RECORDING_FAILED, engine_now_ms(s->engine),
+                               buf_str(&data), err);
+    if (rc == ERR_OK)
+        rc = store_update_call(tx, &c, err);
+    buf_release(&data);
     return rc == ERR_OK || rc == ERR_NOT_FOUND ? job_finish_in(tx, s->job, err) : rc;
 }
 
@@ -69,11 +91,13 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
     rc_req.status_url = buf_str(&url);
     struct error err = {0};
     enum error_code rc = provider_control_recording(p, &rc_req, started.sid, &err);
+    started.error = err;
     if (rc == ERR_OK && started.sid[0] && rc_req.action == PROVIDER_RECORDING_START)
         rc = store_write(e->store, started_tx, &started, &err); /* finishes the job, too */
     /* a call that is not quite in progress yet is refused for a moment: ask again */
-    else if (rc == ERR_OK || rc == ERR_NOT_FOUND || rc == ERR_UNSUPPORTED ||
-             !job_retry(e, j, &RETRY_CONTROL, &err))
+    else if (rc == ERR_UNSUPPORTED)
+        rc = store_write(e->store, cannot_tx, &started, &err) == ERR_OK ? rc : ERR_STORE;
+    else if (rc == ERR_OK || rc == ERR_NOT_FOUND || !job_retry(e, j, &RETRY_CONTROL, &err))
         job_finish(e, j);
     log_info(e->log, "recording control", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("action", j->ref_text), LOG_Z("result", error_name(rc)),

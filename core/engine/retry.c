@@ -1,6 +1,8 @@
 #include "core/engine/retry.h"
 
 const struct retry_policy RETRY_PLACE = {.attempts_max = 8, .first_ms = 1000, .longest_ms = 60000};
+const struct retry_policy RETRY_BEFORE_FALLBACK = {
+    .attempts_max = 3, .first_ms = 1000, .longest_ms = 5000};
 const struct retry_policy RETRY_HANGUP = {.attempts_max = 0, .first_ms = 500, .longest_ms = 30000};
 const struct retry_policy RETRY_CONTROL = {
     .attempts_max = 12, .first_ms = 500, .longest_ms = 30000};

@@ -12,7 +12,8 @@ struct retry_policy {
     uint32_t longest_ms;
 };
 
-extern const struct retry_policy RETRY_PLACE;     /* creating a call, certainly not placed */
+extern const struct retry_policy RETRY_PLACE;           /* creating a call, certainly not placed */
+extern const struct retry_policy RETRY_BEFORE_FALLBACK; /* the same, when another can have it */
 extern const struct retry_policy RETRY_HANGUP;    /* until the call is over, which is bounded */
 extern const struct retry_policy RETRY_CONTROL;   /* a second leg, a running recording */
 extern const struct retry_policy RETRY_RECORDING; /* fetching and deleting */

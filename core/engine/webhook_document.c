@@ -100,12 +100,16 @@ static enum error_code repeat_last(struct document *d, struct error *err) {
 /* ---- computing ----------------------------------------------------------------------------------
  */
 
-static struct str link_text(struct document *d, uint32_t turn) {
+static struct str kind_link(struct document *d, enum webhook_kind kind, uint32_t turn) {
     struct buf b = BUF_INIT(1024);
-    links_put(&d->engine->links, &b, &d->call, WEBHOOK_GATHER, turn);
+    links_put(&d->engine->links, &b, &d->call, kind, turn);
     struct str url = arena_copy(&d->arena, buf_str(&b));
     buf_release(&b);
     return url;
+}
+
+static struct str link_text(struct document *d, uint32_t turn) {
+    return kind_link(d, WEBHOOK_GATHER, turn);
 }
 
 /* A member of the stored request as JSON text; "" when it has none. */
@@ -122,6 +126,25 @@ static struct str request_member(struct document *d, const struct json *root, co
 
 /* A call that was placed with a plan: the plan is the answer. What a gather of it collects without
    an address of its own comes here, is kept in the transcript, and the call ends. */
+/*
+ * Where the carrier takes no wish to record with the create request, the answer begins with it.
+ * The answer is computed once and repeated from the store, so it is asked for once.
+ */
+static void record_from_here(struct document *d, struct plan *p) {
+    bool wanted = d->call.record == CALL_RECORD_ON &&
+                  !provider_can(d->webhook->provider, PROVIDER_CAP_PLACE_RECORDED);
+    for (size_t i = 0; i < p->count; i++)
+        wanted = wanted && p->steps[i].kind != PLAN_START_RECORDING; /* it does so itself */
+    struct plan_step *last = wanted ? plan_add(p, PLAN_START_RECORDING) : NULL;
+    if (!last)
+        return;
+    struct plan_step start = {.kind = PLAN_START_RECORDING};
+    start.u.start_recording.dual = true;
+    start.u.start_recording.status.url = kind_link(d, WEBHOOK_RECORDING, 0);
+    memmove(&p->steps[1], &p->steps[0], (p->count - 1) * sizeof *p->steps);
+    p->steps[0] = start;
+}
+
 static enum error_code compute_plan_call(struct document *d, const struct json *request,
                                          struct error *err) {
     if (d->webhook->target.kind == WEBHOOK_ANSWER) {
@@ -131,6 +154,8 @@ static enum error_code compute_plan_call(struct document *d, const struct json *
             if (s->kind == PLAN_GATHER && s->u.gather.action.url.len == 0)
                 s->u.gather.action.url = link_text(d, 0);
         }
+        if (rc == ERR_OK)
+            record_from_here(d, &d->turn.plan);
         return rc;
     }
     const struct webhook_news *n = &d->webhook->news;
@@ -143,6 +168,13 @@ static enum error_code compute_plan_call(struct document *d, const struct json *
             .text = conversation_fit(&d->turn.plan.arena, said),
         };
     return ERR_OK;
+}
+
+/* A carrier that was asked for a verdict and asks for the document without one waited for it, and
+   reports machines only. */
+static enum call_answered_by answered_by(const struct webhook_news *n, const struct call *c) {
+    enum call_answered_by by = n->answered_by != CALL_BY_UNASKED ? n->answered_by : c->answered_by;
+    return by == CALL_BY_UNASKED && c->detection != CALL_DETECT_OFF ? CALL_BY_HUMAN : by;
 }
 
 static enum error_code compute_assistant(struct document *d, const struct json *request,
@@ -164,7 +196,7 @@ static enum error_code compute_assistant(struct document *d, const struct json *
         .speech = n->speech,
         .digits = n->digits,
         .confidence = n->confidence,
-        .answered_by = n->answered_by != CALL_BY_UNASKED ? n->answered_by : d->call.answered_by,
+        .answered_by = answered_by(n, &d->call),
         .next_url = link_text(d, d->number),
         .now_ms = engine_now_ms(d->engine),
     };
@@ -243,8 +275,7 @@ static enum error_code accept_tx(struct store_tx *tx, void *ctx, struct error *e
         return rc;
     if (!turn_is_still_open(tx, d, &rc, err) || rc != ERR_OK)
         return rc;
-    if (w->news.answered_by != CALL_BY_UNASKED && c.answered_by == CALL_BY_UNASKED)
-        c.answered_by = w->news.answered_by;
+    c.answered_by = answered_by(&w->news, &c);
     /* a carrier that asks for instructions has an answered call, whatever became of its notice */
     rc = call_change_status(tx, &c, CALL_ANSWERED, now, err);
     if (rc == ERR_OK)

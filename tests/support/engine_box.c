@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/engine/call_service.h"
 #include "core/engine/dispatcher.h"
+#include "core/engine/pacer.h"
 #include "core/io/store_sqlite.h"
 #include "core/io/vault_file.h"
 
@@ -66,8 +67,16 @@ void engine_box_init(struct engine_box *b) {
     open_store(b);
 }
 
+void engine_box_add_second(struct engine_box *b) {
+    fake_provider_init(&b->second);
+    b->second.desc.name = "spare";
+    b->providers[1] = &b->second.base;
+    b->engine.provider_count = 2;
+}
+
 void engine_box_release(struct engine_box *b) {
     close_store(b);
+    pacer_free(b->engine.pacer);
     temp_dir_release(&b->dir);
 }
 
@@ -76,15 +85,19 @@ void engine_box_restart(struct engine_box *b) {
     open_store(b);
 }
 
+struct call engine_box_submit_request(struct engine_box *b, const struct call_request *req) {
+    struct call c;
+    bool replayed = false;
+    struct error err = {0};
+    must(call_service_submit(&b->engine, req, (struct str){0}, &c, &replayed, &err), &err);
+    return c;
+}
+
 struct call engine_box_submit_to(struct engine_box *b, const char *to) {
     struct call_request req = {
         .to = str_z(to),
         .plan_json = STR("{\"steps\":[{\"say\":{\"text\":\"Hello\"}},{\"gather\":{}}]}")};
-    struct call c;
-    bool replayed = false;
-    struct error err = {0};
-    must(call_service_submit(&b->engine, &req, (struct str){0}, &c, &replayed, &err), &err);
-    return c;
+    return engine_box_submit_request(b, &req);
 }
 
 struct call engine_box_submit(struct engine_box *b) {

@@ -16,15 +16,18 @@ struct engine_box {
     struct temp_dir dir;
     struct fake_clock time;
     struct id_source ids;
-    struct fake_provider carrier;
-    struct provider *providers[1];
+    struct fake_provider carrier, second; /* the second one is there when the test adds it */
+    struct provider *providers[2];
     struct engine engine;
     struct webhook_service *webhooks;
     char db_path[320];
 };
 
 void engine_box_init(struct engine_box *b);
-void engine_box_release(struct engine_box *b);
+void engine_box_release(struct engine_box *b); /* frees engine.pacer, too */
+
+/** Make `second` the fallback, named "spare". */
+void engine_box_add_second(struct engine_box *b);
 
 /** Close the store and open it again, as a restart does. */
 void engine_box_restart(struct engine_box *b);
@@ -32,6 +35,7 @@ void engine_box_restart(struct engine_box *b);
 /** Submit a call with a plan that says "Hello" to +12025550100; returns it. */
 struct call engine_box_submit(struct engine_box *b);
 struct call engine_box_submit_to(struct engine_box *b, const char *to);
+struct call engine_box_submit_request(struct engine_box *b, const struct call_request *req);
 
 /** The call as stored. */
 struct call engine_box_call(struct engine_box *b, int64_t id);

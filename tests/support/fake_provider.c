@@ -22,6 +22,8 @@ static enum provider_outcome place_call(struct provider *p, const struct provide
                                         struct provider_call *out, struct error *err) {
     struct fake_provider *f = from(p);
     f->places++;
+    f->record = req->record;
+    keep(req->from, f->from, sizeof f->from);
     keep(req->answer_url, f->answer_url, sizeof f->answer_url);
     keep(req->status_url, f->status_url, sizeof f->status_url);
     keep(req->recording_url, f->recording_url, sizeof f->recording_url);
@@ -140,8 +142,10 @@ static enum error_code read_webhook(struct provider *p, const struct webhook_req
 static enum error_code render_plan(struct provider *p, const struct plan *plan, struct buf *out,
                                    struct plan_loss_report *loss, struct error *err) {
     struct json_writer w;
-    (void)p;
     (void)loss;
+    for (size_t i = 0; from(p)->speechless && i < plan->count; i++)
+        if (plan->steps[i].kind == PLAN_SAY)
+            return error_set(err, ERR_UNSUPPORTED, "the test says no");
     json_write_init(&w, out);
     plan_to_json(plan, &w);
     return buf_failed(out) ? error_set(err, ERR_LIMIT, "too long") : ERR_OK;
@@ -163,7 +167,8 @@ static const struct provider_ops fake_ops = {
 static const struct provider_desc fake_desc = {
     .name = "fake",
     .caps = PROVIDER_CAP_PLACE | PROVIDER_CAP_END | PROVIDER_CAP_LOOKUP | PROVIDER_CAP_LIST |
-            PROVIDER_CAP_RECORD | PROVIDER_CAP_RECORD_PAUSE | PROVIDER_CAP_RECORDINGS,
+            PROVIDER_CAP_RECORD | PROVIDER_CAP_RECORD_PAUSE | PROVIDER_CAP_RECORDINGS |
+            PROVIDER_CAP_PLACE_RECORDED,
     .document_type = "application/json",
     .base_url = "https://fake.example",
 };
@@ -171,6 +176,7 @@ static const struct provider_desc fake_desc = {
 void fake_provider_init(struct fake_provider *f) {
     *f = (struct fake_provider){.outcome = PROVIDER_PLACED,
                                 .placed = {.sid = "SID1", .status = CALL_QUEUED},
-                                .look_up_rc = ERR_NOT_FOUND};
-    provider_init(&f->base, &fake_ops, &fake_desc);
+                                .look_up_rc = ERR_NOT_FOUND,
+                                .desc = fake_desc};
+    provider_init(&f->base, &fake_ops, &f->desc);
 }

@@ -14,6 +14,7 @@ enum {
 
 struct fake_provider {
     struct provider base;
+    struct provider_desc desc; /* the test's to change: name, capabilities */
     /* what place_call gives */
     enum provider_outcome outcome;
     struct error error;
@@ -29,6 +30,7 @@ struct fake_provider {
     struct provider_call listed[FAKE_PROVIDER_CALLS_MAX];
     size_t listed_count;
     enum error_code end_rc;
+    bool speechless; /* cannot write a plan that says something */
     /* audio of fetch_recording */
     enum error_code fetch_rc;
     struct str audio;
@@ -36,6 +38,8 @@ struct fake_provider {
     void *while_fetching_ctx;
     /* counts, and the last of each */
     unsigned places, ends, look_ups, lists, fetches, deletes, controls;
+    char from[CALL_PARTY_SIZE];
+    bool record;
     char answer_url[512], status_url[512], recording_url[512];
     char ended_sid[CALL_SID_SIZE];
     enum provider_recording_action controlled;
