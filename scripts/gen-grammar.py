@@ -15,6 +15,32 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # names have to pass.
 OPEN_FROM = 60
 
+# The file of Plivo XML has types of its own.
+PLIVO_TYPES = {
+    "int": "integer", "bool": "boolean", "int-or-auto": "integer-or-auto", "url": "absolute-url",
+    "url-or-enum": "url-or-enum", "enum-or-pattern": "enum-open", "comma-list": "enum-commas",
+    "bool-or-string": "boolean-or-string",
+}
+
+
+def from_plivo(elements):
+    """The same shape as the TwiML file."""
+    grammar = {n: e for n, e in elements.items() if "alias_of" not in e}
+    for name, e in grammar.items():
+        e["kind"] = "root" if e.get("root") else "element"
+        for n, a in e["attributes"].items():
+            a["type"] = PLIVO_TYPES.get(a["type"], a["type"])
+            if "0-9" in (a.get("values") or []):  # one key, or a word
+                a["type"], a["values"] = "enum", [*"0123456789", *(v for v in a["values"] if v != "0-9")]
+            elif a["type"] == "string" and a.get("values"):
+                a["type"] = "enum-open"
+            a["required"] = n in e["required"]
+            # Plivo docs: hangup causes, 8011 Invalid Answer XML
+            a["fatal"] = (a["type"] in ("absolute-url", "url-or-enum") or a.get("values") == ["GET", "POST"]
+                          or (name, n) == ("GetInput", "action"))
+    return grammar
+
+
 LANGUAGES = [
     {
         "json": "tests/vectors/twiml/grammar.json",
@@ -28,13 +54,27 @@ LANGUAGES = [
         "bytes_max": 65536,  # error 11750
         "spoken": "Say",
     },
+    {
+        "json": "tests/vectors/plivoxml/grammar.json",
+        "out": "twiml/plivoxml_grammar.c",
+        "header": "twiml/plivoxml_grammar.h",
+        "name": "Plivo XML",
+        "symbol": "plivoxml_grammar",
+        "convert": from_plivo,
+        # Plivo docs: Hangup causes. A mere warning has no number.
+        "codes": {"unparsable_code": 8011, "refused_code": 8011, "schema_code": 0},
+        "bytes_max": "PLIVOXML_BYTES_MAX",
+        "spoken": "Speak",
+        "absolute_urls": True,
+    },
 ]
 
 TYPES = {
     "string": "STRING", "enum": "ENUM", "enum-list": "ENUM_LIST", "enum-open": "ENUM_OPEN",
     "boolean": "BOOLEAN", "integer": "INTEGER", "integer-list": "INTEGER_LIST",
     "integer-or-auto": "INTEGER_OR_AUTO", "decimal": "DECIMAL", "url": "URL",
-    "boolean-or-string": "BOOLEAN_OR_STRING",
+    "boolean-or-string": "BOOLEAN_OR_STRING", "absolute-url": "ABSOLUTE_URL",
+    "url-or-enum": "URL_OR_ENUM", "enum-commas": "ENUM_COMMAS",
 }
 
 
@@ -92,23 +132,30 @@ class Tables:
             fields.append(f".values = {self.values(a['values'], f'{identifier(element)}_{identifier(name)}_values')}")
         if a.get("default") is not None:
             fields.append(f".preset = {quote(a['default'])}")
-        pattern = re.fullmatch(r"\^\[(.+)\]([?*+])\$", a.get("pattern", ""))
+        pattern = re.fullmatch(r"\^\[([^\]]+)\]([?*+]?)\$", a.get("pattern", ""))
         if pattern:
             fields.append(f".chars = {quote(expand(pattern[1]))}")
-        most = a.get("max_length") or (1 if pattern and pattern[2] == "?" else 0)
+        most = a.get("max_length") or (1 if pattern and pattern[2] in "?" else 0)
         if most:
             fields.append(f".max_chars = {most}")
+        if a.get("min_length"):
+            fields.append(f".min_chars = {a['min_length']}")
         for bound in ("min", "max"):
             if a.get(bound) is not None:
                 fields.append(f".{bound} = {a[bound]}, .has_{bound} = true")
         if a.get("required"):
             fields.append(".required = true")
+        if a.get("case_insensitive"):
+            fields.append(".any_case = true")
+        if a.get("fatal"):
+            fields.append(".fatal = true")
         return "    {" + ", ".join(fields) + "},"
 
 
 def generate(language):
     grammar = json.loads((ROOT / language["json"]).read_text())
     del grammar["_meta"]
+    grammar = language.get("convert", lambda g: g)(grammar)
     names = sorted(grammar, key=lambda n: grammar[n]["kind"] != "root")
     for name in names: # the file says it twice: by children and by parents
         assert all(name in grammar[p]["children"] for p in grammar[name]["parents"]), name

@@ -247,7 +247,12 @@ static void read_hangup(struct reading *r, const struct xml_node *n,
 
 static void read_redirect(struct reading *r, const struct xml_node *n,
                           const struct reading_target *to) {
-    reading_redirect(r, n, to, &twiml_redirect);
+    struct plan_link link;
+    if (!reading_link(r, n, &twiml_redirect, &link))
+        return;
+    struct plan_step *s = reading_add(r, to, PLAN_REDIRECT, n);
+    if (s)
+        s->u.redirect = link;
 }
 
 static void read_reject(struct reading *r, const struct xml_node *n,

@@ -89,6 +89,11 @@ struct xml_maps {
     { .element = STR_INIT(element_), .rows = rows_, .count = ARRAY_LEN(rows_) }
 #define SWH_TABLE(name_, element_, rows_) const struct xml_maps name_ = SWH_MAPS(element_, rows_)
 
+/** A table that knows what missing attributes mean. */
+#define SWH_DEFAULTS(name_, element_, rows_) \
+    const struct xml_maps name_ = {          \
+        .element = STR_INIT(element_), .rows = rows_, .count = ARRAY_LEN(rows_), .defaults = true}
+
 /** "true" and "false" of a bool; of an enum plan_tristate. */
 extern const struct xml_word xml_flag_words[], xml_tristate_words[];
 

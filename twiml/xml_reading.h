@@ -1,6 +1,7 @@
 #ifndef TWIML_XML_READING_H
 #define TWIML_XML_READING_H
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/domain/plan.h"
 #include "twiml/xml_doc.h"
@@ -59,13 +60,18 @@ void reading_bare(struct reading *r, const struct xml_node *n, const struct read
 /** What is said inside n: text, or SSML in its canonical form. False when there is nothing. */
 NODISCARD bool reading_words(struct reading *r, const struct xml_node *n, struct plan_say *say);
 
+/** All text inside n, without its markup. */
+void reading_put_all_text(struct buf *b, const struct xml_node *n);
+
 /** The steps that every language has alike. */
 void reading_play(struct reading *r, const struct xml_node *n, const struct reading_target *to,
                   const struct xml_maps *maps);
-void reading_redirect(struct reading *r, const struct xml_node *n, const struct reading_target *to,
-                      const struct xml_maps *maps);
 void reading_pause(struct reading *r, const struct xml_node *n, const struct reading_target *to,
                    const struct xml_maps *maps);
+
+/** Where an element of the <Redirect> kind sends the call; false when it does not say so. */
+NODISCARD bool reading_link(struct reading *r, const struct xml_node *n,
+                            const struct xml_maps *maps, struct plan_link *out);
 
 /** The language's prompts inside n go to the target; anything else is refused. */
 void reading_prompts(struct reading *r, const struct xml_node *n, const struct reading_target *to);

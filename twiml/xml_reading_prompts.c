@@ -13,12 +13,12 @@ static void ssml_fault(void *ctx, const struct xml_node *element,
                  attribute ? "it does not suit SSML" : "the element does not belong there in SSML");
 }
 
-static void put_all_text(struct buf *b, const struct xml_node *n) {
+void reading_put_all_text(struct buf *b, const struct xml_node *n) {
     for (const struct xml_node *c = n->first; c; c = c->next)
         if (xml_node_is_text(c))
             buf_put_str(b, c->text);
         else
-            put_all_text(b, c);
+            reading_put_all_text(b, c);
 }
 
 bool reading_words(struct reading *r, const struct xml_node *n, struct plan_say *say) {
@@ -34,7 +34,7 @@ bool reading_words(struct reading *r, const struct xml_node *n, struct plan_say 
             say->ssml = arena_copy(&r->plan->arena, str_trim(buf_str(&words)));
         } else {
             buf_clear(&words);
-            put_all_text(&words, n);
+            reading_put_all_text(&words, n);
             say->text = arena_copy(&r->plan->arena, str_trim(buf_str(&words)));
         }
     }
@@ -72,18 +72,17 @@ void reading_pause(struct reading *r, const struct xml_node *n, const struct rea
         s->u.pause.seconds = seconds > 0 ? seconds : 1;
 }
 
-void reading_redirect(struct reading *r, const struct xml_node *n, const struct reading_target *to,
-                      const struct xml_maps *maps) {
+bool reading_link(struct reading *r, const struct xml_node *n, const struct xml_maps *maps,
+                  struct plan_link *out) {
     struct plan_link link = {.url = reading_text(r, n)};
     if (link.url.len == 0) {
         reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is no URL to go on at");
-        return;
+        return false;
     }
     reading_attrs(r, n, maps, &link);
     reading_drop_children(r, n, true);
-    struct plan_step *s = reading_add(r, to, PLAN_REDIRECT, n);
-    if (s)
-        s->u.redirect = link;
+    *out = link;
+    return true;
 }
 
 void reading_bare(struct reading *r, const struct xml_node *n, const struct reading_target *to,

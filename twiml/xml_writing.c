@@ -140,6 +140,8 @@ static void put_input(struct writing *w, const struct xml_map *row, uint32_t set
         [PLAN_INPUT_SPEECH] = "speech",
         [PLAN_INPUT_KEYS | PLAN_INPUT_SPEECH] = "dtmf speech",
     };
+    if (set == 0 && row->always)
+        set = PLAN_INPUT_KEYS;
     if (set >= ARRAY_LEN(words))
         writing_fail(w, ERR_INVALID, at, row->member, "is no known set");
     else if (set > 0)
