@@ -87,9 +87,9 @@ static uint32_t repeat_after_ms(enum error_code rc, const struct http_response *
     return named_s ? named_s * 1000 : RETRY_WAIT_MS;
 }
 
-static void wait_ms(const struct rest_options *o, uint32_t ms) {
-    if (o->wait) {
-        o->wait(o->ctx, ms);
+void rest_wait_ms(const struct rest_provider *p, uint32_t ms) {
+    if (p->options.wait) {
+        p->options.wait(p->options.ctx, ms);
         return;
     }
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
@@ -111,7 +111,7 @@ enum error_code rest_send(const struct rest_provider *p, const struct rest_reque
         if (rc == ERR_OK)
             http_response_release(&got);
         got = (struct http_response){0};
-        wait_ms(&p->options, pause);
+        rest_wait_ms(p, pause);
         rc = send_now(p, r, mode, deadline, sink, &got, &why);
     }
     if (rc == ERR_OK) {

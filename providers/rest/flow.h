@@ -52,6 +52,9 @@ static inline bool rest_is_success(const struct http_response *r) {
     return r->status >= 200 && r->status < 300;
 }
 
+/** Wait as the options say: really, or on a fake clock. */
+void rest_wait_ms(const struct rest_provider *p, uint32_t ms);
+
 /** A status that may be another one soon: 408, 429, 500, 502 to 504. */
 bool rest_is_passing(int status);
 

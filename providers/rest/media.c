@@ -30,7 +30,8 @@ static enum error_code turn(const struct rest_provider *p, struct rest_request *
     if (!ok)
         return error_set(err, ERR_UPSTREAM,
                          "the carrier sends us to a recording address that is not safe to follow");
-    r->foreign = !rest_url_same_origin(&to, &p->api);
+    r->ours = r->ours && rest_url_same_origin(&to, &from);
+    r->foreign = !r->ours && !rest_url_same_origin(&to, &p->api);
     buf_clear(&r->url);
     buf_put_str(&r->url, buf_str(&next));
     return ERR_OK;

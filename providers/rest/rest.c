@@ -3,7 +3,12 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "providers/rest/encode.h"
 #include "providers/rest/flow.h"
+
+enum {
+    NONCES = 8192, /* of webhooks, kept at a time: 330 kB */
+};
 
 static const struct provider_ops rest_ops;
 
@@ -69,8 +74,12 @@ static enum provider_outcome rest_place(struct provider *base, const struct prov
         rest_request_check(&r, err) != ERR_OK)
         return PROVIDER_REFUSED;
     enum error_code rc = rest_send(p, &r, REST_CREATE, rest_deadline(p), NULL, &rsp, err);
-    if (rc == ERR_OK)
-        return judge_place(p, &rsp, out, err);
+    if (rc == ERR_OK) {
+        enum provider_outcome outcome = judge_place(p, &rsp, out, err);
+        if (outcome == PROVIDER_PLACED && out->from[0] == '\0') /* a reply may be the id alone */
+            rest_copy_party(req->from.len ? req->from : p->account.number, out->from);
+        return outcome;
+    }
     if (rc == ERR_NETWORK)
         return PROVIDER_NOT_SENT;
     if (rc == ERR_INVALID)
@@ -78,37 +87,10 @@ static enum provider_outcome rest_place(struct provider *base, const struct prov
     return uncertain(err, "its answer never came", 0);
 }
 
-static enum error_code rest_end(struct provider *base, struct str sid, struct error *err) {
-    struct rest_provider *p = rest_from(base);
-    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
-    CLEANUP(http_response_release) struct http_response rsp = {0};
-    enum error_code rc = p->dialect->encode_end(&p->account, sid, &r, err);
-    if (rc != ERR_OK)
-        return rc;
-    struct error e = {0};
-    rc = rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, &e);
-    if (rc == ERR_CONFLICT && !e.retry)
-        return ERR_OK; /* over already: what was wanted */
-    if (rc != ERR_OK && err)
-        *err = e;
-    return rc;
-}
-
-static enum error_code rest_redirect(struct provider *base, struct str sid, struct str url,
-                                     struct error *err) {
-    struct rest_provider *p = rest_from(base);
-    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
-    CLEANUP(http_response_release) struct http_response rsp = {0};
-    enum error_code rc = p->dialect->encode_redirect(&p->account, sid, url, &r, err);
-    if (rc != ERR_OK)
-        return rc;
-    return rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, err);
-}
-
-static enum error_code rest_look_up(struct provider *base, struct str sid,
-                                    struct provider_call *out, struct error *err) {
-    struct rest_provider *p = rest_from(base);
-    int64_t deadline = rest_deadline(p);
+/** Ask every place where the call may be; ERR_NOT_FOUND: none knows it now. */
+static enum error_code look_everywhere(const struct rest_provider *p, struct str sid,
+                                       int64_t deadline, struct provider_call *out,
+                                       struct error *err) {
     enum error_code rc = ERR_NOT_FOUND;
     for (unsigned pass = 0; rc == ERR_NOT_FOUND && pass < p->dialect->look_up_passes; pass++) {
         CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
@@ -123,6 +105,75 @@ static enum error_code rest_look_up(struct provider *base, struct str sid,
     return rc;
 }
 
+static enum error_code look_up(const struct rest_provider *p, struct str sid, int64_t deadline,
+                               struct provider_call *out, struct error *err) {
+    enum error_code rc = look_everywhere(p, sid, deadline, out, err);
+    if (rc != ERR_NOT_FOUND || p->dialect->doubt_ms == 0)
+        return rc;
+    rest_wait_ms(p, p->dialect->doubt_ms);
+    return look_everywhere(p, sid, deadline, out, err);
+}
+
+/** The carrier did not find what was to be ended. Over, never there, or alive after all? */
+static enum error_code judge_missing(const struct rest_provider *p, struct str sid,
+                                     int64_t deadline, struct error *err) {
+    struct provider_call call = {0};
+    enum error_code rc = look_up(p, sid, deadline, &call, err);
+    if (rc != ERR_OK || call_status_is_final(call.status))
+        return rc;
+    error_set(err, ERR_CONFLICT, "the carrier did not find the call, but it is alive; try again");
+    if (err)
+        err->retry = true;
+    return ERR_CONFLICT;
+}
+
+static enum error_code rest_end(struct provider *base, struct str sid, struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    enum error_code rc = p->dialect->encode_end(&p->account, sid, &r, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct error e = {0};
+    int64_t deadline = rest_deadline(p);
+    rc = rest_ask(p, &r, REST_CHANGE, deadline, &rsp, &e);
+    if (rc == ERR_CONFLICT && !e.retry)
+        return ERR_OK; /* over already: what was wanted */
+    if (rc == ERR_NOT_FOUND && p->dialect->doubt_ms)
+        rc = judge_missing(p, sid, deadline, &e);
+    if (rc != ERR_OK && err)
+        *err = e;
+    return rc;
+}
+
+/** What 404 means for a change to a live call, where the carrier says it of all others as well. */
+static enum error_code judge_change(const struct rest_provider *p, enum error_code rc,
+                                    struct error *err) {
+    if (rc != ERR_NOT_FOUND || p->dialect->doubt_ms == 0)
+        return rc;
+    if (err)
+        err->code = ERR_CONFLICT;
+    return ERR_CONFLICT;
+}
+
+static enum error_code rest_redirect(struct provider *base, struct str sid, struct str url,
+                                     struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
+    CLEANUP(http_response_release) struct http_response rsp = {0};
+    enum error_code rc = p->dialect->encode_redirect(&p->account, sid, url, &r, err);
+    if (rc != ERR_OK)
+        return rc;
+    rc = rest_ask(p, &r, REST_CHANGE, rest_deadline(p), &rsp, err);
+    return judge_change(p, rc, err);
+}
+
+static enum error_code rest_look_up(struct provider *base, struct str sid,
+                                    struct provider_call *out, struct error *err) {
+    struct rest_provider *p = rest_from(base);
+    return look_up(p, sid, rest_deadline(p), out, err);
+}
+
 /* ---- lists ------------------------------------------------------------------------------- */
 
 struct provider_call *rest_page_add(struct rest_page *page) {
@@ -135,6 +186,15 @@ struct provider_call *rest_page_add(struct rest_page *page) {
     struct provider_call *c = &page->calls[page->count++];
     *c = (struct provider_call){0};
     return c;
+}
+
+/** Is that party the one asked for? One that the carrier does not name may be. */
+static bool is_party(const char *party, struct str wanted) {
+    return wanted.len == 0 || party[0] == '\0' || str_eq_z(wanted, party);
+}
+
+bool rest_call_is_between(const struct provider_call *c, const struct provider_list_filter *f) {
+    return !f || (is_party(c->to, f->to) && is_party(c->from, f->from));
 }
 
 static void page_release(struct rest_page *page) {
@@ -181,6 +241,48 @@ static size_t keep_wanted(struct provider_call *calls, size_t n,
     return kept;
 }
 
+/** A call that is listed without parties, and nowhere else with them. */
+static bool is_nameless(const struct rest_page *page, size_t at) {
+    const struct provider_call *c = &page->calls[at];
+    if (c->to[0] || is_listed(page->calls, at, c->sid))
+        return false;
+    for (size_t i = at + 1; i < page->count; i++)
+        if (page->calls[i].to[0] && str_eq_z(str_z(c->sid), page->calls[i].sid))
+            return false;
+    return true;
+}
+
+/**
+ * Ask who the parties of calls are that a list names by their ids only. One that cannot be found
+ * out may be the one that is looked for: then the list as a whole is an error, never a short list.
+ */
+static enum error_code name_parties(const struct rest_provider *p, struct rest_page *page,
+                                    int64_t deadline, struct error *err) {
+    size_t asked = 0;
+    for (size_t i = 0; i < page->count; i++) {
+        struct provider_call *c = &page->calls[i];
+        if (!is_nameless(page, i))
+            continue;
+        if (asked++ == REST_NAMELESS_MAX)
+            return error_set(err, ERR_LIMIT, "the carrier has over %d calls at a time; ask later",
+                             REST_NAMELESS_MAX);
+        enum error_code rc = look_up(p, str_z(c->sid), deadline, c, err);
+        if (rc == ERR_NOT_FOUND)
+            rc = error_set(err, ERR_CONFLICT, "a call came to its end while it was looked at");
+        if (rc != ERR_OK) {
+            if (err)
+                err->retry = true;
+            return rc;
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < page->count; i++)
+        if (page->calls[i].to[0] && rest_call_is_between(&page->calls[i], page->filter))
+            page->calls[kept++] = page->calls[i];
+    page->count = kept;
+    return ERR_OK;
+}
+
 static enum error_code rest_list(struct provider *base, const struct provider_list_filter *f,
                                  struct arena *a, struct provider_call **out, size_t *count,
                                  struct error *err) {
@@ -192,6 +294,11 @@ static enum error_code rest_list(struct provider *base, const struct provider_li
         enum error_code rc = p->dialect->encode_list(&p->account, f, pass, &r, err);
         if (rc == ERR_OK)
             rc = list_pass(p, &r, deadline, &page, err);
+        if (rc != ERR_OK)
+            return rc;
+    }
+    if (p->dialect->doubt_ms) {
+        enum error_code rc = name_parties(p, &page, deadline, err);
         if (rc != ERR_OK)
             return rc;
     }
@@ -213,7 +320,7 @@ static enum error_code rest_control(struct provider *base,
     enum rest_mode mode = c->action == PROVIDER_RECORDING_START ? REST_CREATE : REST_CHANGE;
     enum error_code rc = p->dialect->encode_control(&p->account, c, &r, err);
     if (rc == ERR_OK)
-        rc = rest_ask(p, &r, mode, rest_deadline(p), &rsp, err);
+        rc = judge_change(p, rest_ask(p, &r, mode, rest_deadline(p), &rsp, err), err);
     if (rc != ERR_OK)
         return rc;
     return p->dialect->decode_control(&r, buf_str(&rsp.body), out_sid, err);
@@ -354,6 +461,8 @@ static enum error_code make_signer(struct rest_provider *p, const struct provide
                            "the key that webhooks are signed with is missing");
     enum error_code rc =
         rest_signer_init(&p->signer, p->dialect->mac, key, p->account.public_base_url, err);
+    if (rc == ERR_OK && p->dialect->nonce_window_ms)
+        p->signer.nonces = nonce_cache_new(NONCES, p->dialect->nonce_window_ms, &p->clock);
     if (rc == ERR_OK && p->dialect->webhook_auth) {
         rest_signer_add_auth(&p->signer, key, &p->memory);
         p->account.webhook_auth = p->signer.webhook_auth;

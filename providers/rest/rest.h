@@ -49,10 +49,14 @@ struct rest_page {
 enum {
     REST_CALLS_MAX = 1000, /* of one list */
     REST_PAGES_MAX = 20,
+    REST_NAMELESS_MAX = 100, /* calls of one list that come without parties */
 };
 
 /** A zeroed call at the end of the page; NULL when REST_CALLS_MAX is reached. */
 struct provider_call *rest_page_add(struct rest_page *p);
+
+/** Is the call between the parties asked for? f may be NULL. */
+bool rest_call_is_between(const struct provider_call *c, const struct provider_list_filter *f);
 
 /** State of a credential check, carried from step to step. */
 struct rest_check {
@@ -66,11 +70,20 @@ struct rest_dialect {
     enum rest_mac mac;        /* under which webhooks are signed */
     bool own_key;             /* signed with a key of its own: the token never stands in for it */
     bool webhook_auth;        /* some webhooks are not signed: our addresses carry credentials */
+    uint32_t nonce_window_ms; /* webhooks carry nonces, remembered so long; 0: they do not */
+    uint32_t doubt_ms;        /* see below; 0: a 404 means that there is no such call */
     unsigned look_up_passes;  /* places where a call may be found; 404 leads to the next */
     unsigned list_passes;     /* queries that together list all calls between two parties */
     unsigned find_passes;     /* see encode_find; NOT_FOUND leads to the next */
     unsigned audio_variants;  /* addresses of one recording, best first; 400 leads to the next */
     const char *audio_format; /* "wav" */
+
+    /*
+     * doubt_ms: the carrier also says 404 of a call that has just ended or moves on, and of one
+     * that is over. So what no place knows is looked up once more after that time; a call that
+     * could not be ended is looked up before that is believed; and 404 for a change to a live call
+     * is ERR_CONFLICT. Calls that a list names without parties are looked up one by one.
+     */
 
     /**
      * Where a recording's file has another id than the recording while it runs: ask for it before

@@ -30,6 +30,22 @@ void rest_signer_release(struct rest_signer *s) {
     digest_hmac_free(s->sha256);
     pthread_mutex_destroy(&s->lock);
     s->hmac = s->sha256 = NULL;
+    nonce_cache_free(s->nonces);
+    s->nonces = NULL;
+}
+
+bool rest_signer_take_nonce(struct rest_signer *s, struct str nonce,
+                            const struct webhook_request *req) {
+    if (!s->nonces)
+        return true;
+    CLEANUP(buf_release)
+    struct buf content = BUF_INIT(req->method.len + req->target.len + req->body.len + 2);
+    buf_put_str(&content, req->method);
+    buf_putc(&content, ' ');
+    buf_put_str(&content, req->target);
+    buf_putc(&content, '\n');
+    buf_put_str(&content, req->body);
+    return nonce_cache_take(s->nonces, nonce, buf_str(&content));
 }
 
 void rest_signer_add_auth(struct rest_signer *s, const struct secret *key, struct arena *a) {

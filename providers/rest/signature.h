@@ -8,6 +8,7 @@
 #include "core/base/form.h"
 #include "core/base/mem.h"
 #include "core/domain/provider.h"
+#include "providers/rest/nonce_cache.h"
 #include "providers/rest/url.h"
 
 /*
@@ -29,6 +30,7 @@ struct rest_signer {
     struct digest_hmac *hmac;
     enum rest_mac mac;
     pthread_mutex_t lock;
+    struct nonce_cache *nonces; /* owned; NULL: none are kept */
     /* Only after rest_signer_add_auth(): */
     struct digest_hmac *sha256; /* a second MAC under the same key */
     struct str webhook_auth;    /* "user:password" */
@@ -52,6 +54,13 @@ bool rest_signer_has_auth(const struct rest_signer *s, const struct webhook_requ
 
 /** rest_signer_agrees() by the second MAC, of DIGEST_SHA256_BYTES. */
 bool rest_signer_agrees_sha256(struct rest_signer *s, struct str message, struct str want);
+
+/**
+ * For a request whose signature was found right: false when another one, of another content, came
+ * with the same nonce before. Always true without a cache.
+ */
+bool rest_signer_take_nonce(struct rest_signer *s, struct str nonce,
+                            const struct webhook_request *req);
 
 size_t rest_signer_mac_bytes(const struct rest_signer *s);
 
