@@ -3,11 +3,13 @@
 #include <stdio.h>
 
 #include "providers/mock/mock.h"
+#include "providers/plivo/plivo.h"
 #include "providers/twilio/twilio.h"
 
 static const struct carrier_entry *const carriers[] = {
     &mock_carrier,
     &twilio_carrier,
+    &plivo_carrier,
 };
 
 const struct carrier_entry *const *registry_all(size_t *count) {

@@ -1,6 +1,8 @@
 #include "providers/mock/mock.h"
 
+#include "providers/plivo/plivo.h"
 #include "providers/twilio/twilio.h"
+#include "twiml/plivoxml.h"
 
 /* What a box states about itself: what its wire can do, less what the box itself cannot (carry
  * the sound of a live call), and no pace of its own. Tests compare it with the wire. */
@@ -14,8 +16,19 @@ static const struct provider_desc twilio_box = {
                .request_timeout_ms = 20000},
 };
 
+static const struct provider_desc plivo_box = {
+    .name = "mock",
+    .caps = PLIVO_CAPS & ~PROVIDER_CAP_STREAM,
+    .document_type = plivoxml_content_type,
+    .base_url = "",
+    .limits = {.document_bytes_max = PLIVOXML_BYTES_MAX,
+               .answer_timeout_ms = 15000,
+               .request_timeout_ms = 20000},
+};
+
 static const struct mock_wire wires[] = {
     {"twilio", &twilio_dialect, &twilio_box, twilio_check_config},
+    {"plivo", &plivo_dialect, &plivo_box, plivo_check_config},
 };
 
 const struct mock_wire *mock_wires(size_t *count) {

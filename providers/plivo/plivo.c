@@ -21,7 +21,7 @@ const struct provider_desc plivo_desc = {
     .limits = {.calls_per_s = 2,
                .requests_max = 300,
                .requests_window_ms = 5000,
-               .document_bytes_max = 100000,
+               .document_bytes_max = PLIVOXML_BYTES_MAX,
                .answer_timeout_ms = 15000,
                .request_timeout_ms = 20000},
 };

@@ -4,6 +4,7 @@
 #include "providers/mock/mock.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_http.h"
+#include "tests/support/plivo_sign.h"
 #include "tests/support/test.h"
 #include "tests/support/twilio_sign.h"
 
@@ -76,6 +77,9 @@ TEST(registry, makes_a_provider_when_all_is_set) {
     EXPECT_INT(create("twilio", &s.cfg, "", &err), ERR_OK);
     EXPECT_INT(create("mock", &s.cfg, "", &err), ERR_OK);
     EXPECT_INT(create("mock", &s.cfg, "twilio", &err), ERR_OK);
+    s.cfg.account = STR(PLIVO_TEST_ACCOUNT);
+    EXPECT_INT(create("plivo", &s.cfg, "", &err), ERR_OK);
+    EXPECT_INT(create("mock", &s.cfg, "plivo", &err), ERR_OK);
     tear_down(&s);
 }
 
@@ -144,6 +148,13 @@ TEST(registry, a_malformed_setting_is_named_as_the_user_knows_it) {
     cfg.public_base_url = STR("gw.example.com");
     EXPECT_INT(create("twilio", &cfg, "", &err), ERR_INVALID);
     EXPECT_STR(err.field, "public_base_url");
+    static const char *const accounts[] = {"MA123", "XX0123456789ABCDEFGH", "MA0123456789abcdefgh",
+                                           "MA0123456789ABCDEFGHI"};
+    for (size_t i = 0; i < ARRAY_LEN(accounts); i++) {
+        cfg.account = str_z(accounts[i]);
+        EXPECT_INT(create("plivo", &cfg, "", &err), ERR_INVALID);
+        EXPECT_STR(err.field, "PLIVO_AUTH_ID");
+    }
     EXPECT_INT(create("mock", &s.cfg, "morse", &err), ERR_INVALID);
     EXPECT_STR(err.field, "MOCK_DIALECT");
     tear_down(&s);
