@@ -198,7 +198,7 @@ void carrier_handle(void *ctx, struct http_exchange *x) {
  * --------------------------------------------------------------------------------------------------
  */
 
-static const struct carrier_face *const faces[] = {&carrier_face_twilio};
+static const struct carrier_face *const faces[] = {&carrier_face_twilio, &carrier_face_plivo};
 
 const struct carrier_face *const *carrier_faces(size_t *count) {
     *count = ARRAY_LEN(faces);
