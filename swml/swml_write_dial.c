@@ -209,13 +209,17 @@ void write_dial(struct writing *w, const struct plan_step *s, const struct plan_
     if (alone && d->nouns[0].kind == PLAN_NOUN_CONFERENCE) {
         put_conference(w, d, at);
     } else {
-        if (d->record.len > 0)
+        bool recorded = d->record.len > 0 && d->nouns[0].kind != PLAN_NOUN_QUEUE;
+        if (recorded)
             put_recording(w, d, at);
+        else if (d->record.len > 0)
+            writing_lose(w, PLAN_LOSS_DROPPED, at, "record", "use a start_recording step",
+                         "SWML does not record what follows a queue");
         else if (d->recording_status.url.len > 0)
             writing_lose(w, PLAN_LOSS_DROPPED, at, "recording_status", "set record",
                          "nothing is recorded");
         put_connect(w, d, at);
-        if (d->record.len > 0)
+        if (recorded)
             put_recording_end(w);
     }
     writing_transfer(w, &d->action, at, "action");

@@ -94,8 +94,10 @@ static void put_keys(struct writing *w, const struct plan_gather *g, const struc
         json_key(&w->j, "terminators");
         writing_text(w, g->finish_key, at, "finish_key");
     }
-    if (g->timeout_s > 0)
+    if (g->timeout_s > 0) {
+        json_kv_int(&w->j, "initial_timeout", g->timeout_s);
         json_kv_int(&w->j, "digit_timeout", g->timeout_s);
+    }
 }
 
 static void put_speech(struct writing *w, const struct plan_gather *g, const struct plan_path *at) {
@@ -121,16 +123,17 @@ static void lose_unheard(struct writing *w, bool set, const struct plan_path *at
 }
 
 static void put_input(struct writing *w, const struct plan_gather *g, const struct plan_path *at) {
-    bool speech = g->input & PLAN_INPUT_SPEECH, keys = !speech || g->input & PLAN_INPUT_KEYS;
+    bool speech = g->input & PLAN_INPUT_SPEECH;
+    bool keys = !speech || g->input & PLAN_INPUT_KEYS;
     if (g->input > (PLAN_INPUT_KEYS | PLAN_INPUT_SPEECH))
         writing_fail(w, ERR_INVALID, at, "input", "is no known set");
-    if (keys)
-        put_keys(w, g, at);
-    if (g->timeout_s > 0)
-        json_kv_int(&w->j, "initial_timeout", g->timeout_s);
-    if (!keys && g->timeout_s > 0)
+    if (!keys && g->timeout_s > 0) {
+        keys = true;
         writing_lose(w, PLAN_LOSS_REPLACED, at, "input", "keys count as well",
                      "SWML listens for keys too when it is told how long to wait");
+    }
+    if (keys)
+        put_keys(w, g, at);
     if (speech)
         put_speech(w, g, at);
     lose_unheard(w, !speech && g->language.len > 0, at, "language", "keys");
