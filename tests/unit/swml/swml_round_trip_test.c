@@ -41,6 +41,14 @@ static void settle_heard(struct plan *p, struct plan_step *s) {
         s->u.play.loop = 0;
 }
 
+/* The same twice in a row is a repetition. */
+static void tell_apart(struct plan *p, struct plan_step *last, struct plan_step *s) {
+    if (s->kind == PLAN_SAY && last->kind == PLAN_SAY && str_eq(s->u.say.text, last->u.say.text))
+        s->u.say.text = arena_printf(&p->arena, "words %zu", p->arena.used_bytes);
+    if (s->kind == PLAN_PLAY && last->kind == PLAN_PLAY && str_eq(s->u.play.url, last->u.play.url))
+        s->u.play.url = arena_printf(&p->arena, "https://a.example/%zu", p->arena.used_bytes);
+}
+
 static void settle_gather(struct plan *p, struct plan_gather *g) {
     struct plan_say voice = {0};
     g->partial = (struct plan_link){0};
@@ -65,6 +73,8 @@ static void settle_gather(struct plan *p, struct plan_gather *g) {
     for (size_t i = 0; i < g->prompt_count; i++) {
         struct plan_step *s = &g->prompts[i];
         settle_heard(p, s);
+        if (i > 0)
+            tell_apart(p, &g->prompts[i - 1], s);
         if (s->kind == PLAN_SAY) {
             voice = i == 0 || voice.text.len == 0 ? s->u.say : voice;
             s->u.say.voice = voice.voice;
