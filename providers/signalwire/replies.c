@@ -13,22 +13,7 @@ enum {
     LIST_SLACK_MS = 3600000, /* how far a list may be out of order */
 };
 
-static const struct json_limits reply_limits = {
-    .bytes_max = 1 << 20, .depth_max = 16, .values_max = 20000};
-
-static enum error_code read_json(struct str body, struct json_doc **doc, struct error *err) {
-    if (json_parse(body, &reply_limits, doc, NULL) == ERR_OK &&
-        json_type(json_root(*doc)) == JSON_OBJECT)
-        return ERR_OK;
-    return error_set(err, ERR_UPSTREAM, "the carrier's reply is no JSON object; try again later");
-}
-
 /* ---- calls ------------------------------------------------------------------------------- */
-
-static void copy_party(struct str s, char *dst) {
-    if (!str_copy(s, dst, CALL_PARTY_SIZE))
-        dst[0] = '\0'; /* never half a number */
-}
 
 /* SignalWire docs: Calling API, call object; a voice log has the same members. */
 static enum error_code read_call(const struct json *v, struct provider_call *out,
@@ -38,8 +23,8 @@ static enum error_code read_call(const struct json *v, struct provider_call *out
     if (!rest_is_uuid(sid) || !str_copy(sid, c.sid, sizeof c.sid))
         return error_set(err, ERR_UPSTREAM, "the carrier's reply names no call; try again later");
     c.status = signalwire_status(json_str(json_get(v, "status")));
-    copy_party(json_str(json_get(v, "to")), c.to);
-    copy_party(json_str(json_get(v, "from")), c.from);
+    rest_copy_party(json_str(json_get(v, "to")), c.to);
+    rest_copy_party(json_str(json_get(v, "from")), c.from);
     if (!signalwire_seconds(json_get(v, "duration"), &c.duration_s))
         c.duration_s = 0;
     if (!clock_parse_rfc3339(json_str(json_get(v, "created_at")), &c.created_ms))
@@ -51,26 +36,19 @@ static enum error_code read_call(const struct json *v, struct provider_call *out
 enum error_code signalwire_decode_call(struct str body, struct provider_call *out,
                                        struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     return rc == ERR_OK ? read_call(json_root(doc), out, err) : rc;
 }
 
-/** The next page's address, absolute or a path; never on another host. */
+/** The next page's address is absolute, or a path; never on another host. */
 static enum error_code read_next_page(const struct rest_account *a, const struct json *root,
                                       struct buf *next_url, struct error *err) {
     struct str uri = json_str(json_get(json_get(root, "links"), "next"));
     struct rest_url api, next;
-    if (uri.len == 0)
-        return ERR_OK;
-    if (!rest_url_parse(a->base_url, &api))
-        return error_set(err, ERR_INVALID, "the API base URL is malformed");
-    if (str_starts(uri, STR("/")))
-        buf_put_str(next_url, api.origin);
-    buf_put_str(next_url, uri);
-    if (buf_failed(next_url) || !rest_url_parse(buf_str(next_url), &next) || next.userinfo.len ||
-        !rest_url_same_origin(&api, &next))
-        return error_set(err, ERR_UPSTREAM, "the carrier's list leads to another host");
-    return ERR_OK;
+    if (rest_url_parse(uri, &next) && rest_url_parse(a->base_url, &api) && next.userinfo.len == 0 &&
+        rest_url_same_origin(&api, &next))
+        uri = next.rest;
+    return rest_next_page(a, uri, next_url, err);
 }
 
 static bool is_wanted(const struct rest_page *page, const struct provider_call *c) {
@@ -100,7 +78,7 @@ enum error_code signalwire_decode_list(const struct rest_account *a, struct str 
                                        struct rest_page *page, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct span span = {0};
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
     const struct json *calls = json_get(json_root(doc), "data");
@@ -180,7 +158,7 @@ enum error_code signalwire_decode_find(const struct rest_request *sent, struct s
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     CLEANUP(arena_release) struct arena a = {0};
     struct found f = {0};
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
     const struct json *items = json_get(json_root(doc), "data");
@@ -201,7 +179,7 @@ enum error_code signalwire_decode_media(const struct rest_account *a, struct str
                                         struct rest_request *out, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct rest_url api;
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
     struct str url = json_str(json_get(json_root(doc), "url"));
@@ -288,7 +266,7 @@ static enum error_code read_plain_error(int status, struct str word, struct erro
 
 enum error_code signalwire_decode_error(int status, struct str body, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    if (read_json(body, &doc, NULL) != ERR_OK)
+    if (rest_read_object(body, &doc, NULL) != ERR_OK)
         return ERR_OK;
     const struct json *errors = json_get(json_root(doc), "errors");
     if (json_type(errors) == JSON_ARRAY)
@@ -302,7 +280,7 @@ enum error_code signalwire_decode_error(int status, struct str body, struct erro
 static enum error_code read_account(const struct rest_account *a, struct str body,
                                     struct rest_check *check, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    enum error_code rc = read_json(body, &doc, err);
+    enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
     char name[65];

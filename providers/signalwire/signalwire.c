@@ -1,10 +1,12 @@
 #include "providers/signalwire/signalwire.h"
 
 #include "providers/rest/encode.h"
+#include "providers/signalwire/compat.h"
 #include "providers/signalwire/replies.h"
 #include "providers/signalwire/requests.h"
 #include "providers/signalwire/webhook.h"
 #include "swml/swml.h"
+#include "twiml/twiml.h"
 
 enum {
     HOST_MAX = 253,
@@ -18,7 +20,7 @@ const struct provider_desc signalwire_desc = {
     .document_type = "application/json",
     .base_url = "", /* made from the space */
     .limits = {.calls_per_s = 1,
-               .open_calls_max = 0,
+               .open_calls_max = 10000, /* waiting in its queue */
                .requests_max = 13800,
                .requests_window_ms = 10000,
                .document_bytes_max = SIGNALWIRE_DOCUMENT_BYTES_MAX,
@@ -65,6 +67,56 @@ const struct rest_dialect signalwire_dialect = {
     .render = render,
 };
 
+const struct provider_desc signalwire_compat_desc = {
+    .name = "signalwire",
+    .caps = SIGNALWIRE_COMPAT_CAPS,
+    .document_type = "text/xml; charset=utf-8",
+    .base_url = "",
+    .limits = {.calls_per_s = 1,
+               .open_calls_max = 10000, /* waiting in its queue */
+               .requests_max = 13800,
+               .requests_window_ms = 10000,
+               .document_bytes_max = SIGNALWIRE_COMPAT_DOCUMENT_BYTES_MAX,
+               .answer_timeout_ms = 5000,
+               .request_timeout_ms = 20000},
+};
+
+static enum error_code render_compat(const struct rest_account *a, const struct plan *plan,
+                                     struct buf *out, struct plan_loss_report *loss,
+                                     struct error *err) {
+    (void)a;
+    return twiml_write(plan, out, loss, err);
+}
+
+/* All of its webhooks are signed, so its addresses carry no credentials. */
+const struct rest_dialect signalwire_compat_dialect = {
+    .desc = &signalwire_compat_desc,
+    .mac = REST_MAC_SHA1,
+    .own_key = true,
+    .look_up_passes = 1,
+    .list_passes = LAML_LIST_PASSES,
+    .audio_variants = 1,
+    .audio_format = "wav",
+    .encode_place = signalwire_compat_encode_place,
+    .encode_end = signalwire_compat_encode_end,
+    .encode_redirect = signalwire_compat_encode_redirect,
+    .encode_look_up = signalwire_compat_encode_look_up,
+    .encode_list = signalwire_compat_encode_list,
+    .encode_control = signalwire_compat_encode_control,
+    .encode_fetch = signalwire_compat_encode_fetch,
+    .encode_delete = signalwire_compat_encode_delete,
+    .encode_check = signalwire_encode_check,
+    .decode_place = signalwire_compat_decode_call,
+    .decode_call = signalwire_compat_decode_call,
+    .decode_list = signalwire_compat_decode_list,
+    .decode_control = signalwire_compat_decode_control,
+    .decode_check = signalwire_decode_account,
+    .decode_error = signalwire_compat_decode_error,
+    .verify_webhook = signalwire_compat_verify_webhook,
+    .parse_webhook = signalwire_compat_parse_webhook,
+    .render = render_compat,
+};
+
 enum error_code signalwire_check_config(const struct provider_config *cfg, struct error *err) {
     if (!rest_is_uuid(cfg->account))
         return error_field(err, ERR_INVALID, "account",
@@ -109,6 +161,7 @@ static const struct rest_dialect *dialect_of(struct str mode) {
     } rows[] = {
         {"", &signalwire_dialect},
         {"native", &signalwire_dialect},
+        {"compat", &signalwire_compat_dialect},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_eq_z(mode, rows[i].mode))

@@ -17,10 +17,12 @@ enum {
                       PROVIDER_CAP_SPEECH | PROVIDER_CAP_PAY | PROVIDER_CAP_AI |
                       PROVIDER_CAP_STREAM | PROVIDER_CAP_MACHINE_END | PROVIDER_CAP_CONFERENCE |
                       PROVIDER_CAP_QUEUE,
+    SIGNALWIRE_COMPAT_CAPS = (SIGNALWIRE_CAPS & ~PROVIDER_CAP_AI) | PROVIDER_CAP_PLACE_RECORDED,
     SIGNALWIRE_DOCUMENT_BYTES_MAX = 262144,
+    SIGNALWIRE_COMPAT_DOCUMENT_BYTES_MAX = 64000,
 };
-extern const struct provider_desc signalwire_desc;
-extern const struct rest_dialect signalwire_dialect;
+extern const struct provider_desc signalwire_desc, signalwire_compat_desc;
+extern const struct rest_dialect signalwire_dialect, signalwire_compat_dialect;
 extern const struct carrier_entry signalwire_carrier;
 
 /**

@@ -1,6 +1,7 @@
 #include "providers/signalwire/webhook.h"
 
 #include "providers/rest/encode.h"
+#include "providers/rest/fields.h"
 #include "providers/signalwire/event.h"
 #include "providers/signalwire/requests.h"
 #include "providers/signalwire/words.h"
@@ -200,13 +201,6 @@ static enum error_code read_recording(const struct parts *p, struct webhook_news
 /* ---- requests for a document ----------------------------------------------------------------
  * SignalWire docs: SWML, "call", "vars" and "params" of the request. */
 
-static bool are_keys(struct str s) {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] == '\0' || !strchr("0123456789*#ABCDabcd", s.ptr[i]))
-            return false;
-    return true;
-}
-
 /** 0 to 1; the carrier counts to a hundred. -1: it does not say. */
 static double confidence(const struct json *v) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -228,7 +222,7 @@ static enum error_code read_gather(const struct parts *p, struct arena *arena,
     }
     if (!str_eq(result, STR("match_digits")))
         return ERR_OK;
-    if (!are_keys(value))
+    if (!rest_field_is_keys(value))
         return error_field(err, ERR_INVALID, "prompt_value",
                            "prompt_value holds what no key sends");
     n->digits = arena_copy(arena, value);

@@ -5,7 +5,7 @@
  * accepted later without anybody changing anything. Numbers from 11100 to 16999 never answer an API
  * request: they tell why a document or a recording did not work, in callbacks.
  */
-const struct twilio_fault twilio_faults[] = {
+const struct laml_fault twilio_faults[] = {
     {10001, ERR_AUTH, false, "The account is suspended or closed: settle it in the console."},
     {10002, ERR_AUTH, false, "A trial account cannot do this: upgrade it."},
     {10004, ERR_RATE_LIMIT, true, "Too many calls at once: wait, or ask for a higher limit."},

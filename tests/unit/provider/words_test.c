@@ -4,7 +4,7 @@
 
 TEST(twilio_words, every_status_word_means_a_status_of_ours) {
     for (size_t i = 0; i < twilio_status_word_count; i++) {
-        const struct twilio_word *w = &twilio_status_words[i];
+        const struct laml_word *w = &twilio_status_words[i];
         EXPECT_INT(twilio_status(str_z(w->word)), w->meaning);
         EXPECT(w->meaning > CALL_UNKNOWN && w->meaning < CALL_STATUS_COUNT);
     }
@@ -18,7 +18,7 @@ TEST(twilio_words, the_carriers_own_queue_is_dialing_for_us) {
 
 TEST(twilio_words, every_verdict_of_the_detection_is_known) {
     for (size_t i = 0; i < twilio_answered_word_count; i++) {
-        const struct twilio_word *w = &twilio_answered_words[i];
+        const struct laml_word *w = &twilio_answered_words[i];
         EXPECT_INT(twilio_answered_by(str_z(w->word)), w->meaning);
         EXPECT(w->meaning > CALL_BY_UNASKED && w->meaning < CALL_ANSWERED_BY_COUNT);
     }
@@ -28,7 +28,7 @@ TEST(twilio_words, every_verdict_of_the_detection_is_known) {
 
 TEST(twilio_words, every_recording_word_is_known) {
     for (size_t i = 0; i < twilio_recording_word_count; i++) {
-        const struct twilio_word *w = &twilio_recording_words[i];
+        const struct laml_word *w = &twilio_recording_words[i];
         EXPECT_INT(twilio_recording_status(str_z(w->word)), w->meaning);
         EXPECT(w->meaning > RECORDING_NONE && w->meaning < RECORDING_STATUS_COUNT);
     }
@@ -44,7 +44,7 @@ TEST(twilio_words, an_unknown_word_says_nothing) {
 
 TEST(twilio_words, every_fault_has_advice_for_people) {
     for (size_t i = 0; i < twilio_fault_count; i++) {
-        const struct twilio_fault *f = &twilio_faults[i];
+        const struct laml_fault *f = &twilio_faults[i];
         EXPECT(twilio_fault_find(f->number) == f);
         EXPECT(f->code > ERR_OK && f->code < ERR_CODE_COUNT);
         EXPECT(strlen(f->advice) > 10 && strlen(f->advice) < 80);
