@@ -4,12 +4,14 @@
 
 #include "providers/mock/mock.h"
 #include "providers/plivo/plivo.h"
+#include "providers/signalwire/signalwire.h"
 #include "providers/twilio/twilio.h"
 
 static const struct carrier_entry *const carriers[] = {
     &mock_carrier,
     &twilio_carrier,
     &plivo_carrier,
+    &signalwire_carrier,
 };
 
 const struct carrier_entry *const *registry_all(size_t *count) {

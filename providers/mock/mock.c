@@ -1,6 +1,7 @@
 #include "providers/mock/mock.h"
 
 #include "providers/plivo/plivo.h"
+#include "providers/signalwire/signalwire.h"
 #include "providers/twilio/twilio.h"
 #include "twiml/plivoxml.h"
 
@@ -26,9 +27,32 @@ static const struct provider_desc plivo_box = {
                .request_timeout_ms = 20000},
 };
 
+static const struct provider_desc signalwire_box = {
+    .name = "mock",
+    .caps = SIGNALWIRE_CAPS & ~PROVIDER_CAP_STREAM,
+    .document_type = "application/json",
+    .base_url = "",
+    .limits = {.document_bytes_max = SIGNALWIRE_DOCUMENT_BYTES_MAX,
+               .answer_timeout_ms = 5000,
+               .request_timeout_ms = 20000},
+};
+
+static const struct provider_desc signalwire_compat_box = {
+    .name = "mock",
+    .caps = SIGNALWIRE_COMPAT_CAPS & ~PROVIDER_CAP_STREAM,
+    .document_type = "text/xml; charset=utf-8",
+    .base_url = "",
+    .limits = {.document_bytes_max = SIGNALWIRE_COMPAT_DOCUMENT_BYTES_MAX,
+               .answer_timeout_ms = 5000,
+               .request_timeout_ms = 20000},
+};
+
 static const struct mock_wire wires[] = {
     {"twilio", &twilio_dialect, &twilio_box, twilio_check_config},
     {"plivo", &plivo_dialect, &plivo_box, plivo_check_config},
+    {"signalwire", &signalwire_dialect, &signalwire_box, signalwire_check_config},
+    {"signalwire-compat", &signalwire_compat_dialect, &signalwire_compat_box,
+     signalwire_check_config},
 };
 
 const struct mock_wire *mock_wires(size_t *count) {
