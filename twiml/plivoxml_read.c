@@ -10,16 +10,16 @@ static bool is_true(const struct xml_node *n, const char *attribute) {
     return v && str_eq(*v, STR("true"));
 }
 
-static void lose_attr(struct reading *r, const struct xml_node *n, const char *attribute,
+static void lose_attr(struct xml_reading *r, const struct xml_node *n, const char *attribute,
                       const char *why) {
-    reading_lose(r, PLAN_LOSS_DROPPED, n, attribute, "%s", why);
+    xml_reading_lose(r, PLAN_LOSS_DROPPED, n, attribute, "%s", why);
 }
 
 static const char no_place[] = "a plan has no place for it";
 
 /* ---- what is heard --------------------------------------------------------------------------- */
 
-static void read_voice(struct reading *r, const struct xml_node *n, struct plan_say *say) {
+static void read_voice(struct xml_reading *r, const struct xml_node *n, struct plan_say *say) {
     const struct str *voice = xml_node_attr(n, "voice"), *language = xml_node_attr(n, "language");
     if (voice) {
         say->voice = arena_copy(&r->plan->arena, plivoxml_voice_read(*voice));
@@ -31,46 +31,46 @@ static void read_voice(struct reading *r, const struct xml_node *n, struct plan_
 }
 
 /* WOMAN and MAN read the words without their markup. */
-static void drop_markup(struct reading *r, const struct xml_node *n, struct plan_say *say) {
+static void drop_markup(struct xml_reading *r, const struct xml_node *n, struct plan_say *say) {
     if (say->ssml.len == 0 || plivoxml_voice_is_polly(say->voice))
         return;
     lose_attr(r, n, NULL, "only a voice of Polly speaks SSML");
     CLEANUP(buf_release) struct buf words = BUF_INIT(PLIVOXML_BYTES_MAX);
-    reading_put_all_text(&words, n);
+    xml_reading_put_all_text(&words, n);
     say->ssml = (struct str){0};
     say->text = arena_copy(&r->plan->arena, str_trim(buf_str(&words)));
 }
 
-static void read_speak(struct reading *r, const struct xml_node *n,
-                       const struct reading_target *to) {
+static void read_speak(struct xml_reading *r, const struct xml_node *n,
+                       const struct xml_reading_target *to) {
     struct plan_say say = {0};
-    if (!reading_words(r, n, &say))
+    if (!xml_reading_words(r, n, &say))
         return;
-    reading_attrs(r, n, &plivoxml_speak, &say);
+    xml_reading_attrs(r, n, &plivoxml_speak, &say);
     read_voice(r, n, &say);
     drop_markup(r, n, &say);
     if (say.text.len + say.ssml.len == 0) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is nothing to say");
+        xml_reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there is nothing to say");
         return;
     }
-    struct plan_step *s = reading_add(r, to, PLAN_SAY, n);
+    struct plan_step *s = xml_reading_add(r, to, PLAN_SAY, n);
     if (s)
         s->u.say = say;
 }
 
-static void read_play(struct reading *r, const struct xml_node *n,
-                      const struct reading_target *to) {
-    reading_play(r, n, to, &plivoxml_play);
+static void read_play(struct xml_reading *r, const struct xml_node *n,
+                      const struct xml_reading_target *to) {
+    xml_reading_play(r, n, to, &plivoxml_play);
 }
 
-static void read_wait(struct reading *r, const struct xml_node *n,
-                      const struct reading_target *to) {
-    reading_pause(r, n, to, &plivoxml_wait);
+static void read_wait(struct xml_reading *r, const struct xml_node *n,
+                      const struct xml_reading_target *to) {
+    xml_reading_pause(r, n, to, &plivoxml_wait);
 }
 
 /* ---- keys and speech ------------------------------------------------------------------------- */
 
-static void judge_between_keys(struct reading *r, const struct xml_node *n,
+static void judge_between_keys(struct xml_reading *r, const struct xml_node *n,
                                const struct plan_gather *g) {
     const struct str *v = xml_node_attr(n, "digitEndTimeout");
     uint64_t s;
@@ -79,53 +79,54 @@ static void judge_between_keys(struct reading *r, const struct xml_node *n,
         lose_attr(r, n, "digitEndTimeout", no_place);
 }
 
-static void read_get_input(struct reading *r, const struct xml_node *n,
-                           const struct reading_target *to) {
-    struct plan_step *s = reading_add(r, to, PLAN_GATHER, n);
+static void read_get_input(struct xml_reading *r, const struct xml_node *n,
+                           const struct xml_reading_target *to) {
+    struct plan_step *s = xml_reading_add(r, to, PLAN_GATHER, n);
     if (!s)
         return;
-    reading_attrs(r, n, &plivoxml_get_input, &s->u.gather);
+    xml_reading_attrs(r, n, &plivoxml_get_input, &s->u.gather);
     judge_between_keys(r, n, &s->u.gather);
-    const struct reading_target prompts = reading_into_gather(&s->u.gather);
-    reading_prompts(r, n, &prompts);
+    const struct xml_reading_target prompts = xml_reading_into_gather(&s->u.gather);
+    xml_reading_prompts(r, n, &prompts);
 }
 
-static void read_get_digits(struct reading *r, const struct xml_node *n,
-                            const struct reading_target *to) {
+static void read_get_digits(struct xml_reading *r, const struct xml_node *n,
+                            const struct xml_reading_target *to) {
     const struct str *action = xml_node_attr(n, "action");
     if (!action || action->len == 0) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, "action", "nobody is told what was pressed");
+        xml_reading_lose(r, PLAN_LOSS_REFUSED, n, "action", "nobody is told what was pressed");
         return;
     }
-    struct plan_step *s = reading_add(r, to, PLAN_GATHER, n);
+    struct plan_step *s = xml_reading_add(r, to, PLAN_GATHER, n);
     if (!s)
         return;
     s->u.gather.input = PLAN_INPUT_KEYS;
-    reading_attrs(r, n, &plivoxml_get_digits, &s->u.gather);
-    const struct reading_target prompts = reading_into_gather(&s->u.gather);
-    reading_prompts(r, n, &prompts);
+    xml_reading_attrs(r, n, &plivoxml_get_digits, &s->u.gather);
+    const struct xml_reading_target prompts = xml_reading_into_gather(&s->u.gather);
+    xml_reading_prompts(r, n, &prompts);
 }
 
-static void read_dtmf(struct reading *r, const struct xml_node *n,
-                      const struct reading_target *to) {
-    struct str digits = reading_text(r, n);
+static void read_dtmf(struct xml_reading *r, const struct xml_node *n,
+                      const struct xml_reading_target *to) {
+    struct str digits = xml_reading_text(r, n);
     for (size_t i = 0; i < digits.len; i++)
         if (str_find(STR("0123456789*#wW"), digits.ptr[i]) == strlen("0123456789*#wW"))
             digits.len = 0;
     if (digits.len == 0) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "digits are 0-9 * # w W");
+        xml_reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "digits are 0-9 * # w W");
         return;
     }
-    reading_attrs(r, n, &plivoxml_dtmf, NULL);
-    reading_drop_children(r, n, true);
-    struct plan_step *s = reading_add(r, to, PLAN_SEND_DIGITS, n);
+    xml_reading_attrs(r, n, &plivoxml_dtmf, NULL);
+    xml_reading_drop_children(r, n, true);
+    struct plan_step *s = xml_reading_add(r, to, PLAN_SEND_DIGITS, n);
     if (s)
         s->u.send_digits.digits = digits;
 }
 
 /* ---- recordings ------------------------------------------------------------------------------ */
 
-static void read_finish_key(struct reading *r, const struct xml_node *n, struct plan_record *rec) {
+static void read_finish_key(struct xml_reading *r, const struct xml_node *n,
+                            struct plan_record *rec) {
     const struct str *key = xml_node_attr(n, "finishOnKey");
     if (!key)
         return;
@@ -135,25 +136,25 @@ static void read_finish_key(struct reading *r, const struct xml_node *n, struct 
         lose_attr(r, n, "finishOnKey", "a plan names keys, and cannot say that none ends it");
 }
 
-static void read_session(struct reading *r, const struct xml_node *n,
-                         const struct reading_target *to) {
-    struct plan_step *s = reading_add(r, to, PLAN_START_RECORDING, n);
+static void read_session(struct xml_reading *r, const struct xml_node *n,
+                         const struct xml_reading_target *to) {
+    struct plan_step *s = xml_reading_add(r, to, PLAN_START_RECORDING, n);
     if (!s)
         return;
     s->u.start_recording.dual = true; /* the carrier's defaults */
     s->u.start_recording.format = STR("mp3");
-    reading_attrs(r, n, &plivoxml_session, &s->u.start_recording);
-    reading_drop_children(r, n, false);
+    xml_reading_attrs(r, n, &plivoxml_session, &s->u.start_recording);
+    xml_reading_drop_children(r, n, false);
 }
 
-static void lose_held(struct reading *r) {
+static void lose_held(struct xml_reading *r) {
     if (r->held)
-        reading_lose(r, PLAN_LOSS_REFUSED, r->held, "startOnDialAnswer", "no Dial follows it");
+        xml_reading_lose(r, PLAN_LOSS_REFUSED, r->held, "startOnDialAnswer", "no Dial follows it");
     r->held = NULL;
 }
 
-static void read_record(struct reading *r, const struct xml_node *n,
-                        const struct reading_target *to) {
+static void read_record(struct xml_reading *r, const struct xml_node *n,
+                        const struct xml_reading_target *to) {
     if (is_true(n, "recordSession")) {
         read_session(r, n, to);
         return;
@@ -163,12 +164,12 @@ static void read_record(struct reading *r, const struct xml_node *n,
         r->held = n;
         return;
     }
-    struct plan_step *s = reading_add(r, to, PLAN_RECORD, n);
+    struct plan_step *s = xml_reading_add(r, to, PLAN_RECORD, n);
     if (!s)
         return;
-    reading_attrs(r, n, &plivoxml_record, &s->u.record);
+    xml_reading_attrs(r, n, &plivoxml_record, &s->u.record);
     read_finish_key(r, n, &s->u.record);
-    reading_drop_children(r, n, false);
+    xml_reading_drop_children(r, n, false);
 }
 
 /* ---- dial ------------------------------------------------------------------------------------ */
@@ -192,7 +193,7 @@ static bool is_plain_text(struct str s) {
 }
 
 /* "sip:joe@phone.plivo.com" is the client joe; empty when it is another address. */
-static struct str client_of(struct reading *r, struct str uri) {
+static struct str client_of(struct xml_reading *r, struct str uri) {
     static const struct str home = STR_INIT(SWH_PLIVO_SIP_HOME), scheme = STR_INIT("sip:");
     if (!str_starts(uri, scheme) || uri.len <= scheme.len + home.len ||
         !str_eq(str_from_index(uri, uri.len - home.len), home))
@@ -211,9 +212,9 @@ static struct str client_of(struct reading *r, struct str uri) {
     return arena_copy(&r->plan->arena, buf_str(&name));
 }
 
-static void read_noun(struct reading *r, const struct xml_node *n,
+static void read_noun(struct xml_reading *r, const struct xml_node *n,
                       const struct plivoxml_bridge *shared, struct plan_dial *d) {
-    struct plan_noun noun = {.kind = PLAN_NOUN_NUMBER, .target = reading_text(r, n)};
+    struct plan_noun noun = {.kind = PLAN_NOUN_NUMBER, .target = xml_reading_text(r, n)};
     struct str client = str_eq(n->name, STR("User")) ? client_of(r, noun.target) : (struct str){0};
     if (client.len > 0) {
         noun.kind = PLAN_NOUN_CLIENT;
@@ -223,38 +224,38 @@ static void read_noun(struct reading *r, const struct xml_node *n,
     }
     noun.screen = shared->noun.screen;
     noun.status = shared->noun.status;
-    reading_attrs(r, n, &plivoxml_nouns[noun.kind], &noun);
+    xml_reading_attrs(r, n, &plivoxml_nouns[noun.kind], &noun);
     if (noun.kind == PLAN_NOUN_CLIENT && noun.sip_user.len + noun.sip_password.len > 0) {
         lose_attr(r, n, "sipAuthUsername", "a client is at home at the carrier");
         noun.sip_user = noun.sip_password = (struct str){0};
     }
-    reading_drop_children(r, n, true);
+    xml_reading_drop_children(r, n, true);
     struct plan_noun *to = plan_add_noun(r->plan, d, noun.kind);
     if (to)
         *to = noun;
     else
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there are more than %d far ends",
-                     PLAN_NOUNS_MAX);
+        xml_reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "there are more than %d far ends",
+                         PLAN_NOUNS_MAX);
 }
 
-static void read_dial(struct reading *r, const struct xml_node *n,
-                      const struct reading_target *to) {
+static void read_dial(struct xml_reading *r, const struct xml_node *n,
+                      const struct xml_reading_target *to) {
     struct plivoxml_bridge bridge = {0};
     struct plan_dial *d = &bridge.dial;
     if (r->held) {
         d->record = STR("from-answer-dual"); /* the carrier's default */
-        reading_attrs(r, r->held, &plivoxml_bridged, d);
+        xml_reading_attrs(r, r->held, &plivoxml_bridged, d);
         r->held = NULL;
     }
-    reading_attrs(r, n, &plivoxml_dial, &bridge);
+    xml_reading_attrs(r, n, &plivoxml_dial, &bridge);
     for (const struct xml_node *c = n->first; c; c = c->next)
         if (str_eq(c->name, STR("Number")) || str_eq(c->name, STR("User")))
             read_noun(r, c, &bridge, d);
         else if (!xml_node_is_text(c))
-            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "Plivo cannot dial this");
+            xml_reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "Plivo cannot dial this");
     if (xml_node_has_text(n))
-        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
-    struct plan_step *s = d->noun_count > 0 ? reading_add(r, to, PLAN_DIAL, n) : NULL;
+        xml_reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+    struct plan_step *s = d->noun_count > 0 ? xml_reading_add(r, to, PLAN_DIAL, n) : NULL;
     if (s)
         s->u.dial = *d;
 }
@@ -267,7 +268,7 @@ static enum plan_tristate read_sound(const struct str *sound, const char *preset
                                                   : PLAN_UNSET;
 }
 
-static void read_sounds(struct reading *r, const struct xml_node *n, const char *enter_preset,
+static void read_sounds(struct xml_reading *r, const struct xml_node *n, const char *enter_preset,
                         const char *exit_preset, struct plan_noun *noun) {
     const struct str *enter = xml_node_attr(n, "enterSound"), *exit = xml_node_attr(n, "exitSound");
     enum plan_tristate in = read_sound(enter, enter_preset), out = read_sound(exit, exit_preset);
@@ -279,37 +280,37 @@ static void read_sounds(struct reading *r, const struct xml_node *n, const char 
         noun->beep = PLAN_NO;
 }
 
-static void read_room(struct reading *r, const struct xml_node *n, const struct reading_target *to,
-                      const struct xml_maps *maps, const char *enter_preset,
-                      const char *exit_preset) {
+static void read_room(struct xml_reading *r, const struct xml_node *n,
+                      const struct xml_reading_target *to, const struct xml_maps *maps,
+                      const char *enter_preset, const char *exit_preset) {
     struct plivoxml_bridge bridge = {
-        .noun = {.kind = PLAN_NOUN_CONFERENCE, .target = reading_text(r, n)}};
+        .noun = {.kind = PLAN_NOUN_CONFERENCE, .target = xml_reading_text(r, n)}};
     if (bridge.noun.target.len == 0) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "the conference has no name");
+        xml_reading_lose(r, PLAN_LOSS_REFUSED, n, NULL, "the conference has no name");
         return;
     }
-    reading_attrs(r, n, maps, &bridge);
+    xml_reading_attrs(r, n, maps, &bridge);
     read_sounds(r, n, enter_preset, exit_preset, &bridge.noun);
     if (bridge.noun.participants_max == 1) {
         lose_attr(r, n, "maxMembers", "a conference has at least two");
         bridge.noun.participants_max = 0;
     }
-    reading_drop_children(r, n, true);
+    xml_reading_drop_children(r, n, true);
     struct plan_noun *noun = plan_add_noun(r->plan, &bridge.dial, PLAN_NOUN_CONFERENCE);
-    struct plan_step *s = noun ? reading_add(r, to, PLAN_DIAL, n) : NULL;
+    struct plan_step *s = noun ? xml_reading_add(r, to, PLAN_DIAL, n) : NULL;
     if (!s)
         return;
     *noun = bridge.noun;
     s->u.dial = bridge.dial;
 }
 
-static void read_conference(struct reading *r, const struct xml_node *n,
-                            const struct reading_target *to) {
+static void read_conference(struct xml_reading *r, const struct xml_node *n,
+                            const struct xml_reading_target *to) {
     read_room(r, n, to, &plivoxml_conference, "", "");
 }
 
-static void read_multi_party(struct reading *r, const struct xml_node *n,
-                             const struct reading_target *to) {
+static void read_multi_party(struct xml_reading *r, const struct xml_node *n,
+                             const struct xml_reading_target *to) {
     read_room(r, n, to, &plivoxml_multi_party, "beep:1", "beep:2");
 }
 
@@ -339,12 +340,12 @@ static bool completes_last(struct plan *p, const struct plan_link *to) {
     return false;
 }
 
-static void read_redirect(struct reading *r, const struct xml_node *n,
-                          const struct reading_target *to) {
+static void read_redirect(struct xml_reading *r, const struct xml_node *n,
+                          const struct xml_reading_target *to) {
     struct plan_link link;
-    if (!reading_link(r, n, &plivoxml_redirect, &link) || completes_last(r->plan, &link))
+    if (!xml_reading_link(r, n, &plivoxml_redirect, &link) || completes_last(r->plan, &link))
         return;
-    struct plan_step *s = reading_add(r, to, PLAN_REDIRECT, n);
+    struct plan_step *s = xml_reading_add(r, to, PLAN_REDIRECT, n);
     if (s)
         s->u.redirect = link;
 }
@@ -356,38 +357,38 @@ static bool is_last(const struct xml_node *n) {
     return true;
 }
 
-static void read_hangup(struct reading *r, const struct xml_node *n,
-                        const struct reading_target *to) {
+static void read_hangup(struct xml_reading *r, const struct xml_node *n,
+                        const struct xml_reading_target *to) {
     const struct str *reason = xml_node_attr(n, "reason");
     if (xml_node_attr(n, "schedule") && !is_last(n)) {
-        reading_lose(r, PLAN_LOSS_REFUSED, n, "schedule", "a plan cannot hang up later");
+        xml_reading_lose(r, PLAN_LOSS_REFUSED, n, "schedule", "a plan cannot hang up later");
         return;
     }
     bool reject = reason && (str_eq(*reason, STR("busy")) || str_eq(*reason, STR("rejected")));
-    struct plan_step *s = reading_add(r, to, reject ? PLAN_REJECT : PLAN_HANGUP, n);
+    struct plan_step *s = xml_reading_add(r, to, reject ? PLAN_REJECT : PLAN_HANGUP, n);
     if (!s)
         return;
-    reading_attrs(r, n, reject ? &plivoxml_reject : &plivoxml_hangup, &s->u);
-    reading_drop_children(r, n, false);
+    xml_reading_attrs(r, n, reject ? &plivoxml_reject : &plivoxml_hangup, &s->u);
+    xml_reading_drop_children(r, n, false);
 }
 
-static void read_pre_answer(struct reading *r, const struct xml_node *n,
-                            const struct reading_target *to) {
+static void read_pre_answer(struct xml_reading *r, const struct xml_node *n,
+                            const struct xml_reading_target *to) {
     (void)to;
     lose_attr(r, n, NULL, "a plan is only heard after the answer");
-    reading_attrs(r, n, &xml_no_attrs, NULL);
+    xml_reading_attrs(r, n, &xml_no_attrs, NULL);
     for (const struct xml_node *c = n->first; c && r->rc == ERR_OK; c = c->next) {
         const struct xml_grammar *g = r->language->grammar;
         const struct xml_element_rule *rule = xml_grammar_element(g, c->name);
         if (xml_node_is_text(c))
             continue;
         if (rule && xml_grammar_allows(g, xml_grammar_element(g, n->name), rule))
-            reading_verb(r, c, &reading_top);
+            xml_reading_verb(r, c, &xml_reading_top);
         else
-            reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "it does not belong inside PreAnswer");
+            xml_reading_lose(r, PLAN_LOSS_REFUSED, c, NULL, "it does not belong inside PreAnswer");
     }
     if (xml_node_has_text(n))
-        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+        xml_reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
 }
 
 /* ---- stream ---------------------------------------------------------------------------------- */
@@ -399,7 +400,8 @@ static bool is_known(const struct plan_stream *stream, struct str name) {
     return false;
 }
 
-static void read_headers(struct reading *r, const struct xml_node *n, struct plan_stream *stream) {
+static void read_headers(struct xml_reading *r, const struct xml_node *n,
+                         struct plan_stream *stream) {
     const struct str *headers = xml_node_attr(n, "extraHeaders");
     struct str rest = headers && headers->len <= 512 ? *headers : (struct str){0}, one;
     if (headers && headers->len > 512)
@@ -420,27 +422,27 @@ static void read_headers(struct reading *r, const struct xml_node *n, struct pla
     }
 }
 
-static void read_stream(struct reading *r, const struct xml_node *n,
-                        const struct reading_target *to) {
-    struct plan_stream stream = {.url = reading_text(r, n)};
+static void read_stream(struct xml_reading *r, const struct xml_node *n,
+                        const struct xml_reading_target *to) {
+    struct plan_stream stream = {.url = xml_reading_text(r, n)};
     stream.bidirectional = is_true(n, "bidirectional");
-    reading_attrs(r, n, &plivoxml_stream, &stream);
+    xml_reading_attrs(r, n, &plivoxml_stream, &stream);
     if (stream.bidirectional != is_true(n, "keepCallAlive"))
         lose_attr(r, n, "keepCallAlive", "a plan waits for a two-way stream, and for no other");
     read_headers(r, n, &stream);
-    reading_drop_children(r, n, true);
-    struct plan_step *s = reading_add(r, to, PLAN_STREAM, n);
+    xml_reading_drop_children(r, n, true);
+    struct plan_step *s = xml_reading_add(r, to, PLAN_STREAM, n);
     if (s)
         s->u.stream = stream;
 }
 
 /* ---- by element ------------------------------------------------------------------------------ */
 
-void plivoxml_finish(struct reading *r) {
+void plivoxml_finish(struct xml_reading *r) {
     lose_held(r);
 }
 
-const struct reading_verb plivoxml_verbs[] = {
+const struct xml_reading_verb plivoxml_verbs[] = {
     {STR_INIT("Speak"), read_speak},
     {STR_INIT("GetInput"), read_get_input},
     {STR_INIT("Redirect"), read_redirect},
@@ -458,7 +460,7 @@ const struct reading_verb plivoxml_verbs[] = {
     {.read = NULL},
 };
 
-const struct reading_verb plivoxml_prompts[] = {{STR_INIT("Speak"), read_speak},
-                                                {STR_INIT("Play"), read_play},
-                                                {STR_INIT("Wait"), read_wait},
-                                                {.read = NULL}};
+const struct xml_reading_verb plivoxml_prompts[] = {{STR_INIT("Speak"), read_speak},
+                                                    {STR_INIT("Play"), read_play},
+                                                    {STR_INIT("Wait"), read_wait},
+                                                    {.read = NULL}};

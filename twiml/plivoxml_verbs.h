@@ -4,10 +4,10 @@
 #include "twiml/xml_language.h"
 
 /* The verbs of Plivo XML. Private to twiml/. */
-extern writing_fn *const plivoxml_writers[PLAN_KIND_COUNT];
+extern xml_writing_fn *const plivoxml_writers[PLAN_KIND_COUNT];
 extern const struct xml_refusal plivoxml_refusals[PLAN_KIND_COUNT];
-extern const struct reading_verb plivoxml_verbs[], plivoxml_prompts[];
-extern reading_finish_fn plivoxml_finish;
+extern const struct xml_reading_verb plivoxml_verbs[], plivoxml_prompts[];
+extern xml_reading_finish_fn plivoxml_finish;
 extern xml_rule_fn plivoxml_rule;
 
 /** Where a client's SIP address is at home. */

@@ -2,210 +2,224 @@
 #include "twiml/twiml_map.h"
 #include "twiml/twiml_verbs.h"
 
-static void put_params(struct writing *w, const struct plan_param *params, size_t count,
+static void put_params(struct xml_writing *w, const struct plan_param *params, size_t count,
                        const struct plan_path *at) {
     for (size_t i = 0; i < count; i++) {
         const struct plan_path here = {.up = at, .name = "params", .index = i, .indexed = true};
-        writing_need(w, params[i].name, &here, NULL);
+        xml_writing_need(w, params[i].name, &here, NULL);
         xml_write_begin(&w->x, STR("Parameter"));
-        writing_attr(w, STR("name"), params[i].name, &here, NULL);
-        writing_attr(w, STR("value"), params[i].value, &here, NULL);
+        xml_writing_attr(w, STR("name"), params[i].name, &here, NULL);
+        xml_writing_attr(w, STR("value"), params[i].value, &here, NULL);
         xml_write_end(&w->x, STR("Parameter"));
     }
 }
 
 /* ---- verbs ----------------------------------------------------------------------------------- */
 
-static void write_say(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
-    writing_begin(w, &twiml_say, &s->u.say, at);
-    writing_words(w, &s->u.say, at);
-    writing_end(w, &twiml_say);
+static void write_say(struct xml_writing *w, const struct plan_step *s,
+                      const struct plan_path *at) {
+    xml_writing_begin(w, &twiml_say, &s->u.say, at);
+    xml_writing_words(w, &s->u.say, at);
+    xml_writing_end(w, &twiml_say);
 }
 
-static void write_play(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
-    writing_begin(w, &twiml_play, &s->u.play, at);
-    writing_text(w, s->u.play.url, at, "url");
-    writing_end(w, &twiml_play);
+static void write_play(struct xml_writing *w, const struct plan_step *s,
+                       const struct plan_path *at) {
+    xml_writing_begin(w, &twiml_play, &s->u.play, at);
+    xml_writing_text(w, s->u.play.url, at, "url");
+    xml_writing_end(w, &twiml_play);
 }
 
-static void write_pause(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_pause(struct xml_writing *w, const struct plan_step *s,
+                        const struct plan_path *at) {
     if (s->u.pause.seconds == 0)
-        writing_fail(w, ERR_INVALID, at, "seconds", "is at least 1");
-    writing_begin(w, &twiml_pause, &s->u.pause, at);
-    writing_end(w, &twiml_pause);
+        xml_writing_fail(w, ERR_INVALID, at, "seconds", "is at least 1");
+    xml_writing_begin(w, &twiml_pause, &s->u.pause, at);
+    xml_writing_end(w, &twiml_pause);
 }
 
-static void write_gather(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_gather(struct xml_writing *w, const struct plan_step *s,
+                         const struct plan_path *at) {
     const struct plan_gather *g = &s->u.gather;
-    writing_begin(w, &twiml_gather, g, at);
-    writing_prompts(w, g->prompts, g->prompt_count, at);
-    writing_end(w, &twiml_gather);
+    xml_writing_begin(w, &twiml_gather, g, at);
+    xml_writing_prompts(w, g->prompts, g->prompt_count, at);
+    xml_writing_end(w, &twiml_gather);
 }
 
-static void write_record(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
-    writing_begin(w, &twiml_record, &s->u.record, at);
-    writing_end(w, &twiml_record);
+static void write_record(struct xml_writing *w, const struct plan_step *s,
+                         const struct plan_path *at) {
+    xml_writing_begin(w, &twiml_record, &s->u.record, at);
+    xml_writing_end(w, &twiml_record);
 }
 
-static void write_noun(struct writing *w, const struct plan_noun *n, const struct plan_path *at) {
+static void write_noun(struct xml_writing *w, const struct plan_noun *n,
+                       const struct plan_path *at) {
     if (n->kind <= PLAN_NOUN_UNKNOWN || n->kind >= PLAN_NOUN_KIND_COUNT) {
-        writing_fail(w, ERR_INVALID, at, "kind", "is no known value");
+        xml_writing_fail(w, ERR_INVALID, at, "kind", "is no known value");
         return;
     }
-    writing_lose_foreign(w, n, at);
-    writing_begin(w, &twiml_nouns[n->kind], n, at);
-    writing_text(w, n->target, at, "target");
-    writing_end(w, &twiml_nouns[n->kind]);
+    xml_writing_lose_foreign(w, n, at);
+    xml_writing_begin(w, &twiml_nouns[n->kind], n, at);
+    xml_writing_text(w, n->target, at, "target");
+    xml_writing_end(w, &twiml_nouns[n->kind]);
 }
 
-static void write_dial(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_dial(struct xml_writing *w, const struct plan_step *s,
+                       const struct plan_path *at) {
     const struct plan_dial *d = &s->u.dial;
     if (d->noun_count == 0)
-        writing_fail(w, ERR_INVALID, at, "nouns", "needs at least one far end");
-    writing_begin(w, &twiml_dial, d, at);
+        xml_writing_fail(w, ERR_INVALID, at, "nouns", "needs at least one far end");
+    xml_writing_begin(w, &twiml_dial, d, at);
     for (size_t i = 0; i < d->noun_count; i++) {
         const struct plan_path here = {.up = at, .name = "nouns", .index = i, .indexed = true};
         write_noun(w, &d->nouns[i], &here);
     }
-    writing_end(w, &twiml_dial);
+    xml_writing_end(w, &twiml_dial);
 }
 
-static void write_enqueue(struct writing *w, const struct plan_step *s,
+static void write_enqueue(struct xml_writing *w, const struct plan_step *s,
                           const struct plan_path *at) {
     const struct plan_enqueue *e = &s->u.enqueue;
     if (e->queue.len == 0 && e->workflow.len == 0)
-        writing_fail(w, ERR_INVALID, at, NULL, "needs queue or workflow");
-    writing_begin(w, &twiml_enqueue, e, at);
+        xml_writing_fail(w, ERR_INVALID, at, NULL, "needs queue or workflow");
+    xml_writing_begin(w, &twiml_enqueue, e, at);
     if (e->queue.len > 0)
-        writing_text(w, e->queue, at, "queue");
+        xml_writing_text(w, e->queue, at, "queue");
     if (e->task.len > 0) {
         xml_write_begin(&w->x, STR("Task"));
-        writing_text(w, e->task, at, "task");
+        xml_writing_text(w, e->task, at, "task");
         xml_write_end(&w->x, STR("Task"));
     }
-    writing_end(w, &twiml_enqueue);
+    xml_writing_end(w, &twiml_enqueue);
 }
 
-static void write_leave(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_leave(struct xml_writing *w, const struct plan_step *s,
+                        const struct plan_path *at) {
     (void)s;
     (void)at;
-    writing_bare(w, STR("Leave"));
+    xml_writing_bare(w, STR("Leave"));
 }
 
-static void write_hangup(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_hangup(struct xml_writing *w, const struct plan_step *s,
+                         const struct plan_path *at) {
     (void)s;
     (void)at;
-    writing_bare(w, STR("Hangup"));
+    xml_writing_bare(w, STR("Hangup"));
 }
 
-static void write_send_digits(struct writing *w, const struct plan_step *s,
+static void write_send_digits(struct xml_writing *w, const struct plan_step *s,
                               const struct plan_path *at) {
-    writing_need(w, s->u.send_digits.digits, at, "digits");
+    xml_writing_need(w, s->u.send_digits.digits, at, "digits");
     xml_write_begin(&w->x, STR("Play"));
-    writing_attr(w, STR("digits"), s->u.send_digits.digits, at, "digits");
+    xml_writing_attr(w, STR("digits"), s->u.send_digits.digits, at, "digits");
     xml_write_end(&w->x, STR("Play"));
 }
 
-static void write_redirect(struct writing *w, const struct plan_step *s,
+static void write_redirect(struct xml_writing *w, const struct plan_step *s,
                            const struct plan_path *at) {
-    writing_begin(w, &twiml_redirect, &s->u.redirect, at);
-    writing_text(w, s->u.redirect.url, at, "url");
-    writing_end(w, &twiml_redirect);
+    xml_writing_begin(w, &twiml_redirect, &s->u.redirect, at);
+    xml_writing_text(w, s->u.redirect.url, at, "url");
+    xml_writing_end(w, &twiml_redirect);
 }
 
-static void write_reject(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
-    writing_begin(w, &twiml_reject, &s->u.reject, at);
-    writing_end(w, &twiml_reject);
+static void write_reject(struct xml_writing *w, const struct plan_step *s,
+                         const struct plan_path *at) {
+    xml_writing_begin(w, &twiml_reject, &s->u.reject, at);
+    xml_writing_end(w, &twiml_reject);
 }
 
-static void write_start_recording(struct writing *w, const struct plan_step *s,
+static void write_start_recording(struct xml_writing *w, const struct plan_step *s,
                                   const struct plan_path *at) {
     xml_write_begin(&w->x, STR("Start"));
-    writing_begin(w, &twiml_recording, &s->u.start_recording, at);
-    writing_end(w, &twiml_recording);
+    xml_writing_begin(w, &twiml_recording, &s->u.start_recording, at);
+    xml_writing_end(w, &twiml_recording);
     xml_write_end(&w->x, STR("Start"));
 }
 
-static void write_stop(struct writing *w, const struct xml_maps *maps, const struct plan_step *s,
-                       const struct plan_path *at) {
+static void write_stop(struct xml_writing *w, const struct xml_maps *maps,
+                       const struct plan_step *s, const struct plan_path *at) {
     xml_write_begin(&w->x, STR("Stop"));
-    writing_begin(w, maps, &s->u.stop, at);
-    writing_end(w, maps);
+    xml_writing_begin(w, maps, &s->u.stop, at);
+    xml_writing_end(w, maps);
     xml_write_end(&w->x, STR("Stop"));
 }
 
-static void write_stop_recording(struct writing *w, const struct plan_step *s,
+static void write_stop_recording(struct xml_writing *w, const struct plan_step *s,
                                  const struct plan_path *at) {
     write_stop(w, &twiml_stop_recording, s, at);
 }
 
-static void write_stop_stream(struct writing *w, const struct plan_step *s,
+static void write_stop_stream(struct xml_writing *w, const struct plan_step *s,
                               const struct plan_path *at) {
     write_stop(w, &twiml_stop_stream, s, at);
 }
 
-static void write_stop_transcribe(struct writing *w, const struct plan_step *s,
+static void write_stop_transcribe(struct xml_writing *w, const struct plan_step *s,
                                   const struct plan_path *at) {
     write_stop(w, &twiml_stop_transcription, s, at);
 }
 
-static void write_stream(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_stream(struct xml_writing *w, const struct plan_step *s,
+                         const struct plan_path *at) {
     const struct plan_stream *stream = &s->u.stream;
     if (stream->bidirectional)
-        writing_begin(w, &twiml_connect_stream, stream, at);
+        xml_writing_begin(w, &twiml_connect_stream, stream, at);
     else
         xml_write_begin(&w->x, STR("Start"));
     if (!stream->bidirectional && stream->action.url.len > 0)
-        writing_lose(w, PLAN_LOSS_DROPPED, at, "action", "watch the status notices instead",
-                     "a stream in the background has no action");
-    writing_need(w, stream->url, at, "url");
-    writing_begin(w, &twiml_stream, stream, at);
+        xml_writing_lose(w, PLAN_LOSS_DROPPED, at, "action", "watch the status notices instead",
+                         "a stream in the background has no action");
+    xml_writing_need(w, stream->url, at, "url");
+    xml_writing_begin(w, &twiml_stream, stream, at);
     put_params(w, stream->params, stream->param_count, at);
-    writing_end(w, &twiml_stream);
+    xml_writing_end(w, &twiml_stream);
     xml_write_end(&w->x, stream->bidirectional ? STR("Connect") : STR("Start"));
 }
 
-static void write_relay(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_relay(struct xml_writing *w, const struct plan_step *s,
+                        const struct plan_path *at) {
     const struct plan_relay *relay = &s->u.relay;
-    writing_need(w, relay->url, at, "url");
-    writing_begin(w, &twiml_connect_relay, relay, at);
-    writing_begin(w, &twiml_relay, relay, at);
+    xml_writing_need(w, relay->url, at, "url");
+    xml_writing_begin(w, &twiml_connect_relay, relay, at);
+    xml_writing_begin(w, &twiml_relay, relay, at);
     put_params(w, relay->params, relay->param_count, at);
-    writing_end(w, &twiml_relay);
-    writing_end(w, &twiml_connect_relay);
+    xml_writing_end(w, &twiml_relay);
+    xml_writing_end(w, &twiml_connect_relay);
 }
 
-static void write_pay(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
+static void write_pay(struct xml_writing *w, const struct plan_step *s,
+                      const struct plan_path *at) {
     const struct plan_pay *pay = &s->u.pay;
-    writing_begin(w, &twiml_pay, pay, at);
+    xml_writing_begin(w, &twiml_pay, pay, at);
     for (size_t i = 0; i < pay->prompt_count; i++) {
         const struct plan_path here = {.up = at, .name = "prompts", .index = i, .indexed = true};
-        writing_need(w, pay->prompts[i].stage, &here, "stage");
-        writing_begin(w, &twiml_prompt, &pay->prompts[i], &here);
-        writing_prompts(w, pay->prompts[i].prompts, pay->prompts[i].prompt_count, &here);
-        writing_end(w, &twiml_prompt);
+        xml_writing_need(w, pay->prompts[i].stage, &here, "stage");
+        xml_writing_begin(w, &twiml_prompt, &pay->prompts[i], &here);
+        xml_writing_prompts(w, pay->prompts[i].prompts, pay->prompts[i].prompt_count, &here);
+        xml_writing_end(w, &twiml_prompt);
     }
     put_params(w, pay->params, pay->param_count, at);
-    writing_end(w, &twiml_pay);
+    xml_writing_end(w, &twiml_pay);
 }
 
-static void write_refer(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
-    writing_begin(w, &twiml_refer, &s->u.refer, at);
+static void write_refer(struct xml_writing *w, const struct plan_step *s,
+                        const struct plan_path *at) {
+    xml_writing_begin(w, &twiml_refer, &s->u.refer, at);
     xml_write_begin(&w->x, STR("Sip"));
-    writing_text(w, s->u.refer.uri, at, "uri");
+    xml_writing_text(w, s->u.refer.uri, at, "uri");
     xml_write_end(&w->x, STR("Sip"));
-    writing_end(w, &twiml_refer);
+    xml_writing_end(w, &twiml_refer);
 }
 
-static void write_transcribe(struct writing *w, const struct plan_step *s,
+static void write_transcribe(struct xml_writing *w, const struct plan_step *s,
                              const struct plan_path *at) {
     xml_write_begin(&w->x, STR("Start"));
-    writing_begin(w, &twiml_transcription, &s->u.transcribe, at);
-    writing_end(w, &twiml_transcription);
+    xml_writing_begin(w, &twiml_transcription, &s->u.transcribe, at);
+    xml_writing_end(w, &twiml_transcription);
     xml_write_end(&w->x, STR("Start"));
 }
 
-writing_fn *const twiml_writers[PLAN_KIND_COUNT] = {
+xml_writing_fn *const twiml_writers[PLAN_KIND_COUNT] = {
     [PLAN_SAY] = write_say,
     [PLAN_PLAY] = write_play,
     [PLAN_PAUSE] = write_pause,

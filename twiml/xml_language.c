@@ -18,12 +18,12 @@ enum error_code xml_language_write(const struct xml_language *l, const struct pl
         return error_set(err, ERR_LIMIT, "the buffer for the document is full already");
     size_t start = out->len, most = l->grammar->bytes_max;
     struct str root = str_z(l->grammar->elements[0].name);
-    struct writing w = {.x = {.out = out}, .language = l, .loss = loss, .err = err};
+    struct xml_writing w = {.x = {.out = out}, .language = l, .loss = loss, .err = err};
     xml_write_head(&w.x);
     xml_write_begin(&w.x, root);
     for (size_t i = 0; i < p->count && w.rc == ERR_OK; i++) {
         const struct plan_path at = {.name = "steps", .index = i, .indexed = true};
-        writing_step(&w, &p->steps[i], &at);
+        xml_writing_step(&w, &p->steps[i], &at);
     }
     xml_write_end(&w.x, root);
     if (w.rc == ERR_OK && (buf_failed(out) || out->len - start > most))
@@ -60,16 +60,16 @@ static enum error_code refuse(const struct xml_language *l, const struct xml_doc
     return rc;
 }
 
-static enum error_code read_steps(struct reading *r) {
+static enum error_code read_steps(struct xml_reading *r) {
     const struct xml_node *root = r->doc->root;
-    reading_attrs(r, root, &xml_no_attrs, NULL);
+    xml_reading_attrs(r, root, &xml_no_attrs, NULL);
     for (const struct xml_node *n = root->first; n && r->rc == ERR_OK; n = n->next)
         if (!xml_node_is_text(n))
-            reading_verb(r, n, &reading_top);
+            xml_reading_verb(r, n, &xml_reading_top);
     if (r->language->finish)
         r->language->finish(r);
     if (xml_node_has_text(root))
-        reading_lose(r, PLAN_LOSS_DROPPED, root, NULL, "no text belongs directly inside it");
+        xml_reading_lose(r, PLAN_LOSS_DROPPED, root, NULL, "no text belongs directly inside it");
     return r->rc;
 }
 
@@ -82,7 +82,7 @@ enum error_code xml_language_read(const struct xml_language *l, struct str text,
         rc = refuse(l, &doc, err);
     if (rc != ERR_OK)
         return rc;
-    struct reading r = {.language = l, .plan = &plan, .doc = &doc, .loss = loss, .err = err};
+    struct xml_reading r = {.language = l, .plan = &plan, .doc = &doc, .loss = loss, .err = err};
     rc = read_steps(&r);
     if (rc != ERR_OK)
         return rc;

@@ -19,12 +19,12 @@ struct xml_refusal {
 
 struct xml_language {
     const struct xml_grammar *grammar;
-    writing_fn *const *writers;         /* by enum plan_kind; NULL: refused */
-    const struct xml_refusal *refusals; /* by enum plan_kind */
-    const struct reading_verb *verbs;   /* by element; a NULL reader ends it */
-    const struct reading_verb *prompts; /* what is heard inside another verb */
-    reading_finish_fn *finish;          /* after the last verb; NULL for none */
-    xml_rule_fn *rule;                  /* what no table says; NULL for none */
+    xml_writing_fn *const *writers;         /* by enum plan_kind; NULL: refused */
+    const struct xml_refusal *refusals;     /* by enum plan_kind */
+    const struct xml_reading_verb *verbs;   /* by element; a NULL reader ends it */
+    const struct xml_reading_verb *prompts; /* what is heard inside another verb */
+    xml_reading_finish_fn *finish;          /* after the last verb; NULL for none */
+    xml_rule_fn *rule;                      /* what no table says; NULL for none */
 };
 
 /** The promises of twiml_write(), twiml_read(), twiml_check(), for any language. */

@@ -11,8 +11,8 @@ const char *xml_element_name(const struct xml_node *n) {
     return n->name.ptr; /* xml_doc ends names with a NUL */
 }
 
-void reading_lose(struct reading *r, enum plan_loss_kind kind, const struct xml_node *n,
-                  const char *attr, const char *fmt, ...) {
+void xml_reading_lose(struct xml_reading *r, enum plan_loss_kind kind, const struct xml_node *n,
+                      const char *attr, const char *fmt, ...) {
     if (!r->loss)
         return;
     char where[sizeof r->loss->items[0].where];
@@ -28,8 +28,8 @@ void reading_lose(struct reading *r, enum plan_loss_kind kind, const struct xml_
                                             : "the plan goes without it");
 }
 
-struct plan_step *reading_add(struct reading *r, const struct reading_target *to,
-                              enum plan_kind kind, const struct xml_node *n) {
+struct plan_step *xml_reading_add(struct xml_reading *r, const struct xml_reading_target *to,
+                                  enum plan_kind kind, const struct xml_node *n) {
     struct plan_step *s = to->add(r->plan, to->owner, kind);
     if (!s && r->rc == ERR_OK)
         r->rc = error_set(r->err, ERR_LIMIT, "line %u: the document has more than %d steps",
@@ -37,24 +37,24 @@ struct plan_step *reading_add(struct reading *r, const struct reading_target *to
     return s;
 }
 
-struct str reading_text(struct reading *r, const struct xml_node *n) {
+struct str xml_reading_text(struct xml_reading *r, const struct xml_node *n) {
     return arena_copy(&r->plan->arena, xml_node_text(n, &r->doc->arena));
 }
 
-void reading_drop_children(struct reading *r, const struct xml_node *n, bool text_is_ours) {
+void xml_reading_drop_children(struct xml_reading *r, const struct xml_node *n, bool text_is_ours) {
     for (const struct xml_node *c = n->first; c; c = c->next)
         if (!xml_node_is_text(c))
-            reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
-                         xml_element_name(n));
+            xml_reading_lose(r, PLAN_LOSS_DROPPED, c, NULL, "a plan has no place for it inside %s",
+                             xml_element_name(n));
     if (!text_is_ours && xml_node_has_text(n))
-        reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
+        xml_reading_lose(r, PLAN_LOSS_DROPPED, n, NULL, "no text belongs directly inside it");
 }
 
 /* ---- attributes ------------------------------------------------------------------------------ */
 
 /* What an attribute's value is put into, and what to say when that fails. */
 struct slot {
-    struct reading *r;
+    struct xml_reading *r;
     const struct xml_node *n;
     const struct xml_attr *attr;
     const struct xml_map *row;
@@ -63,7 +63,7 @@ struct slot {
 };
 
 static void drop(const struct slot *s, const char *why) {
-    reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, s->attr->name.ptr, "%s", why);
+    xml_reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, s->attr->name.ptr, "%s", why);
 }
 
 static void take_number(const struct slot *s) {
@@ -206,8 +206,8 @@ static void lose_coded(const struct slot *s, const char *attr, const char *what,
     char code[16] = "";
     if (g->schema_code != 0)
         (void)snprintf(code, sizeof code, " (%d)", g->schema_code);
-    reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, attr, "%s%s%s%s", what, wrong[0] ? " " : "", wrong,
-                 code);
+    xml_reading_lose(s->r, PLAN_LOSS_DROPPED, s->n, attr, "%s%s%s%s", what, wrong[0] ? " " : "",
+                     wrong, code);
 }
 
 static void read_attr(struct slot *s, const struct xml_element_rule *rule,
@@ -248,7 +248,7 @@ static void take_defaults(const struct xml_maps *maps, void *base) {
             *(uint32_t *)(void *)((char *)base + maps->rows[i].offset) = maps->rows[i].absent;
 }
 
-static void lose_defaults(struct reading *r, const struct xml_node *n,
+static void lose_defaults(struct xml_reading *r, const struct xml_node *n,
                           const struct xml_element_rule *rule, const struct xml_maps *maps) {
     for (size_t i = 0; i < maps->count; i++) {
         const struct xml_map *row = &maps->rows[i];
@@ -256,12 +256,12 @@ static void lose_defaults(struct reading *r, const struct xml_node *n,
             continue;
         const struct xml_attr_rule *a = xml_grammar_attr(rule, row->attr);
         if (!a->preset || strcmp(a->preset, row->said) != 0)
-            reading_lose(r, PLAN_LOSS_DROPPED, n, a->name, "a plan cannot hold its default");
+            xml_reading_lose(r, PLAN_LOSS_DROPPED, n, a->name, "a plan cannot hold its default");
     }
 }
 
-void reading_attrs(struct reading *r, const struct xml_node *n, const struct xml_maps *maps,
-                   void *base) {
+void xml_reading_attrs(struct xml_reading *r, const struct xml_node *n, const struct xml_maps *maps,
+                       void *base) {
     if (n->attr_count == 0 && !maps->defaults)
         return;
     const struct xml_element_rule *rule = xml_grammar_element(r->language->grammar, n->name);
