@@ -258,10 +258,10 @@ static bool read_error(int status, struct str body, struct buf *text) {
         return true;
     }
     const struct json *error = json_get(json_root(doc), "error");
-    if (!error && json_get(json_root(doc), "api_id"))
-        error = json_get(json_root(doc), "message");
     put_error_text(error, text);
-    return error != NULL;
+    /* a gateway on the way may say "error", too; Plivo names the request, but not in a 401 */
+    bool is_named = json_str(json_get(json_root(doc), "api_id")).len > 0;
+    return error && (is_named || status == 401 || plivo_fault_find(buf_str(text)));
 }
 
 static enum error_code by_status(int status) {

@@ -22,14 +22,14 @@ static enum error_code fetch(struct suite *s, struct taken *t, struct provider_a
 
 TEST(recordings, a_whole_file_is_delivered_with_its_size_and_format) {
     FOR_EACH_CARRIER(c) {
-        SUITE(s, c, {.method = "GET", .status = 200, .body = "RIFFdata"});
+        SUITE_FETCH(s, c, {.method = "GET", .status = 200, .body = "RIFFdata"});
         struct taken t = {0};
         struct provider_audio audio = {0};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_OK);
         EXPECT_INT(audio.bytes, 8);
         EXPECT_STR(audio.format, "wav");
         EXPECT_STR(t.bytes.ptr, "RIFFdata");
-        EXPECT_STR(fake_http_request(s.http, 0)->basic_user, c->words->account);
+        EXPECT_STR(fake_http_request(s.http, s.before)->basic_user, c->words->account);
         buf_release(&t.bytes);
         suite_end(&s);
     }
@@ -39,7 +39,8 @@ TEST(recordings, a_file_with_one_channel_is_taken_as_it_is) {
     FOR_EACH_CARRIER(c) {
         if (c->words->audio_variants < 2)
             continue;
-        SUITE(s, c, {.status = 400, .body = c->words->invalid}, {.status = 200, .body = "RIFF"});
+        SUITE_FETCH(s, c, {.status = 400, .body = c->words->invalid},
+                    {.status = 200, .body = "RIFF"});
         struct taken t = {0};
         struct provider_audio audio = {0};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_OK);
@@ -51,7 +52,7 @@ TEST(recordings, a_file_with_one_channel_is_taken_as_it_is) {
 
 TEST(recordings, a_file_of_unknown_length_is_incomplete) {
     FOR_EACH_CARRIER(c) {
-        SUITE(s, c, {.status = 200, .body = "RIFF", .length_unknown = true});
+        SUITE_FETCH(s, c, {.status = 200, .body = "RIFF", .length_unknown = true});
         struct taken t = {0};
         struct provider_audio audio = {.bytes = 77};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_UPSTREAM);
@@ -65,7 +66,7 @@ TEST(recordings, a_file_of_unknown_length_is_incomplete) {
 TEST(recordings, an_empty_or_partial_answer_is_incomplete) {
     static const int statuses[] = {200, 204, 206};
     FOR_EACH_CARRIER(c) for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
-        SUITE(s, c, {.status = statuses[i], .body = statuses[i] == 206 ? "RI" : ""});
+        SUITE_FETCH(s, c, {.status = statuses[i], .body = statuses[i] == 206 ? "RI" : ""});
         struct taken t = {0};
         struct provider_audio audio = {0};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_UPSTREAM);
@@ -76,10 +77,10 @@ TEST(recordings, an_empty_or_partial_answer_is_incomplete) {
 
 TEST(recordings, a_storage_host_is_followed_to_without_credentials) {
     FOR_EACH_CARRIER(c) {
-        SUITE(s, c, {.status = 307, .body = "moved", .headers = LOCATION("/elsewhere")},
-              {.status = 302, .headers = LOCATION("https://storage.example.net/a?sig=1")},
-              {.status = 301, .headers = LOCATION("https://storage.example.net:8443/b")},
-              {.status = 200, .body = "RIFF"});
+        SUITE_FETCH(s, c, {.status = 307, .body = "moved", .headers = LOCATION("/elsewhere")},
+                    {.status = 302, .headers = LOCATION("https://storage.example.net/a?sig=1")},
+                    {.status = 301, .headers = LOCATION("https://storage.example.net:8443/b")},
+                    {.status = 200, .body = "RIFF"});
         struct taken t = {0};
         struct provider_audio audio = {0};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_OK);
@@ -91,7 +92,7 @@ TEST(recordings, a_storage_host_is_followed_to_without_credentials) {
                     {"https://storage.example.net/a?sig=1", false},
                     {"https://storage.example.net:8443/b", false}};
         for (size_t i = 0; i < ARRAY_LEN(hops); i++) {
-            const struct fake_request *r = fake_http_request(s.http, i + 1);
+            const struct fake_request *r = fake_http_request(s.http, s.before + i + 1);
             REQUIRE(r);
             EXPECT_STR(r->url, hops[i].url);
             EXPECT_STR(r->basic_user, hops[i].own ? c->words->account : "");
@@ -105,11 +106,11 @@ TEST(recordings, a_storage_host_is_followed_to_without_credentials) {
 TEST(recordings, a_fourth_hop_is_one_too_many) {
     FOR_EACH_CARRIER(c) {
         const struct fake_exchange hop = {.status = 302, .headers = LOCATION("/again")};
-        SUITE(s, c, hop, hop, hop, hop);
+        SUITE_FETCH(s, c, hop, hop, hop, hop);
         struct taken t = {0};
         struct provider_audio audio = {0};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_UPSTREAM);
-        EXPECT_INT(fake_http_calls(s.http), 4);
+        EXPECT_INT(fake_http_calls(s.http), s.before + 4);
         suite_end(&s);
     }
 }
@@ -131,22 +132,23 @@ TEST(recordings, an_address_that_is_not_safe_is_not_followed) {
         LOCATION("https://storage.example.net:99999/a"),
     };
     FOR_EACH_CARRIER(c) for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        SUITE(s, c, {.status = 302, .headers = bad[i]});
+        SUITE_FETCH(s, c, {.status = 302, .headers = bad[i]});
         struct taken t = {0};
         struct provider_audio audio = {0};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_UPSTREAM);
-        EXPECT_INT(fake_http_calls(s.http), 1);
+        EXPECT_INT(fake_http_calls(s.http), s.before + 1);
         suite_end(&s);
     }
 }
 
 TEST(recordings, a_full_disk_here_is_no_fault_of_the_carrier) {
     FOR_EACH_CARRIER(c) {
-        SUITE(s, c, {.status = 200, .body = "RIFF"});
+        SUITE_FETCH(s, c, {.status = 200, .body = "RIFF"});
         struct taken t = {.full = true};
         struct provider_audio audio = {0};
         EXPECT_INT(fetch(&s, &t, &audio), ERR_IO);
-        EXPECT_INT(fake_http_calls(s.http), 1); /* what was delivered in part is not repeated */
+        EXPECT_INT(fake_http_calls(s.http),
+                   s.before + 1); /* what was delivered in part is not repeated */
         buf_release(&t.bytes);
         suite_end(&s);
     }
@@ -157,17 +159,25 @@ TEST(recordings, a_recording_is_started_paused_and_stopped) {
         PROVIDER_RECORDING_START, PROVIDER_RECORDING_PAUSE, PROVIDER_RECORDING_RESUME,
         PROVIDER_RECORDING_STOP};
     FOR_EACH_CARRIER(c) for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+        bool stops = actions[i] == PROVIDER_RECORDING_STOP, starts = i == 0;
         SUITE(s, c,
-              {.method = "POST",
-               .status = i == 0 ? c->words->created : 200,
+              {.method = stops ? c->words->stop_method : "POST",
+               .status = starts ? c->words->created : 200,
                .body = c->words->recording});
         char sid[CALL_SID_SIZE] = "";
         const struct provider_recording_control ctl = {.action = actions[i],
                                                        .call_sid = str_z(c->words->call_sid),
                                                        .status_url = STR("https://g/r")};
-        EXPECT_INT(provider_control_recording(s.p, &ctl, sid, &s.err), ERR_OK);
-        EXPECT_STR(sid, c->words->recording_sid);
-        EXPECT_INT(fake_http_request(s.http, 0)->once, i == 0);
+        enum error_code rc = provider_control_recording(s.p, &ctl, sid, &s.err);
+        bool able = starts || stops || provider_can(s.p, PROVIDER_CAP_RECORD_PAUSE);
+        bool silent = !able || (stops && c->words->stop_says_nothing);
+        EXPECT_INT(rc, able ? ERR_OK : ERR_UNSUPPORTED);
+        EXPECT_INT(fake_http_calls(s.http), able ? 1 : 0); /* what it cannot do is not tried */
+        EXPECT_STR(sid, silent ? "" : c->words->recording_sid);
+        if (able)
+            EXPECT_INT(fake_http_request(s.http, 0)->once, starts);
+        else
+            fake_http_allow_unused(s.http);
         suite_end(&s);
     }
 }

@@ -8,8 +8,8 @@
 #include "tests/support/test.h"
 
 /*
- * What every provider promises, whoever the carrier is. A new carrier adds one row to carriers.c:
- * how to make it, and how its API says what the cases need said.
+ * What every provider promises, whoever the carrier is. A new carrier adds one row to carriers.c,
+ * how to make it, and a file of words: how its API says what the cases need said.
  */
 
 /** One carrier's words for the situations of the suite. */
@@ -24,14 +24,28 @@ struct suite_words {
     const char *list_last;         /* another call and the first one again; no next page */
     const char *list_empty;
     const char *recording;
-    const char *invalid, *auth, *not_found, *limited, *over; /* errors in the carrier's own form */
-    const char *check_ok; /* accepts whatever is asked, step by step */
+    const char *media; /* where its audio is; NULL: the audio is asked for at once */
+    const char *invalid, *auth, *not_found, *limited; /* errors in the carrier's own form */
+    const char *over;                                 /* NULL: said with not_found */
+    const char *check_ok;                             /* accepts whatever is asked, step by step */
     unsigned list_passes;
     unsigned audio_variants;
-    const char *document; /* of a plan that says "Hello" and hangs up */
+    unsigned look_ups; /* requests of a look-up that finds nothing */
+    const char *end_method, *stop_method;
+    bool stop_says_nothing;  /* about the recording that was stopped */
+    enum call_status listed; /* the first call of the list */
+    int64_t ringing_at_ms;   /* 0: the notice does not say */
+    const char *document;    /* of a plan that says "Hello" and hangs up */
     /** A signed notice that the call is ringing; fills req (its strings are static). */
     void (*ringing)(struct webhook_request *req);
 };
+
+extern const struct suite_words twilio_suite_words, plivo_suite_words;
+
+/** What words files have in common. */
+#define SUITE_TOKEN       "0123456789abcdef0123456789abcdef"
+#define SUITE_BASE        "https://gw.example.com"
+#define SUITE_RING_TARGET "/voice/x/call_1/nonce/status"
 
 struct suite_carrier {
     const char *name;
@@ -48,16 +62,26 @@ struct suite {
     struct fake_http *http;
     struct provider *p;
     struct error err;
+    struct fake_exchange *script; /* suite_begin_fetch(): what was played */
+    size_t before;                /* requests before the audio is asked for */
 };
 
 struct suite suite_begin(const struct suite_carrier *c, const struct fake_exchange *script,
                          size_t count);
+
+/** For downloads: the script begins where the audio is asked for. */
+struct suite suite_begin_fetch(const struct suite_carrier *c, const struct fake_exchange *script,
+                               size_t count);
 void suite_end(struct suite *s); /* fails the case on unused rows */
 
 /* A script given in place: SUITE(s, carrier, {.status = 200, .body = …}, …) */
 #define SUITE(s, carrier, ...)                               \
     const struct fake_exchange s##_script[] = {__VA_ARGS__}; \
     struct suite s = suite_begin((carrier), s##_script, ARRAY_LEN(s##_script))
+
+#define SUITE_FETCH(s, carrier, ...)                         \
+    const struct fake_exchange s##_script[] = {__VA_ARGS__}; \
+    struct suite s = suite_begin_fetch((carrier), s##_script, ARRAY_LEN(s##_script))
 
 /** Run the body for each carrier as `c`. */
 #define FOR_EACH_CARRIER(c)                                                                        \

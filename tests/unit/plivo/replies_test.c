@@ -218,7 +218,7 @@ TEST(plivo_replies, an_error_is_a_string_an_object_or_a_known_text) {
     } rows[] = {
         {400, "{\"api_id\":\"x\",\"error\":\"answer_url parameter is missing\"}", ERR_INVALID,
          false},
-        {400, "{\"error\":{\"to\":[\"invalid number\"]}}", ERR_INVALID, false},
+        {400, "{\"api_id\":\"x\",\"error\":{\"to\":[\"invalid number\"]}}", ERR_INVALID, false},
         {401, "{\"error\":\"authentication failed\"}", ERR_AUTH, false},
         {401, "Could not verify your access level for that URL.", ERR_AUTH, false},
         {401, "nope", ERR_AUTH, false},
@@ -226,13 +226,14 @@ TEST(plivo_replies, an_error_is_a_string_an_object_or_a_known_text) {
         {403, "{\"error\":\"Concurrency limit breached\"}", ERR_RATE_LIMIT, true},
         {404, "{\"error\":\"call not found\"}", ERR_NOT_FOUND, false},
         {404, "call not found\n", ERR_NOT_FOUND, false},
-        {409, "{\"error\":\"busy\"}", ERR_CONFLICT, false},
+        {409, "{\"api_id\":\"x\",\"error\":\"busy\"}", ERR_CONFLICT, false},
         {429, "{\"error\":\"call not found\"}", ERR_RATE_LIMIT, true},
         {500, "{\"error\":\"call not found\"}", ERR_UPSTREAM, true},
         {404, "<html>not found</html>", ERR_OK, false},
         {401, "<html>", ERR_OK, false},
         {401, "", ERR_OK, false},
         {400, "go away", ERR_OK, false},
+        {403, "{\"error\":\"waf\"}", ERR_OK, false},
         {400, "{\"message\":\"from another service\"}", ERR_OK, false},
         {400, "[\"error\"]", ERR_OK, false},
     };
@@ -244,7 +245,8 @@ TEST(plivo_replies, an_error_is_a_string_an_object_or_a_known_text) {
         EXPECT((err.text[0] != '\0') == (rows[i].code != ERR_OK));
     }
     struct error err = {0};
-    EXPECT_INT(plivo_decode_error(400, STR("{\"error\":{\"to\":[\"invalid number\"]}}"), &err),
+    EXPECT_INT(plivo_decode_error(
+                   400, STR("{\"api_id\":\"x\",\"error\":{\"to\":[\"invalid number\"]}}"), &err),
                ERR_INVALID);
     EXPECT(str_find_str(str_z(err.text), STR("to: invalid number")) < strlen(err.text));
 }
