@@ -25,12 +25,16 @@ static bool contains(struct str text, struct str needle) {
     return false;
 }
 
-static bool fits(const struct callee_move *m, struct str text) {
-    struct str rest = m->expect, word;
-    while (str_next(&rest, '|', &word))
+bool callee_mentions(struct str text, struct str alternatives) {
+    struct str word;
+    while (alternatives.len > 0 && str_next(&alternatives, '|', &word))
         if (contains(text, str_trim(word)))
             return true;
-    return m->expect.len == 0;
+    return false;
+}
+
+static bool fits(const struct callee_move *m, struct str text) {
+    return m->expect.len == 0 || callee_mentions(text, m->expect);
 }
 
 /** The last sentence that ends in a question mark, else all of it: what a listener replies to. */
@@ -110,6 +114,8 @@ void callee_turn(const struct callee *c, struct callee_state *s, const struct ca
         m = &nothing;
     out->wait_ms = m->wait_ms;
     out->hangup = m->hangup;
+    out->function = m->function;
+    out->argument = m->argument;
     put_with_facts(&out->say, c, say);
     if (l->keys && m->press.len > 0 && (!l->speech || m->say.len == 0))
         put_keys(out, m->press);

@@ -21,11 +21,13 @@ enum callee_outcome {
 
 /** What a callee does at one turn. Empty expect: at any turn. */
 struct callee_move {
-    struct str expect; /* alternatives apart by '|', found without regard to case */
-    struct str say;    /* may hold {facts} */
-    struct str press;  /* keys, for a gather that takes keys */
-    uint32_t wait_ms;  /* thinks so long first */
-    bool hangup;       /* after saying its piece */
+    struct str expect;             /* alternatives apart by '|', found without regard to case */
+    struct str say;                /* may hold {facts} */
+    struct str press;              /* keys, for a gather that takes keys */
+    uint32_t wait_ms;              /* thinks so long first */
+    bool hangup;                   /* after saying its piece */
+    struct str function, argument; /* what a carrier's agent makes of it: a call of this function
+                                      with this JSON object; "": the agent's own rules decide */
 };
 
 struct callee_fact {
@@ -84,7 +86,11 @@ struct callee_reply {
     char keys[64];  /* "": presses nothing */
     uint32_t wait_ms;
     bool hangup;
+    struct str function, argument; /* of the move, borrowed */
 };
+
+/** The text has one of these in it; they are apart by '|' and found without regard to case. */
+bool callee_mentions(struct str text, struct str alternatives);
 
 /** The callee's turn. *out is zeroed before; release it with callee_reply_release(). */
 void callee_turn(const struct callee *c, struct callee_state *s, const struct callee_listen *l,

@@ -14,6 +14,7 @@ enum {
     BAD_DAYS_MAX = 64,
     SWITCHES_MAX = 32,
     PATH_SIZE = 48,
+    ARGUMENT_BYTES_MAX = 4096,
 };
 
 struct callee_list {
@@ -143,6 +144,25 @@ static enum error_code read_keys(struct reader *r, const struct json *v, void *f
     return rc;
 }
 
+static enum error_code read_argument(struct reader *r, const struct json *v, void *field) {
+    if (json_type(v) != JSON_OBJECT)
+        return wrong(r, "an object");
+    struct buf text = BUF_INIT(ARGUMENT_BYTES_MAX);
+    json_put_value(&text, v);
+    *(struct str *)field = arena_copy(&r->s->arena, buf_str(&text));
+    bool fits = !buf_failed(&text);
+    buf_release(&text);
+    return fits ? ERR_OK : wrong(r, "an object of at most 4 kB");
+}
+
+static enum error_code read_call(struct reader *r, const struct json *v, void *field) {
+    static const struct member table[] = {
+        MEMBER(struct callee_move, function, read_text),
+        MEMBER(struct callee_move, argument, read_argument),
+    };
+    return read_members(r, v, table, ARRAY_LEN(table), field);
+}
+
 static enum error_code read_move(struct reader *r, const struct json *v, struct callee_move *out) {
     static const struct member table[] = {
         MEMBER(struct callee_move, expect, read_text),
@@ -150,6 +170,7 @@ static enum error_code read_move(struct reader *r, const struct json *v, struct 
         MEMBER(struct callee_move, press, read_keys),
         {"wait_s", offsetof(struct callee_move, wait_ms), read_seconds},
         MEMBER(struct callee_move, hangup, read_flag),
+        {"call", 0, read_call},
     };
     return read_members(r, v, table, ARRAY_LEN(table), out);
 }

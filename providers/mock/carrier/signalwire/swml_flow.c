@@ -137,12 +137,14 @@ bool swml_push_section(struct carrier *c, struct leg *l, enum swml_frame_kind ki
 }
 
 bool swml_run_inline(struct carrier *c, struct leg *l, struct swml_doc *doc) {
-    bool ok = swml_push_section(c, l, SWML_INLINE, doc, STR("main"), (struct swml_value){0}, NULL);
-    if (ok) /* what a transfer replaces is a section above the border */
-        ok = swml_push_section(c, l, SWML_SECTION, doc, STR("main"), swml_object(), NULL);
     struct swml_script *s = swml_script(l);
+    size_t depth = s->depth;
+    bool ok = swml_push_section(c, l, SWML_INLINE, doc, STR("main"), swml_object(), NULL);
     if (ok)
-        s->frames[s->depth - 2].next = NULL;
+        s->frames[depth].next = NULL; /* the border alone: a transfer stays above it */
+    ok = ok && swml_push_section(c, l, SWML_SECTION, doc, STR("main"), swml_object(), NULL);
+    if (!ok)
+        swml_cut_frames(l, depth);
     swml_doc_unref(doc);
     return ok;
 }
