@@ -26,6 +26,7 @@ const char *const sw_switches[] = {
     "signature_wrong",   /* both APIs: made with another message */
     "signature_missing", /* both APIs */
     "answered_once",     /* Compatibility API: no "answered" before "in-progress" */
+    "connector_aliases", /* pay: the connector also gets payment_card_number and charge_amount */
     NULL,
 };
 

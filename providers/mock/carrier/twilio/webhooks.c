@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "providers/mock/carrier/card.h"
+
 enum {
     MESSAGE_MAX = 128 * 1024,
 };
@@ -223,7 +225,7 @@ static void put_pay(const struct carrier *c, const struct leg *l, const struct s
     struct str last4 = str_from_index(card, card.len > 4 ? card.len - 4 : 0);
     params_add(p, "PaymentCardNumber",
                arena_printf(&p->arena, "xxxx-xxxx-xxxx-" STR_FMT, STR_ARG(last4)));
-    params_add_z(p, "PaymentCardType", card.ptr[0] == '4' ? "visa" : "mastercard");
+    params_add_z(p, "PaymentCardType", card_brand(card));
     params_add(p, "ExpirationDate", r->payer->card_expiry);
     params_add_z(p, "SecurityCode", "***");
     params_add(p, "PaymentCardPostalCode", r->payer->postal_code);
