@@ -32,8 +32,9 @@ NODISCARD enum error_code plivoxml_write(const struct plan *p, struct buf *out,
                                          struct plan_loss_report *loss, struct error *err);
 
 /**
- * Read a document as its carrier would, with what twiml_read says about losses. Where Plivo's
- * default differs from what an unset member of a plan means, the default is read as a value.
+ * Read a document as its carrier would, with what twiml_read says about losses. For recordings and
+ * the time-out of a dial, Plivo's defaults differ from the other carriers': plivoxml_write() says
+ * theirs aloud for an unset member, and a missing attribute is read as Plivo's value.
  * Errors: ERR_INVALID (err->carrier_code 8011, "Invalid Answer XML": not XML, another root, or what
  * plivoxml_check calls an error), ERR_LIMIT.
  */

@@ -276,7 +276,7 @@ static void read_sounds(struct xml_reading *r, const struct xml_node *n, const c
         lose_attr(r, n, enter ? "enterSound" : "exitSound", "a plan only knows beep or no beep");
     if (in == PLAN_YES || out == PLAN_YES)
         noun->beep = PLAN_YES;
-    else if ((in == PLAN_NO || out == PLAN_NO) && (enter || exit))
+    else if (in == PLAN_NO && out == PLAN_NO && (enter || exit))
         noun->beep = PLAN_NO;
 }
 
