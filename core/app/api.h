@@ -101,7 +101,7 @@ api_handler_fn api_place_call, api_list_calls, api_get_call, api_hang_up;
 api_handler_fn api_call_events, api_call_transcript;
 api_handler_fn api_summary, api_list_sessions, api_list_information;
 api_handler_fn api_list_recordings, api_get_recording, api_recording_audio;
-api_handler_fn api_list_assistants;
+api_handler_fn api_list_assistants, api_list_providers;
 
 /* Answered on the server's thread: they must work when everything else is busy. */
 void api_healthz(struct gateway *g, struct http_exchange *x);

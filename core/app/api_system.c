@@ -1,7 +1,8 @@
 #include "core/app/api.h"
+#include "core/app/carrier_facts.h"
 #include "core/domain/assistant.h"
 
-/* Health, readiness, the assistants, the API's own description. */
+/* Health, readiness, the assistants, the carriers, the API's own description. */
 
 void api_healthz(struct gateway *g, struct http_exchange *x) {
     (void)g;
@@ -44,5 +45,12 @@ void api_list_assistants(struct api_request *r) {
     struct json_writer w;
     api_begin_items(r, &w);
     gateway_each_assistant(r->gateway, put_assistant, &w);
+    api_reply_items(r, &w, "", 0);
+}
+
+void api_list_providers(struct api_request *r) {
+    struct json_writer w;
+    api_begin_items(r, &w);
+    carrier_facts_put(&w, gateway_config(r->gateway));
     api_reply_items(r, &w, "", 0);
 }

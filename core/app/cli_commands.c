@@ -45,17 +45,20 @@ static const struct cli_option sessions_options[] = {
 static const struct cli_option render_options[] = {
     {"--assistant", "NAME", false, "what this assistant answers a call with"},
     {"--plan", "FILE", false, "a plan in JSON (- is standard input)"},
-    {"--format", "WORD", false, "the carrier's language: twiml"},
+    {"--format", "WORD", false, "the carrier's language: twiml, plivo or swml; else twiml"},
+    {"--to", "CARRIER", false, "twilio, plivo, signalwire, or all: every language and its losses"},
     {"--var", "K=V", true, "a variable for the assistant"},
     {"--loss", NULL, false, "tell on stderr what the language cannot say"},
     OPTION_ENV, {0}};
 static const struct cli_option carrier_options[] = {
-    {"--dialect", "WORD", false, "whose API it speaks: twilio"},
+    {"--dialect", "WORD", false, "whose API it speaks: twilio, plivo or signalwire"},
     {"--port", "N", false, "where to listen; else any free port"},
     {"--speed", "N", false, "times faster than life, 0: as fast as possible; else MOCK_SPEED"},
     {"--seed", "N", false, "same seed, same calls; else MOCK_SEED"},
     {"--scenario", "FILE", false, "simulated callees of your own; else MOCK_SCENARIO"},
     OPTION_ENV, {0}};
+static const struct cli_option providers_options[] = {
+    {"--json", NULL, false, "print what GET /api/providers says"}, OPTION_ENV, {0}};
 static const struct cli_option demo_options[] = {
     {"--to", "N", false, "another simulated callee: +12025550100 to +12025550115"},
     {"--assistant", "NAME", false, "another assistant than debt-intake"},
@@ -96,11 +99,19 @@ const struct cli_command cli_commands[] = {
     {.name = "render", .run = cli_render, .options = render_options,
      .summary = "print the document that a carrier would get",
      .usage = "--assistant NAME | --plan FILE [options]",
-     .example = "switchhook render --assistant personal-assistant --var user_name=Ann"},
+     .about = "Exit status 1 when a language cannot say a step at all.",
+     .example = "switchhook render --assistant personal-assistant --var user_name=Ann\n"
+                "switchhook render --plan plan.json --to all"},
+    {.name = "providers", .run = cli_providers, .args_max = 1, .options = providers_options,
+     .summary = "what each carrier can do, and which one is set", .usage = "[NAME] [options]",
+     .about = "With a carrier's name: its settings, and how it says each kind of step. What is told\n"
+              "is what its writer does. Needs no gateway and no account.",
+     .example = "switchhook providers\nswitchhook providers signalwire"},
     {.name = "carrier", .run = cli_carrier, .options = carrier_options,
      .summary = "run the carrier simulator on its own", .usage = "[options]",
-     .about = "Prints one line of JSON when it listens: dialect, base_url, account, token, number.\n"
-              "The last three are the dialect's settings when they are set, else made up.",
+     .about = "Prints one line of JSON when it listens: dialect, base_url, account, token, number,\n"
+              "and signing_key where the dialect has one. All but the first two are the dialect's\n"
+              "usual settings when they are set, else made up.",
      .example = "switchhook carrier --dialect twilio --port 4010 --speed 10"},
     {.name = "check", .run = cli_check, .options = env_only,
      .summary = "find what is not set up right, and what to do about it", .usage = "[--env FILE]",

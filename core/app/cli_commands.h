@@ -15,6 +15,7 @@ int cli_demo(struct cli *cli);
 int cli_hangup(struct cli *cli);
 int cli_help(struct cli *cli);
 int cli_information(struct cli *cli);
+int cli_providers(struct cli *cli);
 int cli_recordings(struct cli *cli);
 int cli_render(struct cli *cli);
 int cli_serve(struct cli *cli);

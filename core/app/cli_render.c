@@ -1,11 +1,13 @@
 #include <string.h>
 
 #include "core/app/assistant_files.h"
+#include "core/app/carrier_sample.h"
 #include "core/app/cli_client.h"
 #include "core/app/cli_commands.h"
 #include "core/app/cli_files.h"
 #include "core/app/cli_settings.h"
 #include "core/app/render.h"
+#include "core/domain/provider.h"
 #include "core/engine/links.h"
 #include "twiml/twiml.h"
 
@@ -29,29 +31,43 @@ static const char *loss_word(enum plan_loss_kind kind) {
     return "lost";
 }
 
-static void put_losses(struct cli *cli, const struct plan_loss_report *r) {
+static void put_losses(struct cli *cli, FILE *f, const struct plan_loss_report *r) {
     fflush(cli->out);
     for (size_t i = 0; i < r->count; i++)
-        fprintf(cli->err, "%s: %s: %s; %s\n", r->items[i].where, loss_word(r->items[i].kind),
+        fprintf(f, "%s: %s: %s; %s\n", r->items[i].where, loss_word(r->items[i].kind),
                 r->items[i].what, r->items[i].remedy);
     if (r->more > 0)
-        fprintf(cli->err, "and %zu more\n", r->more);
+        fprintf(f, "and %zu more\n", r->more);
     if (r->count == 0)
-        fputs("nothing is lost\n", cli->err);
+        fputs("nothing is lost\n", f);
 }
 
-static int put_document(struct cli *cli, const struct plan *plan) {
+static bool wants_all(struct cli *cli) {
+    const char *to = cli_args_value(&cli->args, "--to");
+    return to && strcmp(to, "all") == 0;
+}
+
+/* One language: the document, and what it cannot say when that is wanted. */
+static int put_document(struct cli *cli, const struct plan *plan,
+                        const struct carrier_language *language) {
     struct plan_loss_report report = {0};
     struct buf document = BUF_INIT(DOCUMENT_MAX);
+    struct provider *p = NULL;
     struct error err = {0};
-    enum error_code rc = twiml_write(plan, &document, &report, &err);
+    enum error_code rc =
+        carrier_sample_new(str_z(language->carrier), str_z(language->wire), &p, &err);
+    if (rc == ERR_OK)
+        rc = provider_render_plan(p, plan, &document, &report, &err);
     if (rc == ERR_OK) {
         fwrite(document.ptr, 1, document.len, cli->out);
         if (document.len > 0 && document.ptr[document.len - 1] != '\n')
             fputc('\n', cli->out);
     }
-    if (cli_args_flag(&cli->args, "--loss"))
-        put_losses(cli, &report);
+    if (p && wants_all(cli))
+        put_losses(cli, cli->out, &report);
+    else if (p && cli_args_flag(&cli->args, "--loss"))
+        put_losses(cli, cli->err, &report);
+    provider_free(p);
     buf_release(&document);
     return rc == ERR_OK ? CLI_DONE : cli_fail_error(cli, &err);
 }
@@ -59,7 +75,7 @@ static int put_document(struct cli *cli, const struct plan *plan) {
 /* ---- from a plan ------------------------------------------------------------------------------
  */
 
-static int render_plan(struct cli *cli, const char *file) {
+static int render_plan(struct cli *cli, const char *file, const struct carrier_language *language) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct plan plan = {0};
     struct error err = {0};
@@ -69,7 +85,7 @@ static int render_plan(struct cli *cli, const char *file) {
     enum error_code rc = plan_from_json(json_root(doc), &plan, &err);
     if (rc == ERR_OK)
         rc = plan_check(&plan, &err);
-    status = rc == ERR_OK ? put_document(cli, &plan) : cli_fail_error(cli, &err);
+    status = rc == ERR_OK ? put_document(cli, &plan, language) : cli_fail_error(cli, &err);
     plan_release(&plan);
     return status;
 }
@@ -94,10 +110,11 @@ static int unknown_assistant(struct cli *cli, const struct config *config, const
 }
 
 /* Where the carrier would send what the caller says. */
-static void put_next_url(struct buf *b, const struct config *config) {
+static void put_next_url(struct buf *b, const struct config *config, const char *carrier) {
     char url[CLI_URL_SIZE];
-    struct call call = {.id = 1, .provider = "twilio"};
-    if (!str_copy(STR("00000000000000000000000000000000"), call.nonce, sizeof call.nonce))
+    struct call call = {.id = 1};
+    if (!str_copy(str_z(carrier), call.provider, sizeof call.provider) ||
+        !str_copy(STR("00000000000000000000000000000000"), call.nonce, sizeof call.nonce))
         return;
     cli_gateway_url(config, url, sizeof url);
     struct links links = {.public_base_url =
@@ -105,7 +122,8 @@ static void put_next_url(struct buf *b, const struct config *config) {
     links_put(&links, b, &call, WEBHOOK_GATHER, 1);
 }
 
-static int render_found(struct cli *cli, const struct config *config, const struct assistant *a) {
+static int render_found(struct cli *cli, const struct config *config, const struct assistant *a,
+                        const struct carrier_language *language) {
     CLEANUP(json_doc_freep) struct json_doc *variables = NULL;
     struct buf text = BUF_INIT(CALL_JSON_MAX), next = BUF_INIT(CLI_URL_SIZE);
     struct plan plan = {0};
@@ -114,19 +132,20 @@ static int render_found(struct cli *cli, const struct config *config, const stru
     if (status == CLI_DONE && text.len > 0 &&
         json_parse(buf_str(&text), NULL, &variables, &err) != ERR_OK)
         status = cli_fail_error(cli, &err);
-    put_next_url(&next, config);
+    put_next_url(&next, config, language->carrier);
     if (status == CLI_DONE && render_answer(a, variables ? json_root(variables) : NULL,
                                             buf_str(&next), &plan, &err) != ERR_OK)
         status = cli_fail_error(cli, &err);
     if (status == CLI_DONE)
-        status = put_document(cli, &plan);
+        status = put_document(cli, &plan, language);
     plan_release(&plan);
     buf_release(&text);
     buf_release(&next);
     return status;
 }
 
-static int render_assistant(struct cli *cli, const char *name) {
+static int render_assistant(struct cli *cli, const char *name,
+                            const struct carrier_language *language) {
     struct config config;
     struct assistant_files *files = NULL;
     struct error err = {0};
@@ -138,23 +157,59 @@ static int render_assistant(struct cli *cli, const char *name) {
     } else {
         CLEANUP(assistant_unrefp)
         const struct assistant *a = assistant_files_find(files, str_z(name));
-        status = a ? render_found(cli, &config, a) : unknown_assistant(cli, &config, name, files);
+        status = a ? render_found(cli, &config, a, language)
+                   : unknown_assistant(cli, &config, name, files);
     }
     assistant_files_free(files);
     config_release(&config);
     return status;
 }
 
+/* ---- which languages --------------------------------------------------------------------------
+ */
+
+static int render_in(struct cli *cli, const struct carrier_language *language) {
+    const char *plan = cli_args_value(&cli->args, "--plan");
+    return plan ? render_plan(cli, plan, language)
+                : render_assistant(cli, cli_args_value(&cli->args, "--assistant"), language);
+}
+
+/* Every language, also when one before could not say it. What is wrong with the request itself is
+   said once. */
+static int render_in_all(struct cli *cli) {
+    size_t n = 0;
+    const struct carrier_language *all = carrier_languages(&n);
+    int worst = CLI_DONE;
+    for (size_t i = 0; i < n && worst != CLI_USAGE; i++) {
+        fprintf(cli->out, "%s%s, for %s:\n", i ? "\n" : "", all[i].format, all[i].carrier);
+        int status = render_in(cli, &all[i]);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
 int cli_render(struct cli *cli) {
     const char *assistant = cli_args_value(&cli->args, "--assistant");
     const char *plan = cli_args_value(&cli->args, "--plan");
     const char *format = cli_args_value(&cli->args, "--format");
+    const char *to = cli_args_value(&cli->args, "--to");
     if (!assistant == !plan)
         return cli_fail(cli, CLI_USAGE, "give one of --assistant NAME and --plan FILE");
-    if (format && strcmp(format, "twiml") != 0)
-        return cli_fail(cli, CLI_USAGE, "--format must be twiml");
+    if (format && to)
+        return cli_fail(cli, CLI_USAGE, "give one of --format and --to");
     if (plan && cli_args_flag(&cli->args, "--var"))
         return cli_fail(cli, CLI_USAGE, "--var goes with --assistant only");
+    if (wants_all(cli) && plan && strcmp(plan, "-") == 0)
+        return cli_fail(cli, CLI_USAGE, "--to all reads the plan more than once: give a file");
     twiml_init();
-    return plan ? render_plan(cli, plan) : render_assistant(cli, assistant);
+    if (wants_all(cli))
+        return render_in_all(cli);
+    const struct carrier_language *language = carrier_language_find(str_z(to       ? to
+                                                                          : format ? format
+                                                                                   : "twiml"));
+    if (!language || (format && strcmp(format, language->format) != 0) ||
+        (to && strcmp(to, language->carrier) != 0))
+        return to ? cli_fail(cli, CLI_USAGE, "--to must be twilio, plivo, signalwire or all")
+                  : cli_fail(cli, CLI_USAGE, "--format must be twiml, plivo or swml");
+    return render_in(cli, language);
 }

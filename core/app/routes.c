@@ -25,6 +25,7 @@ static const struct route {
     {"GET", "/api/recordings/{}", api_get_recording, NULL},
     {"GET", "/api/recordings/{}/audio", api_recording_audio, NULL},
     {"GET", "/api/assistants", api_list_assistants, NULL},
+    {"GET", "/api/providers", api_list_providers, NULL},
     {"GET", "/openapi.json", NULL, api_openapi},
     {"GET", "/healthz", NULL, api_healthz},
     {"GET", "/readyz", NULL, api_readyz},

@@ -17,6 +17,8 @@ MACHINE_PATH = re.compile(r"(?<![\w./-])/(work|Users|root|tmp|home/\w+)(?![\w.-]
 OCCASION = re.compile(r"\b(as req" r"uested|per the " r"brief|the " r"brief says|sub-?ag" r"ent)\b", re.I)
 # Who may see the implementers' side of a port beside the providers and adapters, and which.
 PORT_MAKERS = {
+    "core/app/carrier_facts.c": "core/domain/provider_impl.h", # asks which settings are missing
+    "core/app/carrier_sample.c": "core/domain/provider_impl.h", # makes providers of no account
     "core/app/carrier_settings.c": "core/domain/provider_impl.h", # the same, from the settings
     "core/app/providers_setup.c": "core/domain/provider_impl.h", # fills what providers are made from
     "core/engine/brain_scripted.c": "core/domain/brain_impl.h", # is one of the brains

@@ -100,8 +100,8 @@ TEST(openapi, replies_are_as_described) {
         expect_described(&s, "GET", route, path, NULL, 200);
     }
     static const char *const plain[] = {"/api/summary",    "/api/sessions",   "/api/information",
-                                        "/api/recordings", "/api/assistants", "/openapi.json",
-                                        "/healthz",        "/readyz"};
+                                        "/api/recordings", "/api/assistants", "/api/providers",
+                                        "/openapi.json",   "/healthz",        "/readyz"};
     for (size_t i = 0; i < ARRAY_LEN(plain) && strcmp(plain[i], "/openapi.json") != 0; i++)
         expect_described(&s, "GET", plain[i], plain[i], NULL, 200);
     close_described(&s);

@@ -8,6 +8,7 @@
 /* Rendering needs no gateway: a directory is all that is used of the door. */
 static void open_dir(struct door *d, char *env) {
     *d = (struct door){0};
+    EXPECT(secret_system_init());
     temp_dir_init(&d->dir);
     run_env_file(d, "env", ASSISTANTS, env);
 }
@@ -48,6 +49,39 @@ TEST(render, prints_a_plan_and_what_is_lost) {
     temp_dir_release(&d.dir);
 }
 
+TEST(render, speaks_the_language_of_each_carrier) {
+    static const char *const ways[][2] = {{"--format", "plivo"}, {"--to", "plivo"}};
+    char env[320];
+    struct door d;
+    open_dir(&d, env);
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        CLEANUP(run_release) struct run r = {0};
+        RUN(&r, "render", "--assistant", "debt-intake", ways[i][0], ways[i][1], "--env", env);
+        EXPECT_INT(r.status, 0);
+        EXPECT_STR(r.err, "");
+        EXPECT(run_says(r.out, "<GetInput"));
+        EXPECT(run_says(r.out, "action=\"http://127.0.0.1:8080/voice/plivo/call_0000000000001/"));
+    }
+    temp_dir_release(&d.dir);
+}
+
+TEST(render, to_all_shows_every_language_and_fails_when_one_cannot_say_a_step) {
+    CLEANUP(run_release) struct run r = {0};
+    char env[320], plan[320];
+    struct door d;
+    open_dir(&d, env);
+    run_env_file(&d, "plan.json",
+                 "{\"steps\":[{\"say\":{\"text\":\"Hello\"}},{\"pay\":{\"connector\":\"x\"}}]}",
+                 plan);
+    RUN(&r, "render", "--plan", plan, "--to", "all");
+    EXPECT_INT(r.status, 1);
+    EXPECT(run_says(r.out, "twiml, for twilio:\n"));
+    EXPECT(run_says(r.out, "<Pay "));
+    EXPECT(run_says(r.out, "plivo, for plivo:\nsteps[1].pay: refused: "));
+    EXPECT(run_says(r.err, "switchhook: steps[1].pay: "));
+    temp_dir_release(&d.dir);
+}
+
 TEST(render, wrong_wishes_are_refused_in_one_line) {
     static const struct {
         const char *words[5], *line;
@@ -55,8 +89,14 @@ TEST(render, wrong_wishes_are_refused_in_one_line) {
         {{"render"}, "switchhook: give one of --assistant NAME and --plan FILE\n"},
         {{"render", "--assistant=a", "--plan=b"},
          "switchhook: give one of --assistant NAME and --plan FILE\n"},
-        {{"render", "--assistant=debt-intake", "--format=swml"},
-         "switchhook: --format must be twiml\n"},
+        {{"render", "--assistant=debt-intake", "--format=ncco"},
+         "switchhook: --format must be twiml, plivo or swml\n"},
+        {{"render", "--assistant=debt-intake", "--format=twilio"},
+         "switchhook: --format must be twiml, plivo or swml\n"},
+        {{"render", "--assistant=debt-intake", "--to=vonage"},
+         "switchhook: --to must be twilio, plivo, signalwire or all\n"},
+        {{"render", "--assistant=debt-intake", "--to=all", "--format=twiml"},
+         "switchhook: give one of --format and --to\n"},
         {{"render", "--plan=b", "--var=x=y"}, "switchhook: --var goes with --assistant only\n"},
         {{"render", "--plan=/nowhere.json"},
          "switchhook: /nowhere.json cannot be read: No such file or directory\n"},
