@@ -90,7 +90,7 @@ static enum exec_next done(struct carrier *c, struct leg *l, const struct plan_d
 }
 
 static void record_bridge(struct carrier *c, struct leg *l, const struct plan_dial *d) {
-    if (!str_starts(d->record, STR("record-from")))
+    if (!str_starts(d->record, STR("from-")))
         return;
     struct buf url = BUF_INIT(URL_MAX);
     if (d->recording_status.url.len > 0)

@@ -20,6 +20,11 @@ static uint32_t timeout_ms(const struct leg *l, const struct plan_gather *g) {
     return (g->timeout_s ? g->timeout_s : usual_s ? usual_s : TIMEOUT_DEFAULT_S) * 1000;
 }
 
+static uint32_t key_quiet_ms(const struct leg *l, const struct plan_gather *g) {
+    uint32_t usual_ms = l->face->ways.digit_end_s * 1000, whole_ms = timeout_ms(l, g);
+    return usual_ms > 0 && usual_ms < whole_ms ? usual_ms : whole_ms;
+}
+
 static bool takes(const struct plan_gather *g, enum plan_input input) {
     return ((g->input ? g->input : PLAN_INPUT_KEYS) & input) != 0;
 }
@@ -51,7 +56,7 @@ static enum exec_next hear_keys(struct leg *l, const struct plan_gather *g, int6
     leg_note(l, LEG_KEYS, l->now_ms + think_ms, (uint32_t)ms,
              str_from(l->step.reply.keys, pressed));
     if (!finish && (g->digits_max == 0 || digits.len < g->digits_max))
-        ms += timeout_ms(l, g); /* more could have come */
+        ms += key_quiet_ms(l, g); /* more could have come */
     return exec_wait(l, think_ms + ms);
 }
 

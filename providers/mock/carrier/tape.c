@@ -38,7 +38,7 @@ struct tape *tape_start(struct carrier *c, struct leg *l, const struct tape_opti
     t->leg = l;
     t->source = o->source;
     t->dual = o->dual;
-    t->trim = o->trim;
+    t->trim = o->trim && !l->face->ways.keeps_silence;
     t->over_api = o->over_api;
     t->track = o->track;
     t->hook.url = o->hook_url.len ? mem_copy_str(o->hook_url) : NULL;
@@ -139,7 +139,9 @@ void tape_stop_all(struct carrier *c, struct leg *l) {
 void tape_ready(struct carrier *c, struct tape *t) {
     int64_t from_ms, to_ms;
     t->completed_ms = t->updated_ms = t->leg->now_ms;
-    if (tape_length_ms(t) < TOO_SHORT_MS)
+    if (t->leg->face->ways.keeps_silence)
+        t->carrier_code = 0;
+    else if (tape_length_ms(t) < TOO_SHORT_MS)
         t->carrier_code = 16101; /* too short */
     else if (t->trim && !find_sound(t, &from_ms, &to_ms))
         t->carrier_code = 16102; /* silent all through */

@@ -198,3 +198,27 @@ TEST(recording, a_scenario_can_keep_the_file_from_coming) {
     box_release(&b);
     arena_release(&a);
 }
+
+TEST(recording, of_a_dialled_leg_runs_from_its_answer) {
+    static const struct box_page dials[] = {
+        {.path = "/answer",
+         .body = "<Response><Dial record=\"record-from-answer-dual\" timeLimit=\"10\" "
+                 "action=\"/dialled\" recordingStatusCallback=\"/tape\">"
+                 "<Number>+12025550100</Number></Dial></Response>"},
+        {.path = "/dialled", .body = "<Response/>"},
+        {0},
+    };
+    struct arena a = {0};
+    struct box b;
+    char sid[35];
+    REQUIRE(box_init(&b, &(struct box_options){.pages = dials}));
+    REQUIRE(box_call(&b, "+12025550107", "", sid));
+    const struct box_request *r = box_wait(&b, "/tape", 0);
+    EXPECT_STR(box_param(&a, r, "RecordingSource"), "DialVerb");
+    EXPECT_STR(box_param(&a, r, "RecordingDuration"), "10");
+    EXPECT_STR(box_param(&a, r, "RecordingChannels"), "2");
+    EXPECT_STR(box_param(&a, box_wait(&b, "/dialled", 0), "RecordingSid"),
+               box_param(&a, r, "RecordingSid"));
+    box_release(&b);
+    arena_release(&a);
+}

@@ -15,6 +15,27 @@ enum {
     NOTICE_FAILED = 5000,
 };
 
+/** Numbers come without '+' as well; who lives behind them is known by E.164. */
+static void normalise_dial(struct plan *p, struct plan_dial *d) {
+    for (size_t i = 0; i < d->noun_count; i++) {
+        struct plan_noun *n = &d->nouns[i];
+        if (n->kind == PLAN_NOUN_NUMBER && n->target.len > 0 && n->target.ptr[0] != '+')
+            n->target = arena_printf(&p->arena, "+" STR_FMT, STR_ARG(n->target));
+    }
+    if (d->caller_id.len > 0 && d->caller_id.ptr[0] >= '0' && d->caller_id.ptr[0] <= '9')
+        d->caller_id = arena_printf(&p->arena, "+" STR_FMT, STR_ARG(d->caller_id));
+}
+
+static void normalise(struct carrier *c, const struct leg *l, struct plan *p) {
+    for (size_t i = 0; i < p->count; i++) {
+        struct plan_step *s = &p->steps[i];
+        if (s->kind == PLAN_DIAL)
+            normalise_dial(p, &s->u.dial);
+        else if (s->kind == PLAN_START_RECORDING && str_eq_z(s->u.start_recording.format, "mp3"))
+            log_warn(c->log, "carrier records wav, there is no mp3 encoder", LOG_Z("sid", l->sid));
+    }
+}
+
 bool plivo_read_text(struct carrier *c, struct leg *l, struct str text, struct plan *out,
                      int *carrier_code) {
     struct plan_loss_report loss = {0};
@@ -27,6 +48,7 @@ bool plivo_read_text(struct carrier *c, struct leg *l, struct str text, struct p
     for (size_t i = 0; i < loss.count; i++)
         log_warn(c->log, "carrier document", LOG_Z("sid", l->sid),
                  LOG_Z("where", loss.items[i].where), LOG_Z("what", loss.items[i].what));
+    normalise(c, l, out);
     return true;
 }
 

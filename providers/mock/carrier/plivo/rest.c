@@ -107,12 +107,34 @@ static void account_update(struct face_request *r) {
     plivo_message(r, 202, "changed");
 }
 
+/** The account's one number, as rented; nothing is merely verified. */
+static void number_fetch(struct face_request *r) {
+    struct carrier *c = r->c;
+    struct buf out;
+    struct json_writer w;
+    if (!str_eq(r->ids[0], plivo_digits(c->number))) {
+        plivo_error(r, 404, "not found");
+        return;
+    }
+    plivo_begin(r, &out, &w);
+    json_kv_string(&w, "number", plivo_digits(c->number));
+    json_kv_z(&w, "alias", "");
+    json_kv_bool(&w, "voice_enabled", true);
+    json_kv_bool(&w, "sms_enabled", false);
+    json_kv_z(&w, "number_type", "local");
+    json_kv_string(&w, "resource_uri",
+                   arena_printf(&r->arena, "/v1/Account/%s/Number/" STR_FMT "/", c->account,
+                                STR_ARG(plivo_digits(c->number))));
+    plivo_send(r, 200, &out, &w);
+}
+
 /* ---- routes --------------------------------------------------------------------------------- */
 
 /* behind the account; every resource but a sound file ends with '/' */
 static const struct face_route routes[] = {
     {"GET", "/", account_fetch},
     {"POST", "/", account_update},
+    {"GET", "/Number/*/", number_fetch},
     {"POST", "/Call/", plivo_calls_create},
     {"GET", "/Call/", plivo_calls_list},
     {"DELETE", "/Call/", plivo_calls_hangup_all},

@@ -242,8 +242,11 @@ static void put_tape(const struct carrier *c, const struct tape *t, enum tape_ev
 
 /* ---- what a step's action gets -------------------------------------------------------------- */
 
+/** Nothing at all when nothing came: then it is a redirect that follows the input. */
 static void put_input(const struct step_result *r, struct params *p) {
     bool speech = r->speech.len > 0;
+    if (!speech && r->digits.len == 0 && !r->finish_key)
+        return;
     params_add_z(p, "InputType", speech ? "speech" : "dtmf");
     params_add(p, "Digits", r->digits);
     params_add(p, "Speech", r->speech);
@@ -343,8 +346,10 @@ const struct carrier_face carrier_face_plivo = {
              .tells_unborn = true,
              .tells_machines_only = true,
              .fallback_is_for_answer = true,
+             .keeps_silence = true,
              .sorts_params = true,
              .gather_timeout_s = 15,
+             .digit_end_s = 2,
              .record_timeout_s = 15,
              .record_max_s = 60,
              .dial_ring_s = 120},
