@@ -198,7 +198,8 @@ void carrier_handle(void *ctx, struct http_exchange *x) {
  * --------------------------------------------------------------------------------------------------
  */
 
-static const struct carrier_face *const faces[] = {&carrier_face_twilio, &carrier_face_plivo};
+static const struct carrier_face *const faces[] = {&carrier_face_twilio, &carrier_face_plivo,
+                                                   &carrier_face_signalwire};
 
 const struct carrier_face *const *carrier_faces(size_t *count) {
     *count = ARRAY_LEN(faces);

@@ -118,7 +118,7 @@ void swml_names_init(const struct carrier *c, struct leg *l, struct swml_names *
     json_write_init(&w, &text);
     swml_put_call(c, l, &w);
     *n = (struct swml_names){.call = swml_value_parse(buf_str(&text))};
-    n->scope = (struct swml_scope){.vars = &s->vars, .envs = &s->envs};
+    n->scope = (struct swml_scope){.vars = &s->vars, .envs = &s->envs, .call = &n->call};
     for (size_t i = s->depth; i-- > 0 && !n->scope.params;)
         if (s->frames[i].kind != SWML_BLOCK)
             n->scope.params = &s->frames[i].params;
