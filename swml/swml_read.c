@@ -211,7 +211,7 @@ static void read_verb(struct reading *r, const struct json *value) {
 
 /* A bare answer before a step that needs one is what the writer puts there: no step of its own. */
 static bool is_bare_answer(const struct reading *r, const struct json *value) {
-    return str_eq(r->verb, STR("answer")) && r->index == 0 &&
+    return str_eq(r->verb, STR("answer")) &&
            (!value || (json_type(value) == JSON_OBJECT && json_count(value) == 0));
 }
 
@@ -237,7 +237,7 @@ static enum error_code read_list(struct reading *r, const struct json *first, bo
             return error_field(r->err, ERR_INVALID, field,
                                "%s: a verb is an object with one key, like {\"hangup\":{}}", field);
         }
-        if (many && is_bare_answer(r, value))
+        if (many && !answered && r->plan->count == start && is_bare_answer(r, value))
             answered = true;
         else
             read_verb(r, value);
@@ -307,11 +307,11 @@ enum error_code swml_read(struct str doc, struct plan *out, struct plan_loss_rep
     enum error_code rc = check_root(root, err);
     if (rc != ERR_OK)
         return rc;
-    for (const struct json *m = json_first(root); m; m = json_next(m))
-        if (!str_eq(json_name(m), STR("version")) && !str_eq(json_name(m), STR("sections")))
-            plan_loss_add(loss, PLAN_LOSS_DROPPED, json_name(m).ptr,
-                          "a document has only version and sections", "it is left out");
     if (json_count(sections) > 1)
         return keep_whole(doc, out, err);
+    for (const struct json *m = json_first(root); m; m = json_next(m))
+        if (!str_eq(json_name(m), STR("version")) && !str_eq(json_name(m), STR("sections")))
+            plan_loss_add(loss, PLAN_LOSS_DROPPED, json_name(m).len > 0 ? json_name(m).ptr : "\"\"",
+                          "a document has only version and sections", "it is left out");
     return swml_read_verbs(json_get(sections, "main"), out, loss, err);
 }

@@ -143,18 +143,17 @@ static void read_prompts(struct reading *r, const struct json *value, struct pla
 
 static void read_terminators(struct reading *r, const struct json *value, struct plan_gather *g) {
     struct str keys = json_str(json_get(value, "terminators"));
-    if (str_eq(keys, STR("#")))
-        return;
+    if (keys.len > 1)
+        reading_lose(r, PLAN_LOSS_DROPPED, "terminators", "in a plan one key ends the input");
+    if (keys.len > 0 && keys.ptr[0] == '#')
+        return; /* a plan's default */
     g->has_finish_key = true;
     if (keys.len == 0)
         return;
-    if (!strchr("0123456789*#", keys.ptr[0])) {
+    if (strchr("0123456789*", keys.ptr[0]))
+        g->finish_key = arena_copy(&r->plan->arena, str_from(keys.ptr, 1));
+    else
         reading_lose(r, PLAN_LOSS_DROPPED, "terminators", "keys are 0-9, * and #");
-        return;
-    }
-    g->finish_key = arena_copy(&r->plan->arena, str_from(keys.ptr, 1));
-    if (keys.len > 1)
-        reading_lose(r, PLAN_LOSS_DROPPED, "terminators", "in a plan one key ends the input");
 }
 
 /* A wait of the prompt; the carrier's default when it is not given. */
@@ -186,8 +185,10 @@ static void read_keys(struct reading *r, const struct json *value, struct plan_g
     const struct json *max = json_get(value, "max_digits");
     bool rounded = false;
     g->digits_max = 1;
-    if (max && !reading_number(max, &g->digits_max, &rounded))
+    if (max && (!reading_number(max, &g->digits_max, &rounded) || g->digits_max == 0)) {
         reading_lose(r, PLAN_LOSS_DROPPED, "max_digits", "the value is not a number that fits");
+        g->digits_max = 1;
+    }
     if (g->digits_max >= SWML_DIGITS_MAX)
         g->digits_max = 0;
     read_terminators(r, value, g);

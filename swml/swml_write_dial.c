@@ -232,9 +232,11 @@ void write_enqueue(struct writing *w, const struct plan_step *s, const struct pl
     if (e->queue.len == 0)
         writing_refuse(w, at, "workflow", "SWML has no workflows, only queues",
                        "give the name of a queue");
-    if (e->action.url.len == 0)
+    else if (e->action.url.len == 0)
         writing_refuse(w, at, "action", "SWML has to know where a call goes after a queue",
                        "give the step an action");
+    if (w->rc != ERR_OK)
+        return;
     writing_begin(w, "enter_queue");
     writing_rows(w, &swml_queue, e, at);
     writing_end(w);

@@ -270,8 +270,10 @@ void write_pay(struct writing *w, const struct plan_step *s, const struct plan_p
     if (!swml_is_url(pay->connector))
         writing_refuse(w, at, "connector", "SWML pays through a connector's URL",
                        "give its https:// address");
-    if (str_eq(pay->method, STR("ach-debit")))
+    else if (str_eq(pay->method, STR("ach-debit")))
         writing_refuse(w, at, "method", "SWML takes cards only", "use credit-card");
+    if (w->rc != ERR_OK)
+        return;
     writing_begin(w, "pay");
     json_key(&w->j, "payment_connector_url");
     writing_url(w, pay->connector, at, "connector");
