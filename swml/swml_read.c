@@ -265,7 +265,7 @@ enum error_code swml_read_verbs(const struct json *list, struct plan *out,
 static enum error_code refuse_text(struct str doc, struct error *why, struct error *err) {
     struct str text = str_trim(doc);
     bool brace = text.len > 0 && text.ptr[0] == '{';
-    if (text.len == 0)
+    if (text.len == 0 && why->code == ERR_INVALID)
         return error_set(err, ERR_INVALID, "the SWML document is empty");
     if (why->code == ERR_INVALID && !brace && str_find(text, ':') < text.len)
         return error_set(err, ERR_INVALID,
