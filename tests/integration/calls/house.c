@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/secret.h"
 #include "core/engine/call_service.h"
@@ -47,8 +48,10 @@ bool house_open(struct house *h, const char *settings) {
     if (!secret_system_init())
         return false;
     temp_dir_init(&h->dir);
+    if (!strstr(settings, "SWITCHHOOK_LISTEN="))
+        buf_puts(&text, "SWITCHHOOK_LISTEN=127.0.0.1:0\n");
     buf_printf(&text,
-               "SWITCHHOOK_LISTEN=127.0.0.1:0\nSWITCHHOOK_DATA_DIR=%s/data\n"
+               "SWITCHHOOK_DATA_DIR=%s/data\n"
                "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n%s",
                h->dir.path, settings);
     bool ok = config_parse(buf_str(&text), no_environment, NULL, &h->config, &faults) == ERR_OK;
