@@ -36,9 +36,37 @@ static bool count_and_pass(void *ctx, struct str bytes) {
     return !s->refused;
 }
 
+/*
+ * Keep within what the carrier's API takes. Waits for as long as half of the time that is left; a
+ * request that begins when its time is nearly over ends in doubt.
+ */
+static enum error_code wait_for_room(const struct rest_provider *p, const struct rest_request *r,
+                                     int64_t deadline, struct error *err) {
+    if (r->foreign)
+        return ERR_OK;
+    uint32_t wait_ms;
+    while ((wait_ms = rest_limit_take(p->limit, clock_mono_ms(&p->clock))) > 0) {
+        if (wait_ms > (deadline - clock_mono_ms(&p->clock)) / 2) {
+            enum error_code rc = error_set(err, ERR_RATE_LIMIT,
+                                           "the carrier takes no more than %u requests in %u ms; "
+                                           "try again later",
+                                           (unsigned)p->base.desc->limits.requests_max,
+                                           (unsigned)p->base.desc->limits.requests_window_ms);
+            if (err)
+                err->retry_after_s = wait_ms / 1000 + 1;
+            return rc;
+        }
+        rest_wait_ms(p, wait_ms);
+    }
+    return ERR_OK;
+}
+
 static enum error_code send_now(const struct rest_provider *p, const struct rest_request *r,
                                 enum rest_mode mode, int64_t deadline, struct rest_sink *sink,
                                 struct http_response *out, struct error *err) {
+    enum error_code rc = wait_for_room(p, r, deadline, err);
+    if (rc != ERR_OK)
+        return rc;
     int64_t left = deadline - clock_mono_ms(&p->clock);
     if (left <= 0)
         return error_set(err, ERR_NETWORK, "the carrier is too slow: gave up after %u ms",

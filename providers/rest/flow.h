@@ -1,6 +1,7 @@
 #ifndef PROVIDERS_REST_FLOW_H
 #define PROVIDERS_REST_FLOW_H
 
+#include "providers/rest/limit.h"
 #include "providers/rest/rest.h"
 
 /* Inside of providers/rest: the provider itself, and one exchange with its carrier. */
@@ -15,6 +16,7 @@ struct rest_provider {
     struct http_client *http;
     struct clock clock;
     struct rest_options options;
+    struct rest_limit *limit; /* of requests to the API; NULL: none */
     struct rest_signer signer;
     struct arena memory; /* the strings above */
 };

@@ -20,6 +20,7 @@ static struct rest_provider *rest_from(struct provider *p) {
 static void rest_destroy(struct provider *base) {
     struct rest_provider *p = rest_from(base);
     rest_signer_release(&p->signer);
+    rest_limit_free(p->limit);
     secret_release(&p->auth_password);
     arena_release(&p->memory);
     mem_free(p);
@@ -82,6 +83,8 @@ static enum provider_outcome rest_place(struct provider *base, const struct prov
     }
     if (rc == ERR_NETWORK)
         return PROVIDER_NOT_SENT;
+    if (rc == ERR_RATE_LIMIT)
+        return PROVIDER_THROTTLED; /* by ourselves: the carrier's limit is used up */
     if (rc == ERR_INVALID)
         return PROVIDER_REFUSED; /* the client would not send it, and never will */
     return uncertain(err, "its answer never came", 0);
@@ -489,6 +492,7 @@ enum error_code rest_provider_new(const struct rest_dialect *d, const struct pro
     p->clock = cfg->clock;
     if (o)
         p->options = *o;
+    p->limit = rest_limit_new(desc->limits.requests_max, desc->limits.requests_window_ms);
     bool by_key = cfg->key_id.len > 0;
     p->account = (struct rest_account){
         .id = arena_copy(&p->memory, cfg->account),
