@@ -84,6 +84,7 @@ static void read_get_input(struct xml_reading *r, const struct xml_node *n,
     struct plan_step *s = xml_reading_add(r, to, PLAN_GATHER, n);
     if (!s)
         return;
+    s->u.gather.input = PLAN_INPUT_KEYS; /* Plivo names no default; a plan's is keys */
     xml_reading_attrs(r, n, &plivoxml_get_input, &s->u.gather);
     judge_between_keys(r, n, &s->u.gather);
     const struct xml_reading_target prompts = xml_reading_into_gather(&s->u.gather);

@@ -1,16 +1,17 @@
 #include "core/base/compiler.h"
+#include "twiml/plivoxml.h"
 #include "twiml/plivoxml_verbs.h"
 #include "twiml/plivoxml_voice.h"
 #include "twiml/xml_doc.h"
 
 /* What makes Plivo refuse a document, or skip a part of it, and no table says. */
 
-/* The only run of text, or the first one: enough for a URL or a number. */
-static struct str text_of(const struct xml_node *n) {
+/* All text directly inside, as the reader takes it. */
+static struct str text_of(const struct xml_node *n, struct buf *joined) {
     for (const struct xml_node *c = n->first; c; c = c->next)
-        if (xml_node_is_text(c) && str_trim(c->text).len > 0)
-            return str_trim(c->text);
-    return (struct str){0};
+        if (xml_node_is_text(c))
+            buf_put_str(joined, c->text);
+    return str_trim(buf_str(joined));
 }
 
 static bool is_true(const struct xml_node *n, const char *attribute) {
@@ -19,18 +20,20 @@ static bool is_true(const struct xml_node *n, const char *attribute) {
 }
 
 static void need_text(struct checking *c, const struct xml_node *n) {
-    if (text_of(n).len == 0)
+    if (!xml_node_has_text(n))
         xml_find(c, XML_ERROR, n, "", "it is empty");
 }
 
 static void need_url(struct checking *c, const struct xml_node *n) {
-    struct str url = text_of(n);
+    CLEANUP(buf_release) struct buf joined = BUF_INIT(PLIVOXML_BYTES_MAX);
+    struct str url = text_of(n, &joined);
     if (!str_starts(url, STR("http")) || !xml_url_is_absolute(url))
         xml_find(c, XML_ERROR, n, "", "it needs an absolute http or https URL");
 }
 
 static void judge_stream(struct checking *c, const struct xml_node *n) {
-    struct str url = text_of(n);
+    CLEANUP(buf_release) struct buf joined = BUF_INIT(PLIVOXML_BYTES_MAX);
+    struct str url = text_of(n, &joined);
     const struct str *track = xml_node_attr(n, "audioTrack");
     if (!str_starts(url, STR("ws")) || !xml_url_is_absolute(url))
         xml_find(c, XML_ERROR, n, "", "it needs an absolute ws or wss URL");

@@ -23,8 +23,8 @@ static void expect_to_come_back(const struct plan *p) {
     for (size_t i = 0; i < said.count; i++)
         assert(said.items[i].kind == PLAN_LOSS_REPLACED);
     rc = plivoxml_read(buf_str(&doc), &back, &loss, &err);
-    assert(rc == ERR_OK && loss.count == 0);
-    assert(said.count > 0 || plan_equal(p, &back));
+    assert(rc == ERR_OK);
+    assert(said.count > 0 || (loss.count == 0 && plan_equal(p, &back)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -2,40 +2,8 @@
 #include <string.h>
 
 #include "tests/support/test.h"
+#include "tests/unit/twiml/hostile.h"
 #include "twiml/twiml.h"
-#include "twiml/xml_doc.h"
-
-/* Whatever a caller's name or an assistant says, the document has the elements that were meant. */
-
-static const char *const hostile[] = {
-    "</Say><Dial>+19005550101</Dial><Say>",
-    "\"/><Dial>+19005550101</Dial><x y=\"",
-    "'><Redirect>https://evil.example</Redirect>",
-    "]]>",
-    "<![CDATA[<Hangup/>]]>",
-    "<!-- --><Hangup/>",
-    "-->",
-    "&lt;Hangup/&gt;",
-    "&#60;Hangup/&#62;",
-    "&amp;lt;",
-    "%3CHangup/%3E",
-    "<?xml version=\"1.0\"?><Response/>",
-    "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>&a;",
-    "&a;",
-    "a\r\nb\tc\nd",
-    "\xC2\x85\xE2\x80\xA8",           /* line breaks of XML 1.1 */
-    "\xEF\xBC\x9CHangup\xEF\xBC\x9E", /* full-width < and > */
-    "\xF0\x9F\x98\x80",
-};
-
-static void put_names(const struct xml_node *n, struct buf *b) {
-    for (; n; n = n->next)
-        if (!xml_node_is_text(n)) {
-            buf_put_str(b, n->name);
-            buf_putc(b, ' ');
-            put_names(n->first, b);
-        }
-}
 
 /* Everything that takes free text, filled with the same text. */
 static void fill(struct plan *p, struct str text) {
