@@ -77,8 +77,25 @@ bool face_read_forms(struct face_request *r) {
     return unreadable(r, &err);
 }
 
-/** A plain value as the text that a form would hold; ptr NULL for arrays, objects and null. */
+/** An array of texts, apart by commas; ptr NULL when it holds anything else. */
+static struct str joined(struct face_request *r, const struct json *array) {
+    struct buf text = BUF_INIT(JSON_BYTES_MAX);
+    bool ok = json_count(array) > 0;
+    for (const struct json *v = json_first(array); v && ok; v = json_next(v)) {
+        ok = json_type(v) == JSON_STRING;
+        if (text.len > 0)
+            buf_putc(&text, ',');
+        buf_put_str(&text, json_str(v));
+    }
+    struct str copy = ok ? arena_copy(&r->arena, buf_str(&text)) : (struct str){0};
+    buf_release(&text);
+    return copy;
+}
+
+/** A plain value as the text that a form would hold; ptr NULL for objects and null. */
 static struct str plain(struct face_request *r, const struct json *v) {
+    if (json_type(v) == JSON_ARRAY)
+        return joined(r, v);
     if (json_type(v) == JSON_STRING)
         return arena_copy(&r->arena, json_str(v));
     if (json_type(v) == JSON_BOOL)

@@ -30,7 +30,8 @@ struct face_request {
     struct http_exchange *x;
     const struct face_rest *rest;
     struct arena arena;
-    struct form body, query;      /* a JSON body gives its top-level texts, numbers and booleans */
+    struct form body, query;      /* a JSON body gives its top-level texts, numbers, booleans, and
+                                     arrays of texts as one text with commas */
     struct json_doc *json;        /* the JSON body; NULL when there was none */
     struct str ids[FACE_IDS_MAX]; /* what stands for the '*'s of the route's path */
     bool answered;

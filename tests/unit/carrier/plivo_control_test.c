@@ -151,6 +151,9 @@ TEST(plivo_control, sounds_and_digits_are_taken_and_stopped) {
     plivo_expect(&k.b, "POST", at(&k, "Play/"),
                  "{\"urls\":\"" BOX_APP "/a.wav," BOX_APP "/b.mp3\",\"loop\":true,\"mix\":false}",
                  202, "play started");
+    plivo_expect(&k.b, "POST", at(&k, "Play/"), /* so does an SDK write a list */
+                 "{\"urls\":[\"" BOX_APP "/c.wav\",\"" BOX_APP "/d.wav\"]}", 202, "play started");
+    REQUIRE(box_wait(&k.b, "/c.wav", 0) && box_wait(&k.b, "/d.wav", 0));
     REQUIRE(box_wait(&k.b, "/a.wav", 0) && box_wait(&k.b, "/b.mp3", 0));
     plivo_expect(&k.b, "DELETE", at(&k, "Play/"), NULL, 204, "");
     plivo_expect(&k.b, "DELETE", at(&k, "Speak/"), NULL, 204, "");
