@@ -420,11 +420,12 @@ static void run(struct face_request *r, size_t which, struct leg *l, const struc
 }
 
 void sw_command(struct face_request *r) {
-    const struct json *root = json_root(r->json), *params = json_get(root, "params");
+    const struct json *root = r->json ? json_root(r->json) : NULL;
+    const struct json *params = json_get(root, "params");
     struct str name = json_str(json_get(root, "command"));
     struct sw_faults f = {.r = r};
     size_t i = 0;
-    if (!r->json) {
+    if (!root) {
         sw_error(r, 400);
         return;
     }
