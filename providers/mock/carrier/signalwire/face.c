@@ -33,6 +33,7 @@ const struct carrier_face carrier_face_signalwire = {
               [OUTGOING_DOCUMENT] = &sw_document_rules,
               [OUTGOING_MEDIA] = &sw_document_rules},
     .redirects_max = 3,
+    .ways = {.keeps_silence = true},
     .rest = sw_rest,
     .status_words = sw_status_words,
     .make_status = sw_make_status,
