@@ -49,7 +49,7 @@ int64_t sw_tape_bytes(const struct tape *t);
 
 /**
  * One event ("calling.call.play"): begin it, add members of params to e->w, then send it or put it
- * into a request. Both release it.
+ * into a request. Both release it. It points into itself: never copy one.
  */
 struct sw_event {
     const char *type;

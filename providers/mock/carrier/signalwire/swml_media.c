@@ -17,11 +17,9 @@ struct media {
     enum exec_next (*after)(struct carrier *c, struct leg *l);
 };
 
-static struct sw_event begin_event(struct carrier *c, struct leg *l, const char *type) {
-    struct sw_event e;
-    sw_event_begin(&e, c, l, type);
-    json_kv_z(&e.w, "control_id", swml_script(l)->control_id);
-    return e;
+static void begin_event(struct sw_event *e, struct carrier *c, struct leg *l, const char *type) {
+    sw_event_begin(e, c, l, type);
+    json_kv_z(&e->w, "control_id", swml_script(l)->control_id);
 }
 
 /* ---- play -------------------------------------------------------------------------------------
@@ -29,7 +27,8 @@ static struct sw_event begin_event(struct carrier *c, struct leg *l, const char 
 
 static void send_play_state(struct carrier *c, struct leg *l, const char *state) {
     struct str url = swml_param_text(l, "status_url");
-    struct sw_event e = begin_event(c, l, "calling.call.play");
+    struct sw_event e;
+    begin_event(&e, c, l, "calling.call.play");
     json_kv_z(&e.w, "state", state);
     sw_event_send(&e, c, l, url);
 }
@@ -70,7 +69,8 @@ static void prompt_result(struct carrier *c, struct leg *l, const struct step_re
 static enum exec_next prompt_after(struct carrier *c, struct leg *l) {
     struct str result = swml_var_text(l, "prompt_result"), value = swml_var_text(l, "prompt_value");
     bool digits = str_eq_z(result, "match_digits"), speech = str_eq_z(result, "match_speech");
-    struct sw_event e = begin_event(c, l, "calling.call.collect");
+    struct sw_event e;
+    begin_event(&e, c, l, "calling.call.collect");
     json_key(&e.w, "result");
     json_begin_object(&e.w);
     json_kv_z(&e.w, "type", digits ? "digit" : speech ? "speech" : "no_input");
@@ -150,7 +150,8 @@ static void stop_record_before(struct carrier *c, struct leg *l) {
 
 static void send_connect_state(struct carrier *c, struct leg *l, const char *state,
                                const char *reason) {
-    struct sw_event e = begin_event(c, l, "calling.call.connect");
+    struct sw_event e;
+    begin_event(&e, c, l, "calling.call.connect");
     json_kv_z(&e.w, "connect_state", state);
     if (reason)
         json_kv_z(&e.w, "failed_reason", reason);
