@@ -96,13 +96,14 @@ static void check_text(struct checking *c, const struct xml_element_rule *rule,
 static void check_node(struct checking *c, const struct xml_node *up,
                        const struct xml_element_rule *parent, const struct xml_node *n) {
     const struct xml_element_rule *rule = xml_grammar_element(c->grammar, n->name);
-    if (c->rule)
+    bool misplaced = rule && parent && !xml_grammar_allows(c->grammar, parent, rule);
+    if (c->rule && !misplaced)
         c->rule(c, up, n);
     if (!rule) {
         xml_find(c, XML_WARNING, n, "", "the element is not part of %s", c->grammar->name);
         return;
     }
-    if (parent && !xml_grammar_allows(c->grammar, parent, rule)) {
+    if (misplaced) {
         xml_find(c, XML_WARNING, n, "", "the element does not belong inside <%s>", parent->name);
         return;
     }
