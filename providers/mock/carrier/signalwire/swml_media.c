@@ -287,6 +287,35 @@ void swml_expand_params(struct carrier *c, struct leg *l, const struct json *v) 
     s->expanded = expand(c, l, v);
 }
 
+/** A plan has one order of far ends: the groups of serial_parallel one after the other. */
+static void flatten(struct swml_value *params) {
+    const struct swml_value *groups = swml_value_get(params, STR("serial_parallel"));
+    struct swml_value all = swml_array();
+    for (size_t g = 0; groups && groups->type == SWML_ARRAY && g < groups->count; g++)
+        for (size_t i = 0; swml_value_at(&groups->items[g].value, i); i++)
+            swml_value_push(&all, swml_value_copy(swml_value_at(&groups->items[g].value, i)));
+    if (groups) {
+        swml_value_unset_path(params, STR("serial_parallel"));
+        swml_value_set(params, STR("serial"), all);
+    } else {
+        swml_value_release(&all);
+    }
+}
+
+/** The queue that the verb leads to. A plan goes on at a URL after it, a document also at a section
+ * of its own, so the step is made here. */
+static bool add_queue(struct leg *l) {
+    struct str to = swml_param_text(l, "to"), name = swml_param_text(l, "queue_name");
+    if (str_starts(to, STR("queue:")))
+        name = str_from_index(to, 6);
+    if (name.len == 0)
+        return false;
+    plan_release(&l->plan);
+    l->plan = (struct plan){0};
+    plan_add(&l->plan, PLAN_ENQUEUE)->u.enqueue.queue = arena_copy(&l->plan.arena, name);
+    return true;
+}
+
 /** The verb's steps into the leg's plan. */
 static bool read_steps(struct carrier *c, struct leg *l) {
     const struct json_limits limits = {
@@ -297,6 +326,9 @@ static bool read_steps(struct carrier *c, struct leg *l) {
     struct error err = {0};
     struct json_writer w;
     struct buf text = BUF_INIT(VERB_JSON_MAX);
+    if (add_queue(l))
+        return true;
+    flatten(&s->expanded);
     json_write_init(&w, &text);
     json_begin_object(&w);
     json_key(&w, s->verb->name);
