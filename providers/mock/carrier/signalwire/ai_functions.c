@@ -234,7 +234,7 @@ static void set_argument(struct agent *a, struct swml_value argument) {
 static void take_reply(struct agent *a, struct json_doc *reply) {
     json_doc_free(a->reply);
     a->reply = reply;
-    const struct json *action = json_get(json_root(reply), "action");
+    const struct json *action = reply ? json_get(json_root(reply), "action") : NULL;
     bool list = json_type(action) == JSON_ARRAY;
     a->action = list ? json_first(action) : action;
     a->member = json_first(a->action);
@@ -255,11 +255,12 @@ static enum exec_next answer_itself(struct carrier *c, struct leg *l, const stru
     struct json_writer w;
     json_write_init(&w, &text);
     swml_value_put_json(&output, &w);
-    if (json_parse(buf_str(&text), NULL, &reply, NULL) == ERR_OK)
+    if (json_parse(buf_str(&text), NULL, &reply, NULL) == ERR_OK) {
         take_reply(a, reply);
+        buf_put_str(&a->response, json_str(json_get(json_root(reply), "response")));
+    }
     if (json_get(data_map, "webhooks") || json_get(data_map, "expressions"))
         agent_log(l, "system", STR("data_map: only its output is simulated."));
-    buf_put_str(&a->response, json_str(json_get(json_root(a->reply), "response")));
     swml_names_release(&n);
     swml_value_release(&output);
     swml_value_release(&more);
