@@ -38,6 +38,20 @@ struct started {
     struct error error;
 };
 
+static enum error_code running_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct started *s = ctx;
+    return recording_running(tx, s->job->call_id, s->sid, err);
+}
+
+/** What is paused, resumed or stopped: the recording that runs, as far as we know. */
+static struct str controlled(struct started *s, char *sid) {
+    if (store_read(s->engine->store, running_tx, s, NULL) != ERR_OK)
+        s->sid[0] = '\0';
+    memcpy(sid, s->sid, CALL_SID_SIZE);
+    s->sid[0] = '\0';
+    return str_z(sid);
+}
+
 /* The carrier's own notice of the start may be lost; what it just told us is not. */
 static enum error_code started_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct started *s = ctx;
@@ -89,6 +103,9 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
     struct buf url = BUF_INIT(1024);
     links_put(&e->links, &url, &c, WEBHOOK_RECORDING, 0);
     rc_req.status_url = buf_str(&url);
+    char running[CALL_SID_SIZE];
+    if (rc_req.action != PROVIDER_RECORDING_START)
+        rc_req.recording_sid = controlled(&started, running);
     struct error err = {0};
     enum error_code rc = provider_control_recording(p, &rc_req, started.sid, &err);
     started.error = err;

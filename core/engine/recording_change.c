@@ -51,6 +51,20 @@ enum error_code recording_take(struct store_tx *tx, const struct engine *e, stru
     return rc == ERR_OK ? announce_started(tx, c, out, now_ms, err) : rc;
 }
 
+enum error_code recording_running(struct store_tx *tx, int64_t call_id, char *sid,
+                                  struct error *err) {
+    struct arena a = {0};
+    struct recording *list = NULL;
+    size_t n = 0, i = 0;
+    enum error_code rc = store_list_recordings(tx, call_id, 0, RECORDINGS_MAX, &a, &list, &n, err);
+    while (rc == ERR_OK && i < n && recording_is_settled(list[i].status))
+        i++;
+    if (rc == ERR_OK)
+        memcpy(sid, i < n ? list[i].sid : "", i < n ? CALL_SID_SIZE : 1);
+    arena_release(&a);
+    return rc;
+}
+
 enum error_code recordings_follow_up(struct store_tx *tx, const struct call *c, int64_t now_ms,
                                      struct error *err) {
     struct arena a = {0};

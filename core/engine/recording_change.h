@@ -17,6 +17,14 @@ NODISCARD enum error_code recording_take(struct store_tx *tx, const struct engin
 bool recording_is_settled(enum recording_status s);
 
 /**
+ * The carrier's id of the recording that runs or is paused, the newest of several, into
+ * CALL_SID_SIZE bytes; "" when none is known to. Not every carrier has a word for "the running
+ * one".
+ */
+NODISCARD enum error_code recording_running(struct store_tx *tx, int64_t call_id, char *sid,
+                                            struct error *err);
+
+/**
  * The call is over: whatever of its recordings the carrier has not told the end of is fetched all
  * the same after a while, since its notice may be lost.
  */

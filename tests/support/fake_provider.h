@@ -38,6 +38,7 @@ struct fake_provider {
     void *while_fetching_ctx;
     /* counts, and the last of each */
     unsigned places, ends, look_ups, lists, fetches, deletes, controls;
+    char controlled_sid[CALL_SID_SIZE]; /* the recording that the last control named */
     char from[CALL_PARTY_SIZE];
     bool record;
     char answer_url[512], status_url[512], recording_url[512];

@@ -155,6 +155,34 @@ TEST(recording, one_that_we_started_is_known_before_any_notice) {
     engine_box_release(&b);
 }
 
+static enum error_code pause_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    const struct call *c = ctx;
+    struct job j = {.kind = JOB_RECORDING_CONTROL,
+                    .call_id = c->id,
+                    .ref_text = "pause",
+                    .run_at_ms = c->created_ms};
+    return store_add_job(tx, &j, err);
+}
+
+TEST(recording, the_one_that_runs_is_named_when_it_is_paused) {
+    static char space[AUDIO_BYTES];
+    struct engine_box b;
+    struct call c = recorded(&b, space);
+    EXPECT(store_write(b.engine.store, pause_tx, &c, NULL) == ERR_OK);
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.controlled, PROVIDER_RECORDING_PAUSE);
+    EXPECT_STR(b.carrier.controlled_sid, ""); /* none is known */
+    EXPECT_INT(notice(&b, "recording_status=running"), 204);
+    EXPECT(store_write(b.engine.store, pause_tx, &c, NULL) == ERR_OK);
+    engine_box_run_due(&b);
+    EXPECT_STR(b.carrier.controlled_sid, "REC1");
+    EXPECT_INT(notice(&b, "recording_status=available&recording_duration=9"), 204);
+    EXPECT(store_write(b.engine.store, pause_tx, &c, NULL) == ERR_OK);
+    engine_box_run_due(&b);
+    EXPECT_STR(b.carrier.controlled_sid, ""); /* it is complete */
+    engine_box_release(&b);
+}
+
 TEST(recording, a_cut_one_is_not_stored_but_fetched_again) {
     static char space[AUDIO_BYTES];
     struct engine_box b;
