@@ -17,7 +17,7 @@
 struct carrier;
 
 struct carrier_options {
-    const char *dialect;    /* "twilio" */
+    const char *dialect;    /* "twilio", "plivo", … (face.h) */
     struct str account;     /* "": made up from the seed */
     struct str token;       /* "": made up from the seed */
     struct str signing_key; /* the same, for a dialect that signs with a key of its own */
