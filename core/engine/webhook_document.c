@@ -275,7 +275,8 @@ static enum error_code accept_tx(struct store_tx *tx, void *ctx, struct error *e
         return rc;
     if (!turn_is_still_open(tx, d, &rc, err) || rc != ERR_OK)
         return rc;
-    c.answered_by = answered_by(&w->news, &c);
+    if (c.answered_by == CALL_BY_UNASKED)
+        c.answered_by = answered_by(&w->news, &c);
     /* a carrier that asks for instructions has an answered call, whatever became of its notice */
     rc = call_change_status(tx, &c, CALL_ANSWERED, now, err);
     if (rc == ERR_OK)
