@@ -99,7 +99,9 @@ void swml_put_state(const struct carrier *c, const struct leg *l, struct json_wr
     swml_value_put_json(s ? &s->envs : &empty, w);
     json_key(w, "params");
     swml_value_put_json(s && s->fetch_params.type == SWML_OBJECT ? &s->fetch_params : &empty, w);
-    if (s && s->fetches > 1) {
+    /* not with the first document, before which nothing was carried out: one that came with the
+     * create request may have set variables before it asks for the next */
+    if (s && (s->fetches > 1 || s->vars.count > 0)) {
         json_key(w, "vars");
         swml_value_put_json(&s->vars, w);
     }
