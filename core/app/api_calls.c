@@ -4,6 +4,7 @@
 #include "core/engine/call_service.h"
 #include "core/engine/dispatcher.h"
 #include "core/engine/event_feed.h"
+#include "core/engine/pacer.h"
 
 enum {
     WAIT_MAX_S = 25,
@@ -237,6 +238,19 @@ static void put_request_member(struct json_writer *w, const struct json *root, c
     buf_release(&b);
 }
 
+/* How many are before it at its carrier; null when it does not wait for its turn. */
+static void put_queue_position(struct json_writer *w, const struct engine *e,
+                               const struct call *c) {
+    size_t carrier = engine_provider_index(e, str_z(c->provider));
+    bool queued = c->status == CALL_QUEUED && e->pacer && carrier < e->provider_count;
+    size_t position = queued ? pacer_position(e->pacer, carrier, c->id) : 0;
+    json_key(w, "queue_position");
+    if (position > 0)
+        json_put_int(w, (int64_t)position);
+    else
+        json_put_null(w);
+}
+
 void api_get_call(struct api_request *r) {
     struct one o = {.arena = &r->arena};
     static const char *const none[] = {NULL};
@@ -259,6 +273,7 @@ void api_get_call(struct api_request *r) {
     put_request_member(&w, doc ? json_root(doc) : NULL, "plan");
     put_request_member(&w, doc ? json_root(doc) : NULL, "variables");
     put_request_member(&w, doc ? json_root(doc) : NULL, "metadata");
+    put_queue_position(&w, gateway_engine(r->gateway), &o.call);
     json_end_object(&w);
     api_reply(r, 200);
 }

@@ -88,7 +88,7 @@ static const char *const samples[] = {
                     "/next\",\"prompts\":[{\"say\":{\"text\":\"Hello\"}}]}}",
     [PLAN_RECORD] = "{\"record\":{\"action\":\"" HERE "/next\"}}",
     [PLAN_DIAL] = "{\"dial\":{\"nouns\":[{\"kind\":\"number\",\"target\":\"+12025550100\"}]}}",
-    [PLAN_ENQUEUE] = "{\"enqueue\":{\"queue\":\"support\"}}",
+    [PLAN_ENQUEUE] = "{\"enqueue\":{\"queue\":\"support\",\"action\":\"" HERE "/next\"}}",
     [PLAN_LEAVE] = "{\"leave\":{}}",
     [PLAN_SEND_DIGITS] = "{\"send_digits\":{\"digits\":\"1\"}}",
     [PLAN_REDIRECT] = "{\"redirect\":{\"url\":\"" HERE "/next\"}}",
@@ -102,8 +102,8 @@ static const char *const samples[] = {
     [PLAN_AI] = "{\"ai\":{\"document\":{\"prompt\":{\"text\":\"Hello\"}}}}",
     [PLAN_PAY] = "{\"pay\":{\"connector\":\"" HERE "/payment\",\"amount\":\"1.00\"}}",
     [PLAN_REFER] = "{\"refer\":{\"uri\":\"sip:agent@example.com\"}}",
-    [PLAN_TRANSCRIBE] = "{\"transcribe\":{\"name\":\"t\",\"status\":\"" HERE "/words\"}}",
-    [PLAN_STOP_TRANSCRIBE] = "{\"stop_transcribe\":{\"name\":\"t\"}}",
+    [PLAN_TRANSCRIBE] = "{\"transcribe\":{\"status\":\"" HERE "/words\"}}",
+    [PLAN_STOP_TRANSCRIBE] = "{\"stop_transcribe\":{}}",
     [PLAN_RAW] = "{\"raw\":{\"dialect\":\"swml\",\"document\":{\"set\":{\"a\":\"1\"}}}}",
 };
 _Static_assert(ARRAY_LEN(samples) == PLAN_KIND_COUNT, "there is a sample of every kind");
