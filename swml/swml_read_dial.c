@@ -118,9 +118,10 @@ static bool read_legs(struct reading *r, const struct json *legs, struct plan_di
 /* The carrier's details of each leg, once it is sure that the verb is kept as a step. */
 static void read_leg_details(struct reading *r, const struct json *legs, struct plan_dial *d) {
     size_t i = 0;
-    for (const struct json *leg = json_first(legs); leg; leg = json_next(leg), i++) {
+    for (const struct json *leg = json_first(legs); leg && i < d->noun_count;
+         leg = json_next(leg)) {
         reading_rows(r, leg, &swml_leg, &d->nouns[i]);
-        keep_own(r, &d->nouns[i]);
+        keep_own(r, &d->nouns[i++]);
     }
 }
 
