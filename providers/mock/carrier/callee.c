@@ -50,9 +50,10 @@ static struct str last_question(struct str heard) {
     return str_from(heard.ptr + start, end - start);
 }
 
-static const struct callee_move *find_rule(const struct callee *c, struct str heard) {
-    struct str texts[] = {last_question(heard), heard};
-    for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+static const struct callee_move *find_rule(const struct callee *c, const struct callee_listen *l) {
+    bool told = l->question.len > 0;
+    struct str texts[] = {told ? l->question : last_question(l->heard), l->heard};
+    for (size_t t = 0; t < (told ? 1 : ARRAY_LEN(texts)); t++)
         for (size_t i = 0; i < c->rule_count; i++)
             if (fits(&c->rules[i], texts[t]))
                 return &c->rules[i];
@@ -108,7 +109,7 @@ void callee_turn(const struct callee *c, struct callee_state *s, const struct ca
     if (s->script_at < c->script_count && fits(&c->script[s->script_at], l->heard))
         m = &c->script[s->script_at++];
     else
-        m = find_rule(c, l->heard);
+        m = find_rule(c, l);
     struct str say = m ? m->say : c->default_reply;
     if (!m)
         m = &nothing;

@@ -76,7 +76,8 @@ struct callee_state {
 };
 
 struct callee_listen {
-    struct str heard; /* what the assistant said since the last turn */
+    struct str heard;    /* what the assistant said since the last turn */
+    struct str question; /* the part of it that rules reply to; "": they find it themselves */
     bool speech, keys;
     uint32_t digits_max; /* 0: no limit */
 };

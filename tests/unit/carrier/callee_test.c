@@ -14,7 +14,8 @@ static struct scenario *load(const char *json) {
 /** What the callee of this number says (or presses) after hearing this. */
 static void expect_reply(const struct scenario *s, const char *number, const char *heard,
                          bool speech, bool keys, const char *want) {
-    const struct callee_listen l = {str_z(heard), speech, keys, 0};
+    const struct callee_listen l = {
+        .heard = str_z(heard), .speech = speech, .keys = keys, .digits_max = 0};
     struct callee_state state = {0};
     struct callee_reply r;
     callee_turn(scenario_find(s, str_z(number), 0), &state, &l, &r);
@@ -93,13 +94,17 @@ TEST(callee, a_script_goes_in_order_and_waits_for_what_it_expects) {
     const struct callee *c = scenario_find(s, STR("+12025550150"), 0);
     for (size_t i = 0; i < ARRAY_LEN(talk); i++) {
         struct callee_reply r;
-        const struct callee_listen l = {str_z(talk[i][0]), true, true, 0};
+        const struct callee_listen l = {
+            .heard = str_z(talk[i][0]), .speech = true, .keys = true, .digits_max = 0};
         callee_turn(c, &state, &l, &r);
         EXPECT(str_eq_z(r.keys[0] ? str_z(r.keys) : buf_str(&r.say), talk[i][1]));
         callee_reply_release(&r);
     }
     struct callee_reply last;
-    callee_turn(c, &state, &(struct callee_listen){STR("And?"), true, true, 0}, &last);
+    callee_turn(c, &state,
+                &(struct callee_listen){
+                    .heard = STR("And?"), .speech = true, .keys = true, .digits_max = 0},
+                &last);
     EXPECT(last.hangup);
     callee_reply_release(&last);
     scenario_free(s);
@@ -111,7 +116,9 @@ TEST(callee, presses_no_more_keys_than_are_taken) {
     struct callee_reply r;
     REQUIRE(s);
     callee_turn(scenario_find(s, STR("+12025550100"), 0), &state,
-                &(struct callee_listen){STR("Your income?"), false, true, 2}, &r);
+                &(struct callee_listen){
+                    .heard = STR("Your income?"), .speech = false, .keys = true, .digits_max = 2},
+                &r);
     EXPECT_STR(r.keys, "45");
     callee_reply_release(&r);
     scenario_free(s);

@@ -28,7 +28,8 @@ static struct scenario *load(const char *path) {
 static void expect_said(struct callee_state *state, const struct callee *c, const char *heard,
                         const char *want) {
     struct callee_reply r;
-    const struct callee_listen l = {str_z(heard), true, false, 0};
+    const struct callee_listen l = {
+        .heard = str_z(heard), .speech = true, .keys = false, .digits_max = 0};
     callee_turn(c, state, &l, &r);
     EXPECT(str_eq_z(buf_str(&r.say), want));
     callee_reply_release(&r);

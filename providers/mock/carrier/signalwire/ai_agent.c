@@ -56,6 +56,7 @@ void agent_free(struct agent *a) {
     buf_release(&a->transfer_to);
     buf_release(&a->response);
     buf_release(&a->injected);
+    buf_release(&a->question);
     mem_free(a);
 }
 
@@ -187,7 +188,8 @@ static enum exec_next quiet(struct carrier *c, struct leg *l) {
 static enum exec_next listen(struct carrier *c, struct leg *l) {
     struct agent *a = swml_script(l)->agent;
     struct callee_reply *r = &l->step.reply;
-    const struct callee_listen how = {.heard = buf_str(&l->heard), .speech = true};
+    const struct callee_listen how = {
+        .heard = buf_str(&l->heard), .question = buf_str(&a->question), .speech = true};
     (void)c;
     a->phase = AGENT_LISTENING;
     callee_reply_release(r);
@@ -198,6 +200,7 @@ static enum exec_next listen(struct carrier *c, struct leg *l) {
     }
     callee_turn(l->callee, &l->callee_state, &how, r);
     buf_clear(&l->heard);
+    buf_clear(&a->question);
     int64_t think_ms = rng_range(&l->rng, THINK_MIN_MS, THINK_MAX_MS) + r->wait_ms;
     struct str say = buf_str(&r->say);
     if (say.len == 0 && !r->hangup)
@@ -258,7 +261,7 @@ static enum exec_next begin(struct carrier *c, struct leg *l, const struct json 
     a->doc->refs++;
     a->v = v;
     a->started_ms = l->now_ms;
-    a->transfer_to = a->response = a->injected = BUF_INIT(AGENT_TEXT_MAX);
+    a->transfer_to = a->response = a->injected = a->question = BUF_INIT(AGENT_TEXT_MAX);
     a->call_log = swml_array();
     a->swaig_log = swml_array();
     rng_uuid(a->session_id, "ai session", c->seed, str_z(l->sid), s->controls);

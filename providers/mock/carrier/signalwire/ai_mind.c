@@ -258,11 +258,13 @@ static void put_sentence(struct buf *out, struct str text) {
     buf_put_str(out, text);
 }
 
-static void put_question(struct buf *out, const struct agent_function *f,
-                         const struct json *property, bool first) {
+static void put_question(struct agent *a, struct buf *out, bool first) {
+    const struct agent_function *f = a->asked;
+    const struct json *property = a->asked_for;
     struct str about = json_str(json_get(property, "description"));
     if (out->len > 0)
         buf_putc(out, ' ');
+    size_t start = out->len;
     if (first || !property) {
         put_sentence(out, f->description.len ? f->description : f->name);
         buf_puts(out, property ? ". " : ". Shall I do that now");
@@ -270,6 +272,8 @@ static void put_question(struct buf *out, const struct agent_function *f,
     if (property)
         put_sentence(out, about.len ? about : json_name(property));
     buf_putc(out, '?');
+    buf_clear(&a->question);
+    buf_put_str(&a->question, str_from_index(buf_str(out), start));
 }
 
 bool agent_ask(struct leg *l, struct buf *out) {
@@ -277,7 +281,7 @@ bool agent_ask(struct leg *l, struct buf *out) {
     if (a->closing)
         return false;
     if (a->asked) {
-        put_question(out, a->asked, a->asked_for, false);
+        put_question(a, out, false);
         return true;
     }
     for (size_t i = 0; i < a->function_count; i++) {
@@ -288,7 +292,7 @@ bool agent_ask(struct leg *l, struct buf *out) {
         a->answers = swml_object();
         a->asked = f;
         a->asked_for = next_open(a, f);
-        put_question(out, f, a->asked_for, true);
+        put_question(a, out, true);
         return true;
     }
     return false;

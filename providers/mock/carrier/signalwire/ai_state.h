@@ -91,6 +91,7 @@ struct agent {
     const struct json *action, *member; /* the next one, and its next member */
     struct buf response;                /* to be spoken */
     struct buf injected;                /* user_input: stands for the callee's next words */
+    struct buf question;                /* what it asked last; empty: nothing in particular */
 };
 
 /* ---- ai_agent.c: its life ----------------------------------------------------------------------
