@@ -124,8 +124,7 @@ static enum exec_next begin(struct carrier *c, struct leg *l, const struct plan_
 
 static enum exec_next ring(struct carrier *c, struct leg *l, const struct plan_dial *d) {
     const struct callee *callee = l->step.child->callee;
-    uint32_t usual_s = l->face->ways.dial_ring_s ? l->face->ways.dial_ring_s : RING_DEFAULT_S;
-    uint32_t limit_ms = (d->timeout_s ? d->timeout_s : usual_s) * 1000;
+    uint32_t limit_ms = (d->timeout_s ? d->timeout_s : RING_DEFAULT_S) * 1000;
     uint32_t answer_ms =
         callee->answer_after_set ? callee->answer_after_ms : rng_range(&l->rng, 2000, 6000);
     if (callee->outcome == CALLEE_BUSY)

@@ -23,11 +23,8 @@ static enum exec_next start(struct carrier *c, struct leg *l, const struct plan_
     };
     const struct callee_listen listen = {
         .heard = buf_str(&l->heard), .speech = true, .keys = r->finish_keys.len > 0};
-    const struct face_ways *w = &l->face->ways;
-    uint32_t usual_max_s = w->record_max_s ? w->record_max_s : MAX_DEFAULT_S;
-    uint32_t usual_quiet_s = w->record_timeout_s ? w->record_timeout_s : TIMEOUT_DEFAULT_S;
-    int64_t limit_ms = (int64_t)(r->max_s ? r->max_s : usual_max_s) * 1000;
-    int64_t quiet_ms = (int64_t)(r->timeout_s ? r->timeout_s : usual_quiet_s) * 1000;
+    int64_t limit_ms = (int64_t)(r->max_s ? r->max_s : MAX_DEFAULT_S) * 1000;
+    int64_t quiet_ms = (int64_t)(r->timeout_s ? r->timeout_s : TIMEOUT_DEFAULT_S) * 1000;
     l->step.phase = RECORD_RUNNING;
     l->step.tape = tape_start(c, l, &o);
     callee_turn(l->callee, &l->callee_state, &listen, &l->step.reply);

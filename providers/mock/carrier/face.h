@@ -58,8 +58,7 @@ struct face_ways {
     bool fallback_is_for_answer; /* and for no later document */
     bool keeps_silence;          /* nothing is cut off a recording, and a silent one is one */
     bool sorts_params;           /* webhook parameters go out in byte order of their names */
-    /* seconds; 0: Twilio's */
-    uint32_t gather_timeout_s, record_timeout_s, record_max_s, dial_ring_s;
+    uint32_t gather_timeout_s;   /* of a plan that does not say one; 0: Twilio's */
     uint32_t digit_end_s; /* quiet after a key that ends an input; 0: the gather's whole time */
 };
 
