@@ -32,7 +32,8 @@ TEST(plivo_rest, unknown_addresses_and_methods_are_refused_as_json) {
     struct box b;
     REQUIRE(plivo_box_init(&b, brief, NULL, 0));
     plivo_expect(&b, "GET", "/Nothing/", NULL, 404, "\"error\":");
-    plivo_expect(&b, "GET", "/Call", NULL, 404, "\"api_id\":"); /* every resource ends with '/' */
+    plivo_expect(&b, "POST", "/Call", "{}", 404, "\"api_id\":"); /* resources end with '/' … */
+    plivo_expect(&b, "GET", "/Call", NULL, 200, "objects");      /* … but may be read without */
     plivo_expect(&b, "PUT", "/Call/", NULL, 405, "\"error\":");
     plivo_expect(&b, "POST", "/Call/", "{\"from\":", 400, "cannot be read");
     plivo_expect(&b, "GET", "/Call/00000000-0000-4000-8000-000000000000/", NULL, 404,

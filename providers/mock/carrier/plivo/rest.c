@@ -178,8 +178,16 @@ static bool over_rate(struct face_request *r, struct str path) {
 
 /** "/Recording/{id}.wav": public, unless the account wants credentials for it. */
 static bool is_sound(struct str path) {
-    return str_find_str(path, STR("/Recording/")) < path.len && path.len > 0 &&
-           path.ptr[path.len - 1] != '/';
+    size_t at = str_find_str(path, STR("/Recording/"));
+    return at < path.len && str_find(str_from_index(path, at), '.') < path.len - at;
+}
+
+/** What is read may be asked for without the slash at the end: SDKs do. */
+static struct str with_slash(struct face_request *r, struct str path) {
+    bool lacks = path.len == 0 || path.ptr[path.len - 1] != '/';
+    if (!lacks || is_sound(path) || !str_eq_z(r->x->method, "GET"))
+        return path;
+    return arena_printf(&r->arena, STR_FMT "/", STR_ARG(path));
 }
 
 static void dispatch(struct face_request *r) {
@@ -194,7 +202,7 @@ static void dispatch(struct face_request *r) {
         !str_starts(str_from_index(path, sizeof prefix - 1), account))
         plivo_error(r, 404, "not found");
     else if (!over_rate(r, rest_path))
-        face_route(r, rest_path);
+        face_route(r, with_slash(r, rest_path));
 }
 
 void plivo_face_rest(struct carrier *c, struct http_exchange *x) {
