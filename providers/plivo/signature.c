@@ -169,7 +169,7 @@ static bool is_signed(struct rest_signer *s, const struct webhook_request *req,
 
 enum error_code plivo_verify_webhook(struct rest_signer *s, const struct webhook_request *req,
                                      struct arena *a, struct form *fields, struct error *err) {
-    struct signed_request r;
+    struct signed_request r = {0};
     const struct scheme *scheme = scheme_of(req);
     if (!scheme)
         return not_signed(err, "it is not signed");
