@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "providers/rest/encode.h"
+#include "providers/signalwire/compat.h"
 #include "providers/signalwire/event.h"
 #include "providers/signalwire/requests.h"
 #include "providers/signalwire/words.h"
@@ -293,7 +294,8 @@ static enum error_code read_account(const struct rest_account *a, struct str bod
 }
 
 static enum error_code refused(int status, struct str body, struct error *err) {
-    enum error_code rc = signalwire_decode_error(status, body, err);
+    /* the account is read over the other API, which has numbers for its errors */
+    enum error_code rc = signalwire_compat_decode_error(status, body, err);
     if (rc != ERR_OK)
         return rc;
     return error_set(err, status == 401 || status == 403 ? ERR_AUTH : ERR_UPSTREAM,

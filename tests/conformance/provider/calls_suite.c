@@ -46,7 +46,8 @@ static enum error_code op_start(struct suite *s) {
 
 static enum error_code op_stop(struct suite *s) {
     const struct provider_recording_control c = {.action = PROVIDER_RECORDING_STOP,
-                                                 .call_sid = str_z(s->words->call_sid)};
+                                                 .call_sid = str_z(s->words->call_sid),
+                                                 .recording_sid = str_z(s->words->recording_sid)};
     return provider_control_recording(s->p, &c, NULL, &s->err);
 }
 
@@ -94,13 +95,17 @@ static const struct op {
 static enum error_code answer(const struct suite_carrier *c, const struct op *op,
                               struct fake_exchange reply, size_t times, struct error *err) {
     struct fake_exchange script[8];
-    if (times > ARRAY_LEN(script))
+    bool of_file = op->run == op_fetch || op->run == op_delete;
+    size_t before = of_file && c->words->found ? 1 : 0; /* which file it is */
+    if (before + times > ARRAY_LEN(script))
         mem_panic("a longer script is needed");
+    if (before)
+        script[0] = (struct fake_exchange){.method = "GET", .status = 200, .body = c->words->found};
     for (size_t i = 0; i < times; i++)
-        script[i] = reply;
-    struct suite s = suite_begin(c, script, times);
+        script[before + i] = reply;
+    struct suite s = suite_begin(c, script, before + times);
     enum error_code rc = op->run(&s);
-    EXPECT_INT(fake_http_calls(s.http), times);
+    EXPECT_INT(fake_http_calls(s.http), before + times);
     EXPECT(rc == ERR_OK || s.err.code == rc);
     EXPECT(rc == ERR_OK || s.err.text[0] != '\0');
     *err = s.err;

@@ -4,6 +4,7 @@
 
 #include "providers/mock/mock.h"
 #include "providers/plivo/plivo.h"
+#include "providers/signalwire/signalwire.h"
 #include "providers/traced/traced.h"
 #include "providers/twilio/twilio.h"
 #include "tests/conformance/provider/suite.h"
@@ -20,6 +21,7 @@ static struct provider_config config_of(const struct suite_words *w, struct http
     return (struct provider_config){
         .account = str_z(w->account),
         .token = &token,
+        .signing_key = &token,
         .number = str_z(w->number),
         .base_url = str_z(w->base_url),
         .public_base_url = STR(SUITE_BASE),
@@ -47,6 +49,15 @@ static struct provider *make_plivo(const struct suite_carrier *c, struct http_cl
     return make_rest(c, http, &plivo_dialect, NULL);
 }
 
+static struct provider *make_signalwire(const struct suite_carrier *c, struct http_client *http) {
+    return make_rest(c, http, &signalwire_dialect, NULL);
+}
+
+static struct provider *make_signalwire_compat(const struct suite_carrier *c,
+                                               struct http_client *http) {
+    return make_rest(c, http, &signalwire_compat_dialect, NULL);
+}
+
 static struct provider *make_box(const struct suite_carrier *c, struct http_client *http,
                                  struct str name) {
     const struct mock_wire *wire = mock_wire_find(name);
@@ -61,14 +72,30 @@ static struct provider *make_plivo_box(const struct suite_carrier *c, struct htt
     return make_box(c, http, STR("plivo"));
 }
 
+static struct provider *make_signalwire_box(const struct suite_carrier *c,
+                                            struct http_client *http) {
+    return make_box(c, http, STR("signalwire"));
+}
+
+static struct provider *make_signalwire_compat_box(const struct suite_carrier *c,
+                                                   struct http_client *http) {
+    return make_box(c, http, STR("signalwire-compat"));
+}
+
 static struct provider *make_traced(const struct suite_carrier *c, struct http_client *http) {
     return traced_provider_new(make_twilio(c, http), fake_clock_of(&clock_of_suite), NULL);
 }
 
 const struct suite_carrier suite_carriers[] = {
-    {"twilio", &twilio_suite_words, make_twilio}, {"mock", &twilio_suite_words, make_twilio_box},
-    {"twilio", &twilio_suite_words, make_traced}, {"plivo", &plivo_suite_words, make_plivo},
+    {"twilio", &twilio_suite_words, make_twilio},
+    {"mock", &twilio_suite_words, make_twilio_box},
+    {"twilio", &twilio_suite_words, make_traced},
+    {"plivo", &plivo_suite_words, make_plivo},
     {"mock", &plivo_suite_words, make_plivo_box},
+    {"signalwire", &signalwire_suite_words, make_signalwire},
+    {"mock", &signalwire_suite_words, make_signalwire_box},
+    {"signalwire", &signalwire_compat_suite_words, make_signalwire_compat},
+    {"mock", &signalwire_compat_suite_words, make_signalwire_compat_box},
 };
 const size_t suite_carrier_count = ARRAY_LEN(suite_carriers);
 
@@ -88,10 +115,13 @@ struct suite suite_begin(const struct suite_carrier *c, const struct fake_exchan
 
 struct suite suite_begin_fetch(const struct suite_carrier *c, const struct fake_exchange *script,
                                size_t count) {
-    size_t before = c->words->media ? 1 : 0;
-    struct fake_exchange *all = mem_array(count + before, sizeof *all);
-    if (before)
-        all[0] = (struct fake_exchange){.method = "GET", .status = 200, .body = c->words->media};
+    const char *const questions[] = {c->words->found, c->words->media};
+    struct fake_exchange *all = mem_array(count + ARRAY_LEN(questions), sizeof *all);
+    size_t before = 0;
+    for (size_t i = 0; i < ARRAY_LEN(questions); i++)
+        if (questions[i])
+            all[before++] =
+                (struct fake_exchange){.method = "GET", .status = 200, .body = questions[i]};
     memcpy(all + before, script, count * sizeof *all);
     struct suite s = suite_begin(c, all, count + before);
     s.script = all;

@@ -24,6 +24,7 @@ struct suite_words {
     const char *list_last;         /* another call and the first one again; no next page */
     const char *list_empty;
     const char *recording;
+    const char *found; /* the file of a recording, asked for first; NULL: it has the same id */
     const char *media; /* where its audio is; NULL: the audio is asked for at once */
     const char *invalid, *auth, *not_found, *limited; /* errors in the carrier's own form */
     const char *over;                                 /* NULL: said with not_found */
@@ -32,6 +33,7 @@ struct suite_words {
     unsigned audio_variants;
     unsigned look_ups; /* requests of a look-up that finds nothing */
     const char *end_method, *stop_method;
+    bool makes_ids;          /* of recordings: the carrier takes what we make up */
     bool stop_says_nothing;  /* about the recording that was stopped */
     enum call_status listed; /* the first call of the list */
     int64_t ringing_at_ms;   /* 0: the notice does not say */
@@ -40,7 +42,8 @@ struct suite_words {
     void (*ringing)(struct webhook_request *req);
 };
 
-extern const struct suite_words twilio_suite_words, plivo_suite_words;
+extern const struct suite_words twilio_suite_words, plivo_suite_words, signalwire_suite_words,
+    signalwire_compat_suite_words;
 
 /** What words files have in common. */
 #define SUITE_TOKEN       "0123456789abcdef0123456789abcdef"

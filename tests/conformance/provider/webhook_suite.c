@@ -69,7 +69,7 @@ TEST(webhooks, a_document_over_the_carriers_limit_is_refused_and_leaves_nothing)
         struct suite s = suite_begin(c, NULL, 0);
         struct plan plan = {0};
         struct buf doc = BUF_INIT(1 << 20);
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 80; i++) {
             struct plan_step *say = plan_add(&plan, PLAN_SAY);
             REQUIRE(say);
             say->u.say.text = str_from(text, sizeof text);
