@@ -170,7 +170,8 @@ class Bench:
 
     def gateway(self, home, **settings):
         port = free_port()
-        env = {"PATH": os.environ["PATH"], "TELEPHONY_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": ACCOUNT,
+        env = {"PATH": os.environ["PATH"], "TELEPHONY_PROVIDER": "twilio", "TELEPHONY_CALLS_PER_SECOND": "0",
+               "TWILIO_ACCOUNT_SID": ACCOUNT,
                "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_PHONE_NUMBER": "+12025550199",
                "PUBLIC_BASE_URL": "https://gw.example.com", "SWITCHHOOK_API_TOKEN": API_TOKEN, "SWITCHHOOK_LISTEN": f"127.0.0.1:{port}",
                "SWITCHHOOK_DATA_DIR": str(home), "SWITCHHOOK_LOG_LEVEL": "warn",

@@ -60,18 +60,20 @@ static uint16_t find_port(void) {
     return port;
 }
 
-/* token NULL: the right one. url: where the first carrier is looked for. */
-static bool open_house(struct house *h, const struct first *f, const char *url, const char *token) {
+/* token NULL: the right one. url: where the first carrier is looked for. second: its language. */
+static bool open_house(struct house *h, const struct first *f, const char *url, const char *token,
+                       const char *second) {
     struct carrier_account a = carrier_account(f->box);
     char settings[2048];
     uint16_t port = find_port();
     snprintf(settings, sizeof settings,
              "TELEPHONY_PROVIDER=twilio\nTELEPHONY_FALLBACK_PROVIDER=mock\nMOCK_SPEED=0\n"
+             "MOCK_DIALECT=%s\n"
              "TELEPHONY_CALLS_PER_SECOND=0\nTWILIO_ACCOUNT_SID=" STR_FMT
              "\nTWILIO_AUTH_TOKEN=%.*s\nTWILIO_PHONE_NUMBER=" STR_FMT
              "\nTWILIO_API_BASE_URL=%s\nPUBLIC_BASE_URL=http://127.0.0.1:%u\n"
              "SWITCHHOOK_LISTEN=127.0.0.1:%u\n",
-             STR_ARG(a.account), token ? (int)strlen(token) : (int)a.token.len,
+             second, STR_ARG(a.account), token ? (int)strlen(token) : (int)a.token.len,
              token ? token : a.token.ptr, STR_ARG(a.number), url, port, port);
     return port != 0 && house_open(h, settings);
 }
@@ -88,7 +90,7 @@ TEST(failover, a_first_carrier_that_refuses_the_account_costs_no_call) {
     struct first f;
     struct house h;
     REQUIRE(open_first(&f));
-    REQUIRE(open_house(&h, &f, f.url, "another-token"));
+    REQUIRE(open_house(&h, &f, f.url, "another-token", "plivo"));
     int64_t id = house_place(&h, "+12025550100", CALL_DETECT_OFF);
     struct call c = house_wait_end(&h, id);
     EXPECT_INT(c.status, CALL_COMPLETED);
@@ -107,7 +109,7 @@ TEST(failover, a_first_carrier_that_cannot_be_reached_costs_no_call) {
     char nowhere[64];
     REQUIRE(open_first(&f));
     snprintf(nowhere, sizeof nowhere, "http://127.0.0.1:%u", find_port());
-    REQUIRE(open_house(&h, &f, nowhere, NULL));
+    REQUIRE(open_house(&h, &f, nowhere, NULL, "signalwire"));
     int64_t id = house_place(&h, "+12025550100", CALL_DETECT_OFF);
     for (unsigned i = 0; i < 20 && strcmp(house_call(&h, id).provider, "mock") != 0; i++) {
         house_pass(&h, 3000);
@@ -129,7 +131,7 @@ TEST(failover, a_first_carrier_that_may_have_placed_it_keeps_the_call) {
         struct first f;
         struct house h;
         REQUIRE(open_first(&f));
-        REQUIRE(open_house(&h, &f, f.url, NULL));
+        REQUIRE(open_house(&h, &f, f.url, NULL, "twilio"));
         int64_t id = house_place(&h, numbers[i], CALL_DETECT_OFF);
         for (unsigned n = 0; n < 20 && !call_status_is_final(house_call(&h, id).status); n++) {
             house_pass(&h, 20000);
@@ -149,7 +151,7 @@ TEST(failover, a_number_that_the_first_carrier_refuses_is_not_tried_elsewhere) {
     struct first f;
     struct house h;
     REQUIRE(open_first(&f));
-    REQUIRE(open_house(&h, &f, f.url, NULL));
+    REQUIRE(open_house(&h, &f, f.url, NULL, "twilio"));
     struct carrier_account a = carrier_account(f.box);
     char own[32];
     REQUIRE(str_copy(a.number, own, sizeof own)); /* nobody can call himself */
