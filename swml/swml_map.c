@@ -313,7 +313,7 @@ bool swml_needs_answer(const struct plan_step *s) {
     return true;
 }
 
-const struct plan_link *swml_action_of(const struct plan_step *s) {
+const struct plan_link *swml_action(const struct plan_step *s) {
     switch (s->kind) {
     case PLAN_GATHER:
         return &s->u.gather.action;
@@ -350,9 +350,4 @@ const struct plan_link *swml_action_of(const struct plan_step *s) {
         break;
     }
     return NULL;
-}
-
-struct plan_link *swml_action(struct plan_step *s) {
-    const struct plan_link *found = swml_action_of(s);
-    return found ? (struct plan_link *)((char *)s + ((const char *)found - (const char *)s)) : NULL;
 }

@@ -94,7 +94,6 @@ enum {
 bool swml_needs_answer(const struct plan_step *s);
 
 /** The link that a transfer after this step stands for; NULL when the step has none. */
-struct plan_link *swml_action(struct plan_step *s);
-const struct plan_link *swml_action_of(const struct plan_step *s);
+const struct plan_link *swml_action(const struct plan_step *s);
 
 #endif

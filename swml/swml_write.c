@@ -210,7 +210,7 @@ static void write_step(struct writing *w, const struct plan_step *s, const struc
         writers[s->kind](w, s, &here);
     else
         write_heard(w, s, at);
-    const struct plan_link *action = swml_action_of(s);
+    const struct plan_link *action = swml_action(s);
     w->takes_action = action && action->url.len == 0;
 }
 

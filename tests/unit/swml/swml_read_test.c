@@ -138,6 +138,16 @@ TEST(swml_read, the_answer_in_front_is_no_step_where_the_writer_puts_it) {
     expect_raw("{\"answer\":{\"max_duration\":60}}");
 }
 
+TEST(swml_read, taps_and_media_streams_are_streams) {
+    expect_steps("{\"tap\":{\"uri\":\"wss://a.example/t\",\"control_id\":\"t\",\"direction\":"
+                 "\"both\",\"codec\":\"PCMU\"}},{\"stop_tap\":{\"control_id\":\"t\"}}",
+                 "{\"stream\":{\"name\":\"t\",\"url\":\"wss://a.example/t\",\"track\":\"both\"}},"
+                 "{\"stop_stream\":{\"name\":\"t\"}}");
+    expect_steps("{\"connect\":{\"to\":\"stream:wss://a.example/s\"}}," GO,
+                 "{\"stream\":{\"url\":\"wss://a.example/s\",\"bidirectional\":true,"
+                 "\"action\":\"" NEXT "\"}}");
+}
+
 /* ---- verbs that are no steps ----------------------------------------------------------------- */
 
 TEST(swml_read, verbs_without_a_step_stay_in_their_own_words) {
