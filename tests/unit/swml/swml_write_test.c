@@ -330,8 +330,10 @@ TEST(swml_write, a_plans_text_is_never_a_variable_of_the_carrier) {
 
 TEST(swml_write, markup_is_taken_off_the_words) {
     CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 20);
-    EXPECT_STR(written("{\"say\":{\"ssml\":\"<s>A &amp; B</s> &lt;c&gt;\"}}", NULL, &out, NULL),
-               HEAD ANSWER "{\"play\":{\"url\":\"say:A & B <c>\"}}" TAIL);
+    EXPECT_STR(
+        written("{\"say\":{\"ssml\":\"<s>A &amp; B</s> &lt;c&gt; &#233;&#xE9;&#x1F4DE;&#xZ;\"}}",
+                NULL, &out, NULL),
+        HEAD ANSWER "{\"play\":{\"url\":\"say:A & B <c> \u00e9\u00e9\U0001F4DE&#xZ;\"}}" TAIL);
 }
 
 /* ---- credentials ----------------------------------------------------------------------------- */
