@@ -268,6 +268,23 @@ TEST(plivo_record_element, silence_is_told_to_its_action_too) {
     arena_release(&a);
 }
 
+TEST(plivo_record_element, a_silence_said_aloud_is_as_long_as_it_says) {
+    static const struct box_page pages[] = {
+        {.path = "/answer",
+         .body =
+             DOCUMENT("<Record timeout=\"5\" maxLength=\"3600\" action=\"" BOX_APP "/taken\"/>")},
+        {.path = "/taken", .body = PLIVO_HANGUP},
+        {0}};
+    struct arena a = {0};
+    struct box b;
+    REQUIRE(plivo_live(&b, pages, "12025550115", ""));
+    const struct box_request *r = box_wait(&b, "/taken", 0);
+    EXPECT_STR(box_param(&a, r, "Digits"), "timeout");
+    EXPECT_STR(box_param(&a, r, "RecordingDuration"), "5");
+    box_release(&b);
+    arena_release(&a);
+}
+
 TEST(plivo_record_element, without_an_action_the_next_element_follows) {
     static const struct box_page pages[] = {
         {.path = "/answer",
