@@ -277,7 +277,7 @@ static enum exec_next begin(struct carrier *c, struct leg *l, const struct json 
 
 static enum exec_next resume(struct carrier *c, struct leg *l) {
     const struct agent *a = swml_script(l)->agent;
-    const struct agent_function *f = a->calling;
+    bool hook = a->calling && a->calling->hook; /* the agent may be gone after its actions */
     enum exec_next next;
     switch (a->phase) {
     case AGENT_SPEAKING:
@@ -286,7 +286,7 @@ static enum exec_next resume(struct carrier *c, struct leg *l) {
         return heard(c, l);
     case AGENT_CALLING:
         next = agent_called(c, l);
-        return next == EXEC_NEXT && f->hook ? greet(c, l) : next;
+        return next == EXEC_NEXT && hook ? greet(c, l) : next;
     case AGENT_HOLDING:
         return agent_actions(c, l);
     }
