@@ -49,6 +49,8 @@ TEST(plivo_rest, the_account_tells_what_a_health_check_needs) {
     const char *id = box_json(&a, body, "auth_id");
     EXPECT_INT(strlen(id), 20);
     EXPECT(strncmp(id, "MA", 2) == 0);
+    EXPECT_INT(strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"), 20);
+    EXPECT_INT(carrier_account(b.carrier).token.len, 40);
     EXPECT_STR(box_json(&a, body, "billing_mode"), "prepaid");
     EXPECT_INT(strlen(box_json(&a, body, "api_id")), 36);
     plivo_expect(&b, "POST", "/", "{\"name\":\"x\"}", 202, "changed");
@@ -106,6 +108,9 @@ TEST(plivo_create, each_bad_parameter_is_named) {
         {GOOD ",\"machine_detection_maximum_words\":11}", "machine_detection_maximum_words"},
         {GOOD ",\"send_digits\":\"1x\"}", "send_digits"},
         {GOOD ",\"sip_headers\":\"a-b=c\"}", "sip_headers"},
+        {GOOD ",\"sip_headers\":\"a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1,j=1,k=1,l=1,m=1,n=1,o=1,"
+              "p=1,q=1,r=1,s=1,t=1,u=1,v=1,w=1,x=1,y=1\"}",
+         "at most 24"},
         {GOOD ",\"caller_name\":\"123456789012345678901234567890123456789012345678901\"}",
          "caller_name"},
         {GOOD ",\"callback_url\":\"http://a/b\"}", "callback_url"},
@@ -114,7 +119,7 @@ TEST(plivo_create, each_bad_parameter_is_named) {
     struct box b;
     REQUIRE(plivo_box_init(&b, brief, NULL, 0));
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-        plivo_expect(&b, "POST", "/Call/", cases[i].json, i == 20 ? 404 : 400, cases[i].error);
+        plivo_expect(&b, "POST", "/Call/", cases[i].json, i == 21 ? 404 : 400, cases[i].error);
     EXPECT_INT(carrier_totals(b.carrier).created, 0);
     box_release(&b);
 }

@@ -102,6 +102,33 @@ TEST(plivo_webhook, the_end_is_told_to_answer_url_where_no_other_is_given) {
     arena_release(&a);
 }
 
+TEST(plivo_webhook, rings_and_hangups_are_lost_where_the_scenario_wants_it) {
+    static const char lossy[] = "{\"switches\":{\"lose_rings\":true,\"lose_hangups\":true}}";
+    struct box b;
+    char sid[37];
+    REQUIRE(plivo_box_init(&b, brief, lossy, 0));
+    REQUIRE(plivo_call(&b, "12025550100", "", sid) && box_wait_ended(&b, 1));
+    EXPECT_INT(b.count, 1);
+    EXPECT_INT(place_of(&b, "/answer"), 0);
+    box_release(&b);
+}
+
+TEST(plivo_webhook, the_same_seed_gives_the_same_ids_and_nonces) {
+    struct arena a = {0};
+    const char *ids[2], *nonces[2];
+    for (int i = 0; i < 2; i++) {
+        struct box b;
+        REQUIRE(plivo_live(&b, brief, "12025550100", ""));
+        const struct box_request *r = box_wait(&b, "/hangup", 0);
+        ids[i] = box_param(&a, r, "CallUUID");
+        nonces[i] = plivo_header(&a, r, "X-Plivo-Signature-V3-Nonce");
+        box_release(&b);
+    }
+    EXPECT_STR(ids[0], ids[1]);
+    EXPECT_STR(nonces[0], nonces[1]);
+    arena_release(&a);
+}
+
 /* ---- the callees ---------------------------------------------------------------------------- */
 
 TEST(plivo_callee, each_ending_has_its_status_and_its_cause) {

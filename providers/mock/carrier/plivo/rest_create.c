@@ -13,6 +13,7 @@ enum {
     LIMIT_DEFAULT_S = 14400,
     LIMIT_MAX_S = 86400,
     CPS_USUAL = 2,
+    SIP_HEADERS_MAX = 24, /* each is a parameter of every webhook */
 };
 
 struct destinations {
@@ -123,23 +124,27 @@ static bool take_sip_headers(struct face_request *r, struct leg_request *q) {
     struct str list = face_param(r, "sip_headers"), pair;
     struct buf kept = BUF_INIT(8192);
     bool ok = true;
+    size_t count = 0;
     while (ok && list.len > 0 && str_next(&list, ',', &pair)) {
         size_t eq = str_find(pair, '=');
         struct str name = str_trim(str_from(pair.ptr, eq)), value = str_from_index(pair, eq + 1);
         if (is_dropped(name))
             continue;
-        ok = is_plain(name) && is_plain(str_trim(value));
+        ok = is_plain(name) && is_plain(str_trim(value)) && ++count <= SIP_HEADERS_MAX;
         buf_printf(&kept, "%s" STR_FMT "=" STR_FMT, kept.len > 0 ? "," : "", STR_ARG(name),
                    STR_ARG(str_trim(value)));
     }
-    if (!ok || buf_failed(&kept))
-        plivo_error(r, 400,
-                    "sip_headers parameter is invalid. It must be k=v,k2=v2, letters and digits");
+    ok = ok && !buf_failed(&kept);
+    if (!ok)
+        plivo_error(
+            r, 400,
+            "sip_headers parameter is invalid. It must be k=v,k2=v2: letters and digits, at "
+            "most %d",
+            SIP_HEADERS_MAX);
     else if (kept.len > 0)
         q->sip_headers = mem_copy_str(buf_str(&kept));
-    bool good = ok && !buf_failed(&kept);
     buf_release(&kept);
-    return good;
+    return ok;
 }
 
 static bool take_names(struct face_request *r, struct leg_request *q) {

@@ -97,10 +97,11 @@ static const struct leg_hook *status_hook(const struct leg *l, enum call_status 
 /** What a dialled leg's callbackUrl hears; only ringing and the end of others are told. */
 static size_t status_words(const struct carrier *c, const struct leg *l, enum call_status event,
                            const char *words[FACE_STATUS_WORDS_MAX]) {
-    (void)c;
+    bool ends = call_status_is_final(event);
     if (l->direction == LEG_OUTBOUND_API) {
-        words[0] = event == CALL_RINGING ? "Ring" : "Hangup";
-        return event == CALL_RINGING || call_status_is_final(event) ? 1 : 0;
+        const char *lost = ends ? "lose_hangups" : "lose_rings";
+        words[0] = ends ? "Hangup" : "Ring";
+        return (ends || event == CALL_RINGING) && scenario_switch(c->scenario, lost, 0) <= 0;
     }
     if (event == CALL_ANSWERED) {
         words[0] = "answer";
@@ -108,7 +109,7 @@ static size_t status_words(const struct carrier *c, const struct leg *l, enum ca
         return 2;
     }
     words[0] = "hangup";
-    return call_status_is_final(event) ? 1 : 0;
+    return ends ? 1 : 0;
 }
 
 static const char *dial_event(const char *action) {
@@ -329,6 +330,8 @@ static const char *const switches[] = {
     "uuids_differ",    /* request_uuid is not the call's id */
     "wrap_recordings", /* REST recording callbacks in one field `response` */
     "recording_auth",  /* the sound needs credentials */
+    "lose_rings",      /* webhooks that never come */
+    "lose_hangups",
     "utc_offset_minutes",
     NULL,
 };
