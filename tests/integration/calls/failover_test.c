@@ -1,9 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/io/http_client_curl.h"
-#include "core/io/http_server_mhd.h"
 #include "providers/mock/carrier/carrier.h"
+#include "tests/integration/calls/box_alone.h"
 #include "tests/integration/calls/house.h"
 #include "tests/support/test.h"
 
@@ -11,61 +10,12 @@
  * Two carriers for real: the first is a box that stands on its own and is spoken to as Twilio, the
  * second is the mock. What is asked is how often each of them rang a number.
  */
-struct first {
-    struct http_client *http;
-    struct carrier *box;
-    struct http_server *server;
-    char url[64];
-};
-
-static bool open_first(struct first *f) {
-    *f = (struct first){0};
-    struct http_client_curl_options ho = {.clock = clock_system()};
-    if (!secret_system_init() || http_client_curl_new(&ho, &f->http, NULL) != ERR_OK)
-        return false;
-    struct carrier_options co = {
-        .dialect = "twilio", .seed = 5, .http = f->http, .clock = clock_system()};
-    if (carrier_new(&co, &f->box, NULL) != ERR_OK)
-        return false;
-    struct http_server_options so = {
-        .clock = clock_system(), .handler = carrier_handle, .handler_ctx = f->box};
-    if (http_server_start(&so, &f->server, NULL) != ERR_OK)
-        return false;
-    snprintf(f->url, sizeof f->url, "http://127.0.0.1:%u", http_server_port(f->server));
-    carrier_set_base_url(f->box, str_z(f->url));
-    return true;
-}
-
-static void close_first(struct first *f) {
-    if (f->server)
-        (void)http_server_drain(f->server, 100);
-    carrier_free(f->box);
-    http_server_free(f->server);
-    http_client_free(f->http);
-}
-
-static void nobody(void *ctx, struct http_exchange *x) {
-    (void)ctx;
-    http_exchange_reply_text(x, 404, "text/plain", STR("nobody"));
-}
-
-/* A port that was free a moment ago. */
-static uint16_t find_port(void) {
-    struct http_server *server = NULL;
-    struct http_server_options o = {.clock = clock_system(), .handler = nobody};
-    if (http_server_start(&o, &server, NULL) != ERR_OK)
-        return 0;
-    uint16_t port = http_server_port(server);
-    http_server_free(server);
-    return port;
-}
-
 /* token NULL: the right one. url: where the first carrier is looked for. second: its language. */
-static bool open_house(struct house *h, const struct first *f, const char *url, const char *token,
-                       const char *second) {
+static bool open_house(struct house *h, const struct box_alone *f, const char *url,
+                       const char *token, const char *second) {
     struct carrier_account a = carrier_account(f->box);
     char settings[2048];
-    uint16_t port = find_port();
+    uint16_t port = box_alone_find_port();
     snprintf(settings, sizeof settings,
              "TELEPHONY_PROVIDER=twilio\nTELEPHONY_FALLBACK_PROVIDER=mock\nMOCK_SPEED=0\n"
              "MOCK_DIALECT=%s\n"
@@ -87,9 +37,9 @@ static bool events_have(struct house *h, int64_t id, const char *word) {
 }
 
 TEST(failover, a_first_carrier_that_refuses_the_account_costs_no_call) {
-    struct first f;
+    struct box_alone f;
     struct house h;
-    REQUIRE(open_first(&f));
+    REQUIRE(box_alone_open(&f, "twilio"));
     REQUIRE(open_house(&h, &f, f.url, "another-token", "plivo"));
     int64_t id = house_place(&h, "+12025550100", CALL_DETECT_OFF);
     struct call c = house_wait_end(&h, id);
@@ -100,15 +50,15 @@ TEST(failover, a_first_carrier_that_refuses_the_account_costs_no_call) {
     EXPECT_INT(carrier_rings(f.box, STR("+12025550100")), 0);
     EXPECT_INT(house_rings(&h, "+12025550100"), 1);
     house_close(&h);
-    close_first(&f);
+    box_alone_close(&f);
 }
 
 TEST(failover, a_first_carrier_that_cannot_be_reached_costs_no_call) {
-    struct first f;
+    struct box_alone f;
     struct house h;
     char nowhere[64];
-    REQUIRE(open_first(&f));
-    snprintf(nowhere, sizeof nowhere, "http://127.0.0.1:%u", find_port());
+    REQUIRE(box_alone_open(&f, "twilio"));
+    snprintf(nowhere, sizeof nowhere, "http://127.0.0.1:%u", box_alone_find_port());
     REQUIRE(open_house(&h, &f, nowhere, NULL, "signalwire"));
     int64_t id = house_place(&h, "+12025550100", CALL_DETECT_OFF);
     for (unsigned i = 0; i < 20 && strcmp(house_call(&h, id).provider, "mock") != 0; i++) {
@@ -121,16 +71,16 @@ TEST(failover, a_first_carrier_that_cannot_be_reached_costs_no_call) {
     EXPECT_INT(c.attempt, 4);
     EXPECT_INT(house_rings(&h, "+12025550100"), 1);
     house_close(&h);
-    close_first(&f);
+    box_alone_close(&f);
 }
 
 TEST(failover, a_first_carrier_that_may_have_placed_it_keeps_the_call) {
     /* …12: answers 503; …14: places the call and cuts the reply */
     static const char *const numbers[] = {"+12025550112", "+12025550114"};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-        struct first f;
+        struct box_alone f;
         struct house h;
-        REQUIRE(open_first(&f));
+        REQUIRE(box_alone_open(&f, "twilio"));
         REQUIRE(open_house(&h, &f, f.url, NULL, "twilio"));
         int64_t id = house_place(&h, numbers[i], CALL_DETECT_OFF);
         for (unsigned n = 0; n < 20 && !call_status_is_final(house_call(&h, id).status); n++) {
@@ -143,14 +93,14 @@ TEST(failover, a_first_carrier_that_may_have_placed_it_keeps_the_call) {
         EXPECT(!events_have(&h, id, "call.failover "));
         EXPECT_INT(house_rings(&h, numbers[i]), 0);
         house_close(&h);
-        close_first(&f);
+        box_alone_close(&f);
     }
 }
 
 TEST(failover, a_number_that_the_first_carrier_refuses_is_not_tried_elsewhere) {
-    struct first f;
+    struct box_alone f;
     struct house h;
-    REQUIRE(open_first(&f));
+    REQUIRE(box_alone_open(&f, "twilio"));
     REQUIRE(open_house(&h, &f, f.url, NULL, "twilio"));
     struct carrier_account a = carrier_account(f.box);
     char own[32];
@@ -161,5 +111,5 @@ TEST(failover, a_number_that_the_first_carrier_refuses_is_not_tried_elsewhere) {
     EXPECT(c.status == CALL_FAILED && c.reason == CALL_REASON_CARRIER_REFUSED);
     EXPECT_INT(house_rings(&h, own), 0);
     house_close(&h);
-    close_first(&f);
+    box_alone_close(&f);
 }
