@@ -117,7 +117,7 @@ enum error_code signalwire_decode_control(const struct rest_request *sent, struc
 /** What one item of a list says of the file that is looked for. */
 struct found {
     struct str exact, any; /* ids: of the very one, of one of this call */
-    bool several;          /* more than one of this call */
+    bool several;          /* more than one of this call: any is not the one */
 };
 
 static void note_file(struct found *f, struct str id, bool exact) {
@@ -149,7 +149,10 @@ static void note_event(const struct json *v, struct str control, struct arena *a
     signalwire_object_read(&params, json_get(details.v, "params"));
     struct str id = json_str(signalwire_find(params.v, details.v, id_names));
     struct str named = json_str(signalwire_find(params.v, details.v, control_names));
-    note_file(f, arena_copy(a, id), named.len && str_eq(named, control));
+    if (named.len && !str_eq(named, control))
+        f->several = true; /* another one's */
+    else
+        note_file(f, arena_copy(a, id), named.len > 0);
     signalwire_object_release(&params);
     signalwire_object_release(&details);
 }

@@ -190,6 +190,9 @@ TEST(signalwire_replies, a_file_is_never_guessed) {
             "{\"control_id\":\"b\",\"recording_id\":\"" FILE_2 "\"}") "]}",
         "{\"data\":[" EVENT("{\"control_id\":\"" CALL "\",\"recording_id\":\"../x\"}") "]}",
         "{\"data\":[" EVENT("\"{'control_id': 'x\"") "]}",
+        "{\"data\":[" EVENT("{\"control_id\":\"a\",\"recording_id\":\"" FILE_1 "\"}") "]}",
+        "{\"data\":[" EVENT("{\"control_id\":\"a\"}") "," EVENT("{\"recording_id\":\"" FILE_1
+                                                                "\"}") "]}",
     };
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         char sid[CALL_SID_SIZE] = "before";
