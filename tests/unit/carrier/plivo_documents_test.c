@@ -359,6 +359,26 @@ TEST(plivo_dial, its_action_and_its_callback_tell_the_other_leg) {
     }
 }
 
+TEST(plivo_dial, a_leg_that_still_rings_is_given_up_with_the_call) {
+    static const struct box_page pages[] = {
+        {.path = "/answer",
+         .body = DOCUMENT("<Dial action=\"" BOX_APP "/dialled\" callbackUrl=\"" BOX_APP "/leg\">"
+                          "<Number>12025550102</Number></Dial>")},
+        {0}};
+    struct arena a = {0};
+    struct box b;
+    REQUIRE(plivo_live(&b, pages, "12025550107", ",\"time_limit\":20"));
+    const struct box_request *leg = box_wait(&b, "/leg", 0), *end = box_wait(&b, "/dialled", 0);
+    EXPECT_STR(box_param(&a, leg, "DialBLegHangupCauseCode"), "1000");
+    EXPECT_STR(box_param(&a, leg, "DialBLegHangupSource"), "Caller");
+    EXPECT_STR(box_param(&a, end, "DialStatus"), "cancel");
+    EXPECT_STR(box_param(&a, end, "DialBLegUUID"), "");
+    EXPECT_STR(box_param(&a, end, "CallStatus"), "completed");
+    EXPECT_STR(box_param(&a, box_wait(&b, "/hangup", 0), "HangupCauseCode"), "6000");
+    box_release(&b);
+    arena_release(&a);
+}
+
 TEST(plivo_dial, a_recording_begins_when_the_other_leg_answers) {
     static const struct box_page pages[] = {
         {.path = "/answer",

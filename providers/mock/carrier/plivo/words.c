@@ -66,7 +66,10 @@ struct plivo_cause plivo_cause_of(const struct leg *l) {
     case CALL_FAILED:
         return (struct plivo_cause){3050, "Unallocated number", "Carrier", "UNALLOCATED_NUMBER"};
     case CALL_CANCELED:
-        return (struct plivo_cause){1000, "Canceled", "API Request", "ORIGINATOR_CANCEL"};
+        /* a dialled leg is given up by the one that dialled it */
+        return (struct plivo_cause){1000, "Canceled",
+                                    l->direction == LEG_OUTBOUND_DIAL ? "Caller" : "API Request",
+                                    "ORIGINATOR_CANCEL"};
     case CALL_STATUS_NONE:
     case CALL_UNKNOWN:
     case CALL_QUEUED:
