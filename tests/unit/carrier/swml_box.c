@@ -19,7 +19,9 @@ bool swml_live_to(struct box *b, const struct box_options *o, const char *to, co
     EXPECT_INT(r.status, 200);
     if (r.status != 200)
         EXPECT_STR(r.body, "");
-    bool ok = r.status == 200 && box_wait_ended(b, 1);
+    /* answered, then ended; far ends that the call has dialled have an end of their own before */
+    bool ok = r.status == 200 && box_wait(b, "/status", 1) &&
+              box_wait_ended(b, carrier_totals(b->carrier).created);
     box_reply_release(&r);
     buf_release(&body);
     return ok;

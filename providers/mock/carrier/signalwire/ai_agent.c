@@ -266,8 +266,6 @@ static enum exec_next begin(struct carrier *c, struct leg *l, const struct json 
     a->swaig_log = swml_array();
     rng_uuid(a->session_id, "ai session", c->seed, str_z(l->sid), s->controls);
     a->global_data = swml_value_from_json(json_get(v, "global_data"));
-    if (a->global_data.type != SWML_OBJECT)
-        a->global_data = swml_object();
     swml_value_set_text(&a->global_data, "caller_id_name", str_z(l->from));
     swml_value_set_text(&a->global_data, "caller_id_number", str_z(l->from));
     agent_read_functions(c, l, a);
