@@ -81,11 +81,44 @@ const struct provider_desc signalwire_compat_desc = {
                .request_timeout_ms = 20000},
 };
 
+/*
+ * SignalWire docs: cXML <Pay>. Its connector is an address, under another name, and the least
+ * length of a postal code has to be said. Tags are found in the text: the writer escapes
+ * "<" everywhere else, and quotes within attributes.
+ */
+static void put_pay(struct buf *out, struct str tag) {
+    const struct str name = STR(" paymentConnector=\""), least = STR(" minPostalCodeLength=\"");
+    size_t at = str_find_str(tag, name);
+    if (str_find_str(tag, least) == tag.len)
+        buf_puts(out, " minPostalCodeLength=\"0\"");
+    buf_put_str(out, str_from(tag.ptr, at));
+    if (at == tag.len)
+        return;
+    buf_puts(out, " paymentConnectorUrl=\"");
+    buf_put_str(out, str_from_index(tag, at + name.len));
+}
+
 static enum error_code render_compat(const struct rest_account *a, const struct plan *plan,
                                      struct buf *out, struct plan_loss_report *loss,
                                      struct error *err) {
+    CLEANUP(buf_release) struct buf doc = BUF_INIT(out->max);
+    const struct str pay = STR("<Pay");
     (void)a;
-    return twiml_write(plan, out, loss, err);
+    enum error_code rc = twiml_write(plan, &doc, loss, err);
+    struct str rest = buf_str(&doc);
+    while (rc == ERR_OK && rest.len) {
+        size_t at = str_find_str(rest, pay);
+        size_t start = at < rest.len ? at + pay.len : at;
+        buf_put_str(out, str_from(rest.ptr, start));
+        rest = str_from_index(rest, start);
+        bool is_pay = rest.len && (rest.ptr[0] == ' ' || rest.ptr[0] == '>' || rest.ptr[0] == '/');
+        if (!is_pay)
+            continue;
+        size_t end = str_find(rest, '>');
+        put_pay(out, str_from(rest.ptr, end));
+        rest = str_from_index(rest, end);
+    }
+    return rc;
 }
 
 /* All of its webhooks are signed, so its addresses carry no credentials. */

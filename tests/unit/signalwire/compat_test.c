@@ -146,6 +146,34 @@ TEST(signalwire_compat, errors_come_alone_or_in_a_list_by_number_or_by_word) {
     }
 }
 
+static void expect_document(const char *plan_json, const char *want) {
+    struct plan plan = {0};
+    struct json_doc *doc = NULL;
+    struct buf out = BUF_INIT(64000);
+    REQUIRE(json_parse(str_z(plan_json), NULL, &doc, NULL) == ERR_OK);
+    REQUIRE(plan_from_json(json_root(doc), &plan, NULL) == ERR_OK);
+    EXPECT_INT(signalwire_compat_dialect.render(&account, &plan, &out, NULL, NULL), ERR_OK);
+    EXPECT(strstr(out.ptr, want));
+    const char *pay = strstr(out.ptr, "<Pay"); /* not what is only said */
+    EXPECT(!pay || !strstr(pay, " paymentConnector="));
+    EXPECT(strstr(out.ptr, "</Response>"));
+    buf_release(&out);
+    json_doc_free(doc);
+    plan_release(&plan);
+}
+
+TEST(signalwire_compat, a_payment_names_the_address_of_its_connector) {
+    expect_document("{\"steps\":[{\"say\":{\"text\":\"<Pay paymentConnector=\\\"x\\\">\"}},"
+                    "{\"pay\":{\"connector\":\"https://pay.example.com/x?a=1\"}},"
+                    "{\"hangup\":{}}]}",
+                    " paymentConnectorUrl=\"https://pay.example.com/x?a=1\"");
+    expect_document("{\"steps\":[{\"pay\":{\"connector\":\"https://p\"}}]}",
+                    "<Pay minPostalCodeLength=\"0\"");
+    expect_document("{\"steps\":[{\"pay\":{\"connector\":\"https://p\",\"postal_code_min\":5}}]}",
+                    " minPostalCodeLength=\"5\"");
+    expect_document("{\"steps\":[{\"say\":{\"text\":\"Hello\"}}]}", "<Say>Hello</Say>");
+}
+
 /* ---- webhooks -------------------------------------------------------------------------------- */
 
 #define URL SIGNALWIRE_TEST_BASE "/voice/x/call_1/n/status"
