@@ -1,25 +1,13 @@
 /* What functions tell the agent: the calls of the carrier's own SDK give the SDK's own JSON. */
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "swml/function_result.h"
 #include "tests/support/json_same.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 static const char vectors_path[] = SWH_SOURCE_DIR "/tests/vectors/swaig/function-results.json";
-
-static bool read_file(const char *path, struct buf *b) {
-    char chunk[4096];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = -1;
-    while (fd >= 0 && (n = read(fd, chunk, sizeof chunk)) > 0)
-        buf_put(b, chunk, (size_t)n);
-    if (fd >= 0)
-        close(fd);
-    return n == 0 && !buf_failed(b);
-}
 
 /* ---- the arguments of one call in a vector -----------------------------------------------------
  */
