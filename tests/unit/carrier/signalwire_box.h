@@ -1,12 +1,9 @@
 #ifndef TESTS_UNIT_CARRIER_SIGNALWIRE_BOX_H
 #define TESTS_UNIT_CARRIER_SIGNALWIRE_BOX_H
 
-#include "tests/unit/carrier/box.h"
+#include "tests/unit/carrier/swml_box.h"
 
 /* A box that is SignalWire, and short ways to its two APIs. */
-
-/** An SWML document with these verbs, as a string of C. */
-#define SWML(verbs) "{\"version\":\"1.0.0\",\"sections\":{\"main\":[" verbs "]}}"
 
 /** All five events of a call. */
 #define ALL_EVENTS "\"status_events\":[\"created\",\"ringing\",\"answered\",\"ending\",\"ended\"]"
@@ -28,10 +25,6 @@ bool signalwire_dial(struct box *b, const char *to, const char *more, char id[37
 /** Method and path behind the account of the Compatibility API ("/Calls"). */
 struct box_reply signalwire_laml(struct box *b, const char *method, const char *path,
                                  const char *form);
-
-/** Value at "params.device.type" or "errors.0.code": texts plain, other values as JSON, "" when
- * there is none. In the arena. */
-const char *at(struct arena *a, const char *body, const char *path);
 
 /** The call_states of all events at /status, in order of arrival: "created ringing …". */
 const char *signalwire_states(struct arena *a, struct box *b);

@@ -23,7 +23,7 @@ static bool talking(struct box *b, const char *to, char id[37]) {
 static const char *status_of(struct arena *a, struct box *b, const char *id) {
     struct str path = arena_printf(a, "/api/voice/logs/%s", id);
     struct box_reply r = box_ask(b, "GET", path.ptr, NULL);
-    const char *status = at(a, r.body, "status");
+    const char *status = swml_at(a, r.body, "status");
     box_reply_release(&r);
     return status;
 }
@@ -49,7 +49,7 @@ TEST(signalwire_commands, end_hangs_up_with_its_reason) {
         REQUIRE(box_wait_ended(&b, 1));
         EXPECT_STR(status_of(&a, &b, id), table[i].status);
         const char *last = box_wait(&b, "/status", box_count(&b, "/status") - 1)->body;
-        EXPECT_STR(at(&a, last, "params.end_reason"), table[i].reason);
+        EXPECT_STR(swml_at(&a, last, "params.end_reason"), table[i].reason);
         signalwire_command(&b, id, "calling.end", "{}", 422, "invalid_state");
         box_release(&b);
     }
@@ -65,7 +65,7 @@ static void expect_update(struct box *b, const char *id, const char *more, int s
     struct box_reply r = signalwire_post(b, body.ptr);
     EXPECT_INT(r.status, status);
     if (status == 422)
-        EXPECT_STR(at(&a, r.body, "errors.0.code"), code);
+        EXPECT_STR(swml_at(&a, r.body, "errors.0.code"), code);
     box_reply_release(&r);
     arena_release(&a);
 }
@@ -96,8 +96,8 @@ TEST(signalwire_commands, update_ends_or_redirects_what_is_answered) {
     expect_update(&b, id, ",\"url\":\"" BOX_APP "/next\"", 200, "");
     REQUIRE(box_wait_ended(&b, 1));
     const struct box_request *next = box_wait(&b, "/next", 0);
-    EXPECT_STR(at(&a, next->body, "call.call_id"), id);
-    EXPECT_STR(at(&a, next->body, "vars"), "{}"); /* there on later fetches */
+    EXPECT_STR(swml_at(&a, next->body, "call.call_id"), id);
+    EXPECT_STR(swml_at(&a, next->body, "vars"), "{}"); /* there on later fetches */
     box_release(&b);
     REQUIRE(talking(&b, "+12025550100", id));
     expect_update(&b, id, ",\"status\":\"completed\"", 200, "");
@@ -163,17 +163,17 @@ TEST(signalwire_commands, a_recording_is_controlled_and_tells_each_state) {
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
         const struct box_request *r = box_wait(&b, "/tape", i);
         REQUIRE(r != NULL);
-        EXPECT_STR(at(&a, r->body, "event_type"), "calling.call.record");
-        EXPECT_STR(at(&a, r->body, "params.state"), states[i]);
-        EXPECT_STR(at(&a, r->body, "params.control_id"), "r1");
-        EXPECT_STR(at(&a, r->body, "params.record.audio.stereo"), "true");
+        EXPECT_STR(swml_at(&a, r->body, "event_type"), "calling.call.record");
+        EXPECT_STR(swml_at(&a, r->body, "params.state"), states[i]);
+        EXPECT_STR(swml_at(&a, r->body, "params.control_id"), "r1");
+        EXPECT_STR(swml_at(&a, r->body, "params.record.audio.stereo"), "true");
     }
-    EXPECT_STR(at(&a, box_wait(&b, "/tape", 1)->body, "params.pause_behavior"), "silence");
+    EXPECT_STR(swml_at(&a, box_wait(&b, "/tape", 1)->body, "params.pause_behavior"), "silence");
     const char *last = box_wait(&b, "/tape", 3)->body;
     uint64_t seconds = 0;
-    EXPECT(str_to_u64(str_z(at(&a, last, "params.duration")), 600, &seconds) && seconds >= 2);
-    EXPECT_STR(at(&a, last, "params.duration"), at(&a, last, "params.record.duration"));
-    EXPECT_STR(at(&a, last, "params.url"), at(&a, last, "params.record.url"));
+    EXPECT(str_to_u64(str_z(swml_at(&a, last, "params.duration")), 600, &seconds) && seconds >= 2);
+    EXPECT_STR(swml_at(&a, last, "params.duration"), swml_at(&a, last, "params.record.duration"));
+    EXPECT_STR(swml_at(&a, last, "params.url"), swml_at(&a, last, "params.record.url"));
     box_release(&b);
     arena_release(&a);
 }
@@ -194,16 +194,16 @@ TEST(signalwire_commands, what_is_played_is_heard_and_told) {
                        200, "");
     const struct box_request *begins = box_wait(&b, "/play", 0), *ends = box_wait(&b, "/play", 1);
     REQUIRE(begins && ends);
-    EXPECT_STR(at(&a, begins->body, "event_type"), "calling.call.play");
-    EXPECT_STR(at(&a, begins->body, "params.state"), "playing");
-    EXPECT_STR(at(&a, ends->body, "params.state"), "finished");
-    EXPECT_STR(at(&a, ends->body, "params.control_id"), "p1");
+    EXPECT_STR(swml_at(&a, begins->body, "event_type"), "calling.call.play");
+    EXPECT_STR(swml_at(&a, begins->body, "params.state"), "playing");
+    EXPECT_STR(swml_at(&a, ends->body, "params.state"), "finished");
+    EXPECT_STR(swml_at(&a, ends->body, "params.control_id"), "p1");
     signalwire_command(&b, id, "calling.play",
                        "{\"control_id\":\"p2\",\"status_url\":\"" BOX_APP "/play\",\"play\":["
                        "{\"type\":\"silence\",\"params\":{\"duration\":3000}}]}",
                        200, "");
     signalwire_command(&b, id, "calling.play.stop", "{\"control_id\":\"p2\"}", 200, "");
-    EXPECT_STR(at(&a, box_wait(&b, "/play", 3)->body, "params.state"), "finished");
+    EXPECT_STR(swml_at(&a, box_wait(&b, "/play", 3)->body, "params.state"), "finished");
     box_release(&b);
     arena_release(&a);
 }

@@ -12,12 +12,12 @@ static void expect_fault(struct box *b, const char *params, const char *code,
     struct str body = arena_printf(&a, "{\"command\":\"dial\",\"params\":{%s}}", params);
     struct box_reply r = signalwire_post(b, body.ptr);
     EXPECT_INT(r.status, 422);
-    EXPECT_STR(at(&a, r.body, "errors.0.type"), "validation_error");
-    EXPECT_STR(at(&a, r.body, "errors.0.code"), code);
-    EXPECT_STR(at(&a, r.body, "errors.0.attribute"), attribute);
-    EXPECT(at(&a, r.body, "errors.0.message")[0] != '\0');
-    EXPECT(at(&a, r.body, "errors.0.url")[0] != '\0');
-    EXPECT_STR(at(&a, r.body, "errors.1"), "");
+    EXPECT_STR(swml_at(&a, r.body, "errors.0.type"), "validation_error");
+    EXPECT_STR(swml_at(&a, r.body, "errors.0.code"), code);
+    EXPECT_STR(swml_at(&a, r.body, "errors.0.attribute"), attribute);
+    EXPECT(swml_at(&a, r.body, "errors.0.message")[0] != '\0');
+    EXPECT(swml_at(&a, r.body, "errors.0.url")[0] != '\0');
+    EXPECT_STR(swml_at(&a, r.body, "errors.1"), "");
     box_reply_release(&r);
     arena_release(&a);
 }
@@ -33,16 +33,16 @@ TEST(signalwire_dial, answers_with_the_queued_call) {
     REQUIRE(signalwire_init(&b, pages, NULL));
     struct box_reply r = signalwire_post(&b, "{\"command\":\"dial\",\"params\":{" GOOD ANSWER "}}");
     EXPECT_INT(r.status, 200);
-    EXPECT_INT(strlen(at(&a, r.body, "id")), 36);
-    EXPECT_STR(at(&a, r.body, "from"), "+12025550199");
-    EXPECT_STR(at(&a, r.body, "to"), "+12025550100");
-    EXPECT_STR(at(&a, r.body, "status"), "queued");
-    EXPECT_STR(at(&a, r.body, "direction"), "outbound-api");
-    EXPECT_STR(at(&a, r.body, "source"), "realtime_api");
-    EXPECT_STR(at(&a, r.body, "type"), "relay_pstn_call");
-    EXPECT_STR(at(&a, r.body, "url"), "null");
-    EXPECT_STR(at(&a, r.body, "duration"), "null");
-    EXPECT_INT(strlen(at(&a, r.body, "created_at")), strlen("2024-05-06T12:20:00Z"));
+    EXPECT_INT(strlen(swml_at(&a, r.body, "id")), 36);
+    EXPECT_STR(swml_at(&a, r.body, "from"), "+12025550199");
+    EXPECT_STR(swml_at(&a, r.body, "to"), "+12025550100");
+    EXPECT_STR(swml_at(&a, r.body, "status"), "queued");
+    EXPECT_STR(swml_at(&a, r.body, "direction"), "outbound-api");
+    EXPECT_STR(swml_at(&a, r.body, "source"), "realtime_api");
+    EXPECT_STR(swml_at(&a, r.body, "type"), "relay_pstn_call");
+    EXPECT_STR(swml_at(&a, r.body, "url"), "null");
+    EXPECT_STR(swml_at(&a, r.body, "duration"), "null");
+    EXPECT_INT(strlen(swml_at(&a, r.body, "created_at")), strlen("2024-05-06T12:20:00Z"));
     box_reply_release(&r);
     box_release(&b);
     arena_release(&a);
@@ -61,7 +61,7 @@ TEST(signalwire_dial, credentials_are_of_the_project) {
         const struct http_header h = {STR("Authorization"), str_z(i < 2 ? logins[i] : "")};
         struct box_reply r = box_raw(&b, "POST", "/api/calling/calls", "{}", &h, i < 2 ? 1 : 0);
         EXPECT_INT(r.status, 401);
-        EXPECT_STR(at(&a, r.body, "error"), "Unauthorized");
+        EXPECT_STR(swml_at(&a, r.body, "error"), "Unauthorized");
         box_reply_release(&r);
     }
     box_release(&b);
@@ -90,10 +90,10 @@ TEST(signalwire_dial, bodies_that_are_no_commands_are_told_apart) {
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         struct box_reply r = signalwire_post(&b, table[i].body);
         EXPECT_INT(r.status, table[i].status);
-        EXPECT_STR(at(&a, r.body, "errors.0.code"), table[i].code);
-        EXPECT_STR(at(&a, r.body, "error"), r.status == 400   ? "Bad Request"
-                                            : r.status == 404 ? "Not Found"
-                                                              : "");
+        EXPECT_STR(swml_at(&a, r.body, "errors.0.code"), table[i].code);
+        EXPECT_STR(swml_at(&a, r.body, "error"), r.status == 400   ? "Bad Request"
+                                                 : r.status == 404 ? "Not Found"
+                                                                   : "");
         box_reply_release(&r);
     }
     box_release(&b);
@@ -150,10 +150,10 @@ TEST(signalwire_dial, all_faults_of_a_request_are_listed) {
     REQUIRE(signalwire_init(&b, pages, NULL));
     struct box_reply r = signalwire_post(&b, "{\"command\":\"dial\",\"params\":{\"timeout\":0}}");
     EXPECT_INT(r.status, 422);
-    EXPECT_STR(at(&a, r.body, "errors.0.attribute"), "from");
-    EXPECT_STR(at(&a, r.body, "errors.1.attribute"), "to");
-    EXPECT_STR(at(&a, r.body, "errors.2.code"), "inline_swml_or_swml_webhook_required");
-    EXPECT_STR(at(&a, r.body, "errors.3.attribute"), "timeout");
+    EXPECT_STR(swml_at(&a, r.body, "errors.0.attribute"), "from");
+    EXPECT_STR(swml_at(&a, r.body, "errors.1.attribute"), "to");
+    EXPECT_STR(swml_at(&a, r.body, "errors.2.code"), "inline_swml_or_swml_webhook_required");
+    EXPECT_STR(swml_at(&a, r.body, "errors.3.attribute"), "timeout");
     box_reply_release(&r);
     box_release(&b);
     arena_release(&a);
@@ -204,14 +204,14 @@ TEST(signalwire_dial, the_first_document_is_asked_for_with_the_state_of_the_call
     const struct box_request *r = box_wait(&b, "/answer", 0);
     EXPECT_STR(r->method, "POST");
     EXPECT_STR(header_of(&a, r, "Content-Type"), "application/json");
-    EXPECT_STR(at(&a, r->body, "call.call_id"), id);
-    EXPECT_STR(at(&a, r->body, "call.call_state"), "answered");
-    EXPECT_STR(at(&a, r->body, "call.type"), "phone");
-    EXPECT_STR(at(&a, r->body, "call.to_number"), "+12025550100");
-    EXPECT(str_eq_z(carrier_account(b.carrier).account, at(&a, r->body, "call.project_id")));
-    EXPECT_STR(at(&a, r->body, "envs.lead"), "42");
-    EXPECT_STR(at(&a, r->body, "params"), "{}");
-    EXPECT_STR(at(&a, r->body, "vars"), "");
+    EXPECT_STR(swml_at(&a, r->body, "call.call_id"), id);
+    EXPECT_STR(swml_at(&a, r->body, "call.call_state"), "answered");
+    EXPECT_STR(swml_at(&a, r->body, "call.type"), "phone");
+    EXPECT_STR(swml_at(&a, r->body, "call.to_number"), "+12025550100");
+    EXPECT(str_eq_z(carrier_account(b.carrier).account, swml_at(&a, r->body, "call.project_id")));
+    EXPECT_STR(swml_at(&a, r->body, "envs.lead"), "42");
+    EXPECT_STR(swml_at(&a, r->body, "params"), "{}");
+    EXPECT_STR(swml_at(&a, r->body, "vars"), "");
     box_release(&b);
     arena_release(&a);
 }
@@ -237,7 +237,7 @@ TEST(signalwire_dial, a_failed_document_leads_to_the_fallback_and_then_to_an_err
         REQUIRE(box_wait_ended(&b, 1));
         EXPECT_INT(box_count(&b, "/answer"), 1); /* documents are asked for once */
         EXPECT_INT(box_count(&b, "/plan-b"), table[i].falls_back);
-        EXPECT_STR(at(&a, box_wait(&b, "/status", 4)->body, "params.end_reason"),
+        EXPECT_STR(swml_at(&a, box_wait(&b, "/status", 4)->body, "params.end_reason"),
                    table[i].falls_back ? "error" : "hangup");
         box_release(&b);
     }
@@ -265,8 +265,8 @@ TEST(signalwire_dial, faults_on_purpose_speak_the_carriers_words) {
         struct box_reply r = signalwire_post(&b, body.ptr);
         EXPECT_INT(r.status, table[i].status);
         EXPECT_INT(r.cut, table[i].cut);
-        EXPECT_STR(at(&a, r.body, "error"), table[i].error);
-        EXPECT_STR(at(&a, r.body, "errors.0.code"), table[i].code);
+        EXPECT_STR(swml_at(&a, r.body, "error"), table[i].error);
+        EXPECT_STR(swml_at(&a, r.body, "errors.0.code"), table[i].code);
         EXPECT(!strcmp(table[i].code, "") || strstr(r.headers, "Retry-After: 1\n"));
         EXPECT(box_wait_ended(&b, table[i].rings));
         EXPECT_INT(carrier_rings(b.carrier, str_z(table[i].to)), table[i].rings);
@@ -282,7 +282,7 @@ TEST(signalwire_dial, a_missing_scope_is_forbidden) {
     REQUIRE(signalwire_init(&b, pages, "{\"create\":{\"status\":403}}"));
     struct box_reply r = signalwire_post(&b, "{\"command\":\"dial\",\"params\":{" GOOD ANSWER "}}");
     EXPECT_INT(r.status, 403);
-    EXPECT_STR(at(&a, r.body, "error"), "Forbidden");
+    EXPECT_STR(swml_at(&a, r.body, "error"), "Forbidden");
     box_reply_release(&r);
     box_release(&b);
     arena_release(&a);

@@ -17,7 +17,7 @@ static bool live(struct box *b, const char *to, const char *more, const char *sc
 
 static const char *reason_of_last(struct arena *a, struct box *b) {
     size_t n = box_count(b, "/status");
-    return n > 0 ? at(a, box_wait(b, "/status", n - 1)->body, "params.end_reason") : "";
+    return n > 0 ? swml_at(a, box_wait(b, "/status", n - 1)->body, "params.end_reason") : "";
 }
 
 TEST(signalwire_events, each_callee_has_its_order) {
@@ -68,20 +68,20 @@ TEST(signalwire_events, the_envelope_is_that_of_the_pages) {
     const struct box_request *r = box_wait(&b, "/status", 4);
     const char *e = r->body;
     EXPECT_STR(header_of(&a, r, "Content-Type"), "application/json");
-    EXPECT_STR(at(&a, e, "event_type"), "calling.call.state");
-    EXPECT(str_starts(str_z(at(&a, e, "event_channel")), STR("swml:")));
-    EXPECT(str_eq_z(carrier_account(b.carrier).account, at(&a, e, "project_id")));
-    EXPECT_INT(strlen(at(&a, e, "space_id")), 36);
-    EXPECT_STR(at(&a, e, "params.call_state"), "ended");
-    EXPECT_STR(at(&a, e, "params.direction"), "outbound");
-    EXPECT_STR(at(&a, e, "params.device.type"), "phone");
-    EXPECT_STR(at(&a, e, "params.device.params.to_number"), "+12025550100");
-    EXPECT(strstr(at(&a, e, "params.node_id"), "@us-west") != NULL);
-    EXPECT_STR(at(&a, e, "params.segment_id"), at(&a, e, "params.call_id"));
-    EXPECT_INT(strlen(at(&a, e, "params.end_time")), 13);
-    EXPECT(strcmp(at(&a, e, "params.answer_time"), at(&a, e, "params.start_time")) > 0);
-    EXPECT_STR(at(&a, box_wait(&b, "/status", 1)->body, "params.answer_time"), "");
-    EXPECT_STR(at(&a, box_wait(&b, "/status", 2)->body, "params.end_reason"), "");
+    EXPECT_STR(swml_at(&a, e, "event_type"), "calling.call.state");
+    EXPECT(str_starts(str_z(swml_at(&a, e, "event_channel")), STR("swml:")));
+    EXPECT(str_eq_z(carrier_account(b.carrier).account, swml_at(&a, e, "project_id")));
+    EXPECT_INT(strlen(swml_at(&a, e, "space_id")), 36);
+    EXPECT_STR(swml_at(&a, e, "params.call_state"), "ended");
+    EXPECT_STR(swml_at(&a, e, "params.direction"), "outbound");
+    EXPECT_STR(swml_at(&a, e, "params.device.type"), "phone");
+    EXPECT_STR(swml_at(&a, e, "params.device.params.to_number"), "+12025550100");
+    EXPECT(strstr(swml_at(&a, e, "params.node_id"), "@us-west") != NULL);
+    EXPECT_STR(swml_at(&a, e, "params.segment_id"), swml_at(&a, e, "params.call_id"));
+    EXPECT_INT(strlen(swml_at(&a, e, "params.end_time")), 13);
+    EXPECT(strcmp(swml_at(&a, e, "params.answer_time"), swml_at(&a, e, "params.start_time")) > 0);
+    EXPECT_STR(swml_at(&a, box_wait(&b, "/status", 1)->body, "params.answer_time"), "");
+    EXPECT_STR(swml_at(&a, box_wait(&b, "/status", 2)->body, "params.end_reason"), "");
     box_release(&b);
     arena_release(&a);
 }
@@ -119,7 +119,7 @@ TEST(signalwire_events, switches_change_the_shape) {
     struct box b;
     REQUIRE(live(&b, "+12025550102", "",
                  "{\"switches\":{\"params_as_string\":true,\"other_spelling\":true}}"));
-    const char *text = at(&a, box_wait(&b, "/status", 3)->body, "params");
+    const char *text = swml_at(&a, box_wait(&b, "/status", 3)->body, "params");
     EXPECT(str_starts(str_z(text), STR("{'call_id': '")));
     EXPECT(strstr(text, "'call_state': 'ended'") != NULL);
     EXPECT(strstr(text, "'end_reason': 'noAnswer'") != NULL);

@@ -98,8 +98,8 @@ TEST(signalwire_laml, faults_are_listed_with_codes_as_texts) {
         struct box_reply r = signalwire_laml(&b, "POST", "/Calls", table[i].form);
         EXPECT_INT(r.status, 400);
         EXPECT(strstr(r.body, "{\"errors\":[{\"code\":\"") == r.body);
-        EXPECT_STR(at(&a, r.body, "errors.0.code"), table[i].code);
-        EXPECT(at(&a, r.body, "errors.0.message")[0] != '\0');
+        EXPECT_STR(swml_at(&a, r.body, "errors.0.code"), table[i].code);
+        EXPECT(swml_at(&a, r.body, "errors.0.message")[0] != '\0');
         box_reply_release(&r);
     }
     box_release(&b);
@@ -290,8 +290,8 @@ TEST(signalwire_laml, the_two_apis_do_not_show_each_other_their_calls) {
     REQUIRE(create(&b, GOOD URL, laml));
     REQUIRE(box_wait_ended(&b, 2));
     struct box_reply r = signalwire_laml(&b, "GET", "/Calls", NULL);
-    EXPECT_STR(at(&a, r.body, "calls.0.sid"), laml);
-    EXPECT_STR(at(&a, r.body, "calls.1"), "");
+    EXPECT_STR(swml_at(&a, r.body, "calls.0.sid"), laml);
+    EXPECT_STR(swml_at(&a, r.body, "calls.1"), "");
     box_reply_release(&r);
     r = signalwire_laml(&b, "GET", arena_printf(&a, "/Calls/%s", native).ptr, NULL);
     EXPECT_INT(r.status, 404);
@@ -309,13 +309,13 @@ TEST(signalwire_laml, pages_of_calls_follow_their_tokens) {
     for (int i = 0; i < 3; i++)
         REQUIRE(create(&b, "To=%2B12025550101&From=%2B12025550199" URL, sids[i]));
     struct box_reply r = signalwire_laml(&b, "GET", "/Calls?PageSize=2", NULL);
-    EXPECT_STR(at(&a, r.body, "calls.0.sid"), sids[2]);
-    const char *next = at(&a, r.body, "next_page_uri");
+    EXPECT_STR(swml_at(&a, r.body, "calls.0.sid"), sids[2]);
+    const char *next = swml_at(&a, r.body, "next_page_uri");
     box_reply_release(&r);
     r = box_ask(&b, "GET", next, NULL);
     EXPECT_INT(r.status, 200);
-    EXPECT_STR(at(&a, r.body, "calls.0.sid"), sids[0]);
-    EXPECT_STR(at(&a, r.body, "next_page_uri"), "null");
+    EXPECT_STR(swml_at(&a, r.body, "calls.0.sid"), sids[0]);
+    EXPECT_STR(swml_at(&a, r.body, "next_page_uri"), "null");
     box_reply_release(&r);
     box_release(&b);
     arena_release(&a);
