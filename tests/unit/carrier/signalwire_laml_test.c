@@ -76,6 +76,20 @@ TEST(signalwire_laml, a_created_call_has_the_compatible_shape) {
     arena_release(&a);
 }
 
+TEST(signalwire_laml, the_path_of_the_sdk_has_no_prefix) {
+    struct arena a = {0};
+    struct box b;
+    REQUIRE(signalwire_init(&b, pages, NULL));
+    struct str target = arena_printf(&a, "/2010-04-01/Accounts/" STR_FMT ".json",
+                                     STR_ARG(carrier_account(b.carrier).account));
+    struct box_reply r = box_ask(&b, "GET", target.ptr, NULL);
+    EXPECT_INT(r.status, 200);
+    EXPECT_STR(box_json(&a, r.body, "status"), "active");
+    box_reply_release(&r);
+    box_release(&b);
+    arena_release(&a);
+}
+
 TEST(signalwire_laml, faults_are_listed_with_codes_as_texts) {
     static const struct {
         const char *form, *code;

@@ -443,7 +443,7 @@ static const struct face_rest rest = {
 
 void sw_rest(struct carrier *c, struct http_exchange *x) {
     struct face_request r = {.c = c, .x = x, .rest = &rest};
-    if (str_starts(x->path, STR(LAML_PREFIX))) {
+    if (str_starts(x->path, STR(LAML_PREFIX)) || str_starts(x->path, STR("/2010-04-01/"))) {
         laml_rest(c, x);
         return;
     }

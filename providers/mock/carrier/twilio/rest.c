@@ -232,7 +232,9 @@ static bool is_media(const struct face_request *r, struct str path) {
 static void dispatch(struct face_request *r) {
     const struct twilio_flavor *f = twilio_flavor_of(r);
     struct str account = str_z(r->c->account), path = r->x->path;
-    struct str root = arena_printf(&r->arena, "%s/2010-04-01/Accounts/%s", f->root, r->c->account);
+    struct str root = arena_printf(&r->arena, "/2010-04-01/Accounts/%s", r->c->account);
+    if (str_starts(path, str_z(f->root))) /* without it works as well: so the SDKs ask */
+        path = str_from_index(path, strlen(f->root));
     bool ours = str_starts(path, root);
     if (ours)
         path = str_from_index(path, root.len);
