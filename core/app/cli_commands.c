@@ -62,6 +62,7 @@ static const struct cli_option providers_options[] = {
 static const struct cli_option demo_options[] = {
     {"--to", "N", false, "another simulated callee: +12025550100 to +12025550115"},
     {"--assistant", "NAME", false, "another assistant than debt-intake"},
+    {"--dialect", "WORD", false, "twilio, plivo, signalwire or signalwire-compat; else twilio"},
     {"--speed", "N", false, "how many times faster than life, 1 to 1000; else 10"}, {0}};
 
 const struct cli_command cli_commands[] = {

@@ -33,7 +33,7 @@ struct demo {
     struct config config;
     struct gateway *gateway;
     struct cli_client client;
-    const char *to, *assistant;
+    const char *to, *assistant, *dialect;
     uint64_t speed;
     char dir[CONFIG_TEXT_SIZE];
 };
@@ -66,7 +66,9 @@ static int read_options(struct demo *d) {
     struct error err = {0};
     const char *to = cli_args_value(&d->cli->args, "--to");
     const char *assistant = cli_args_value(&d->cli->args, "--assistant");
+    const char *dialect = cli_args_value(&d->cli->args, "--dialect");
     d->speed = SPEED_DEFAULT;
+    d->dialect = dialect ? dialect : "twilio";
     d->to = to ? to : "+12025550100";
     d->assistant = assistant ? assistant : "debt-intake";
     if (cli_args_number(&d->cli->args, "--speed", 1, SPEED_MAX, &d->speed, &err) != ERR_OK)
@@ -81,11 +83,16 @@ static const char *no_environment(void *ctx, const char *name) {
 
 /* The defaults, whatever .env and the environment say, in a place of its own and on a free port. */
 static int make_config(struct demo *d) {
+    CLEANUP(buf_release) struct buf settings = BUF_INIT(CONFIG_TEXT_SIZE);
     struct config_faults faults;
     struct config *c = &d->config;
-    if (config_parse(STR("SWITCHHOOK_LISTEN=127.0.0.1:0\nSWITCHHOOK_LOG_LEVEL=error\n"),
-                     no_environment, NULL, c, &faults) != ERR_OK)
-        return cli_fail(d->cli, CLI_FAILED, "%s: %s", faults.items[0].name, faults.items[0].text);
+    buf_printf(&settings,
+               "SWITCHHOOK_LISTEN=127.0.0.1:0\nSWITCHHOOK_LOG_LEVEL=error\nMOCK_DIALECT=%s\n",
+               d->dialect);
+    if (buf_failed(&settings) || strpbrk(d->dialect, "\r\n"))
+        return cli_fail(d->cli, CLI_USAGE, "--dialect is one word, like plivo");
+    if (config_parse(buf_str(&settings), no_environment, NULL, c, &faults) != ERR_OK)
+        return cli_fail(d->cli, CLI_USAGE, "%s: %s", faults.items[0].name, faults.items[0].text);
     c->mock_speed = (double)d->speed;
     snprintf(c->data_dir, sizeof c->data_dir, "%.*s/data", (int)sizeof c->data_dir - 8, d->dir);
     snprintf(c->database, sizeof c->database, "%.*s/demo.db", (int)sizeof c->database - 10, d->dir);
@@ -192,8 +199,9 @@ static int live(struct demo *d) {
         return status;
     cli_clean_copy(json_str(json_get(placed.root, "id")), id, sizeof id);
     fprintf(d->cli->out,
-            "%s calls %s through the carrier in a box (%llu times faster than life)\n\n",
-            d->assistant, d->to, (unsigned long long)d->speed);
+            "%s calls %s through the carrier in a box, which speaks %s (%llu times faster than "
+            "life)\n\n",
+            d->assistant, d->to, d->dialect, (unsigned long long)d->speed);
     struct cli_watch w = {.id = id,
                           .wait_s = WAIT_S,
                           .time_factor = (double)d->speed,

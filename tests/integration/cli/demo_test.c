@@ -60,3 +60,21 @@ TEST(demo, of_a_call_that_is_not_completed_fails) {
     EXPECT_INT(r.status, 2);
     EXPECT_INT(close_place(&place), 0);
 }
+
+TEST(demo, tells_the_same_story_on_every_wire) {
+    static const char *const wires[] = {"plivo", "signalwire", "signalwire-compat"};
+    REQUIRE(secret_system_init());
+    for (size_t i = 0; i < ARRAY_LEN(wires); i++) {
+        CLEANUP(run_release) struct run r = {0};
+        struct temp_dir place;
+        open_place(&place);
+        RUN(&r, "demo", "--speed", "200", "--dialect", wires[i]);
+        EXPECT_INT(r.status, 0);
+        EXPECT(run_says(r.out, wires[i]) && run_says(r.out, "customer_qualified_transfer"));
+        EXPECT_INT(close_place(&place), 0);
+    }
+    CLEANUP(run_release) struct run r = {0};
+    RUN(&r, "demo", "--dialect", "morse");
+    EXPECT_INT(r.status, 2);
+    EXPECT(run_says(r.err, "plivo"));
+}
