@@ -24,7 +24,7 @@ static void put_assistant(void *ctx, const struct assistant *a) {
     json_begin_object(w);
     json_kv_string(w, "name", a->name);
     json_kv_string(w, "title", a->title);
-    json_kv_string(w, "brain", a->brain);
+    json_kv_z(w, "brain", assistant_brain_name(a->brain));
     json_kv_z(w, "record", call_record_name(a->recording.rule));
     json_key(w, "functions");
     json_begin_array(w);

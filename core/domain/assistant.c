@@ -46,6 +46,18 @@ const char *assistant_machine_rule_name(enum assistant_machine_rule r) {
     return (unsigned)r < ASSISTANT_MACHINE_RULE_COUNT ? machine_names[r] : machine_names[0];
 }
 
+static const char *const brain_names[] = {
+    [ASSISTANT_BRAIN_NONE] = "none",
+    [ASSISTANT_BRAIN_SCRIPTED] = "scripted",
+    [ASSISTANT_BRAIN_OPENAI] = "openai",
+    [ASSISTANT_BRAIN_CARRIER] = "carrier",
+};
+_Static_assert(ARRAY_LEN(brain_names) == ASSISTANT_BRAIN_COUNT, "every brain has a name");
+
+const char *assistant_brain_name(enum assistant_brain b) {
+    return (unsigned)b < ASSISTANT_BRAIN_COUNT ? brain_names[b] : brain_names[0];
+}
+
 const char *assistant_interruption_name(enum assistant_interruption i) {
     return (unsigned)i < ASSISTANT_INTERRUPTION_COUNT ? interruption_names[i]
                                                       : interruption_names[0];
@@ -103,6 +115,29 @@ const struct assistant_variable *assistant_find_variable(const struct assistant 
         if (str_eq(a->variables[i].name, name))
             return &a->variables[i];
     return NULL;
+}
+
+static bool is_available(enum assistant_brain b, bool carrier_has_agent, bool model_is_configured) {
+    return b == ASSISTANT_BRAIN_SCRIPTED || (b == ASSISTANT_BRAIN_OPENAI && model_is_configured) ||
+           (b == ASSISTANT_BRAIN_CARRIER && carrier_has_agent);
+}
+
+enum assistant_brain assistant_brain_for(const struct assistant *a, bool carrier_has_agent,
+                                         bool model_is_configured) {
+    if (is_available(a->brain, carrier_has_agent, model_is_configured))
+        return a->brain;
+    if (a->brain == ASSISTANT_BRAIN_CARRIER && model_is_configured)
+        return ASSISTANT_BRAIN_OPENAI;
+    return is_available(a->otherwise, carrier_has_agent, model_is_configured)
+               ? a->otherwise
+               : ASSISTANT_BRAIN_NONE;
+}
+
+struct str assistant_voice_for(const struct assistant_language *l, struct str provider) {
+    for (size_t i = 0; i < l->voice_count; i++)
+        if (str_eq(l->voices[i].provider, provider))
+            return l->voices[i].voice;
+    return l->voice;
 }
 
 enum call_record assistant_recording_rule(const struct assistant *a, enum call_record asked) {

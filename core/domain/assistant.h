@@ -7,6 +7,9 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/str.h"
+#include "core/domain/assistant_brain.h"
+#include "core/domain/assistant_function.h"
+#include "core/domain/assistant_speech.h"
 #include "core/domain/call.h"
 
 /*
@@ -20,27 +23,11 @@ enum {
     ASSISTANT_TEXT_MAX = 1000,
     ASSISTANT_BODY_MAX = 8192, /* of a prompt section */
     ASSISTANT_FILE_MAX = 262144,
-    ASSISTANT_SECTIONS_MAX = 50,
-    ASSISTANT_SECTION_DEPTH_MAX = 3,
     ASSISTANT_LANGUAGES_MAX = 16,
-    ASSISTANT_FUNCTIONS_MAX = 32,
     ASSISTANT_VARIABLES_MAX = 64,
+    ASSISTANT_NUMBERS_MAX = 32,
+    ASSISTANT_DATA_MAX = 16384, /* bytes of global_data, of params */
     ASSISTANT_OUTCOME_MAX = CALL_NAME_SIZE - 1,
-};
-
-/** A part of the prompt: what the assistant is and how it should behave, for brains that read. */
-struct assistant_section {
-    struct str title, body;
-    struct str *bullets;
-    size_t bullet_count;
-    struct assistant_section *subsections;
-    size_t subsection_count;
-};
-
-struct assistant_language {
-    struct str code; /* BCP 47, "en-US" */
-    struct str voice;
-    struct str name; /* for people: "English" */
 };
 
 struct assistant_recording {
@@ -73,16 +60,6 @@ struct assistant_limits {
     uint32_t silence_prompts; /* silences in a row before a polite end */
     uint32_t max_duration_s;  /* since the answer; 0: only the call's own limit */
     uint32_t listen_s;        /* how long to wait for the caller to begin */
-};
-
-/** What the assistant may do besides talking. Built in, or declared in the file. */
-struct assistant_function {
-    struct str name, description;
-    const struct json *parameters; /* JSON Schema of the arguments, checked; NULL: built in */
-    /* declared functions only: what running one gives; may use ${arguments} */
-    struct str response;
-    struct str share_category, share_information; /* both or none */
-    struct str end_reason;                        /* not empty: the call ends */
 };
 
 struct assistant_variable {
@@ -127,10 +104,22 @@ struct flow; /* conversation of the scripted brain: core/domain/flow.h */
 
 struct assistant {
     struct str name, title;
-    struct assistant_section *sections; /* a plain text prompt is one section without title */
-    size_t section_count;
+    struct assistant_prompt prompt;           /* for brains that read */
+    struct assistant_post_prompt post_prompt; /* asked of them when the call is over */
+    struct assistant_model model;             /* of the openai brain */
+    struct assistant_context *contexts;
+    size_t context_count;
     struct assistant_language *languages; /* at least one; the first is spoken */
     size_t language_count;
+    struct assistant_hint *hints; /* besides those of a question */
+    size_t hint_count;
+    struct assistant_pronunciation *pronunciations;
+    size_t pronunciation_count;
+    const struct json *params;      /* object or NULL: for a carrier's own agent, unread */
+    const struct json *global_data; /* object or NULL: what the captured data begin with */
+    struct str human_number; /* whom transfer_to_human calls: E.164 or "sip:…"; "" nobody */
+    struct str *numbers;     /* E.164: inbound calls to them are answered by this one */
+    size_t number_count;
     struct str greeting, goodbye;
     struct str fallback_line; /* when the brain fails; never empty */
     struct str disclosure;    /* said first of all */
@@ -142,8 +131,9 @@ struct assistant {
     struct assistant_variable *variables;
     size_t variable_count;
     struct assistant_interruption_rule interruptions[ASSISTANT_INTERRUPTION_COUNT];
-    struct str brain;        /* "scripted" */
-    const struct flow *flow; /* NULL unless the brain is scripted */
+    enum assistant_brain brain;
+    enum assistant_brain otherwise; /* where `brain` is not to be had; NONE: nothing more */
+    const struct flow *flow;        /* never NULL when brain or otherwise is scripted */
 };
 
 /**
@@ -164,6 +154,14 @@ void assistant_unrefp(const struct assistant **a); /* for CLEANUP */
  * between on and ask, but it cannot skip the question of an assistant that asks.
  */
 enum call_record assistant_recording_rule(const struct assistant *a, enum call_record asked);
+
+/**
+ * Which brain talks where the carrier has its own agent or not, and a model server is configured
+ * or not. Asked in this order: `brain`, then openai in place of a carrier's agent, then
+ * `otherwise`. NONE: the call must be refused.
+ */
+enum assistant_brain assistant_brain_for(const struct assistant *a, bool carrier_has_agent,
+                                         bool model_is_configured);
 
 /** By name; NULL when the assistant does not have it. */
 const struct assistant_function *assistant_find_function(const struct assistant *a,

@@ -126,16 +126,17 @@ static void read_prompt(struct assistant_reader *r, const struct json *root) {
     const struct json *v = json_get(root, "prompt");
     struct definition_at at = definition_member(NULL, "prompt");
     if (json_type(v) == JSON_ARRAY) {
-        read_sections(r, v, &at, 0, &r->a->sections, &r->a->section_count);
+        read_sections(r, v, &at, 0, &r->a->prompt.sections, &r->a->prompt.section_count);
         return;
     }
     struct str text =
         assistant_read_say(r, root, NULL, "prompt", ASSISTANT_BODY_MAX, DEFINITION_OPTIONAL);
     if (text.len == 0)
         return;
-    r->a->sections = arena_alloc(r->d.arena, sizeof *r->a->sections);
-    r->a->sections[0].body = text;
-    r->a->section_count = 1;
+    r->a->prompt.sections = arena_alloc(r->d.arena, sizeof *r->a->prompt.sections);
+    r->a->prompt.sections[0].body = text;
+    r->a->prompt.section_count = 1;
+    r->a->prompt.is_text = true;
 }
 
 /* ---- languages, variables -------------------------------------------------------------------- */
@@ -374,6 +375,7 @@ static void read_declared(struct assistant_reader *r, const struct json *v,
     struct definition *d = &r->d;
     if (!definition_object(d, v, at, members))
         return;
+    out->kind = ASSISTANT_FUNCTION_DECLARED;
     out->name = definition_name(d, v, at, "name", ASSISTANT_NAME_MAX, DEFINITION_REQUIRED);
     out->description =
         definition_text(d, v, at, "description", ASSISTANT_TEXT_MAX, DEFINITION_REQUIRED);
@@ -388,17 +390,19 @@ static void read_declared(struct assistant_reader *r, const struct json *v,
     if (function_find(out->name) != FUNCTION_NONE)
         definition_fail(d, &name_at, ERR_INVALID,
                         "is built in: write only its name, or choose another");
-    out->response = read_function_text(r, v, at, "response", out->parameters, ASSISTANT_TEXT_MAX);
-    out->end_reason = definition_name(d, v, at, "end", ASSISTANT_OUTCOME_MAX, DEFINITION_OPTIONAL);
+    out->effect.response =
+        read_function_text(r, v, at, "response", out->parameters, ASSISTANT_TEXT_MAX);
+    out->effect.end_reason =
+        definition_name(d, v, at, "end", ASSISTANT_OUTCOME_MAX, DEFINITION_OPTIONAL);
     const struct json *share = json_get(v, "share");
     struct definition_at share_at = definition_member(at, "share");
     if (!share || !definition_object(d, share, &share_at, share_members))
         return;
-    out->share_category =
+    out->effect.share_category =
         definition_name(d, share, &share_at, "category", INFO_CATEGORY_MAX, DEFINITION_REQUIRED);
     (void)definition_text(d, share, &share_at, "information", ASSISTANT_TEXT_MAX,
                           DEFINITION_REQUIRED);
-    out->share_information =
+    out->effect.share_information =
         read_function_text(r, share, &share_at, "information", out->parameters, ASSISTANT_TEXT_MAX);
 }
 
@@ -416,6 +420,7 @@ static void read_function(struct assistant_reader *r, const struct json *v,
     }
     out->name = str_z(built_in->name);
     out->description = str_z(built_in->description);
+    out->kind = ASSISTANT_FUNCTION_BUILT_IN;
 }
 
 static void read_functions(struct assistant_reader *r, const struct json *root) {
@@ -427,7 +432,8 @@ static void read_functions(struct assistant_reader *r, const struct json *root) 
     for (size_t i = 1; !list && i < FUNCTION_ID_COUNT; i++) {
         const struct function_declaration *f = function_declaration((enum function_id)i);
         functions[count++] = (struct assistant_function){.name = str_z(f->name),
-                                                         .description = str_z(f->description)};
+                                                         .description = str_z(f->description),
+                                                         .kind = ASSISTANT_FUNCTION_BUILT_IN};
     }
     for (const struct json *v = json_first(list); v && r->d.rc == ERR_OK; v = json_next(v)) {
         struct definition_at item = definition_item(&at, count);
@@ -446,7 +452,7 @@ static void read_functions(struct assistant_reader *r, const struct json *root) 
 static const char *const root_members[] = {
     "name",          "title",      "prompt",    "languages", "greeting", "goodbye",
     "fallback_line", "disclosure", "recording", "machine",   "limits",   "interruptions",
-    "functions",     "variables",  "brain",     "flow",      NULL};
+    "functions",     "variables",  "brain",     "otherwise", "flow",     NULL};
 
 static void read_lines(struct assistant_reader *r, const struct json *root) {
     struct assistant *a = r->a;
@@ -461,18 +467,27 @@ static void read_lines(struct assistant_reader *r, const struct json *root) {
         a->fallback_line = STR("I am sorry, I cannot go on right now.");
 }
 
+static enum assistant_brain read_brain(struct assistant_reader *r, const struct json *root,
+                                       const char *member, enum assistant_brain fallback) {
+    const char *names[ASSISTANT_BRAIN_COUNT];
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        names[i] = assistant_brain_name((enum assistant_brain)i);
+    return (enum assistant_brain)definition_word(&r->d, root, NULL, member, names, 1,
+                                                 ARRAY_LEN(names), fallback);
+}
+
+static bool needs_flow(const struct assistant *a) {
+    return a->brain == ASSISTANT_BRAIN_SCRIPTED || a->otherwise == ASSISTANT_BRAIN_SCRIPTED;
+}
+
 static void read_root(struct assistant_reader *r, const struct json *root) {
     struct definition *d = &r->d;
     if (!definition_object(d, root, NULL, root_members))
         return;
     r->a->name = definition_name(d, root, NULL, "name", ASSISTANT_NAME_MAX, DEFINITION_REQUIRED);
     r->a->title = definition_text(d, root, NULL, "title", TITLE_MAX, DEFINITION_OPTIONAL);
-    r->a->brain = definition_text(d, root, NULL, "brain", 64, DEFINITION_OPTIONAL);
-    if (r->a->brain.len == 0)
-        r->a->brain = STR("scripted");
-    struct definition_at brain_at = definition_member(NULL, "brain");
-    if (!str_eq(r->a->brain, STR("scripted")))
-        definition_fail(d, &brain_at, ERR_INVALID, "there is no such brain, write \"scripted\"");
+    r->a->brain = read_brain(r, root, "brain", ASSISTANT_BRAIN_SCRIPTED);
+    r->a->otherwise = read_brain(r, root, "otherwise", ASSISTANT_BRAIN_NONE);
     read_variables(r, root);
     read_languages(r, root);
     read_functions(r, root);
@@ -483,6 +498,8 @@ static void read_root(struct assistant_reader *r, const struct json *root) {
     read_limits(r, root);
     read_interruptions(r, root);
     struct definition_at flow_at = definition_member(NULL, "flow");
+    if (!json_get(root, "flow") && !needs_flow(r->a))
+        return;
     if (!json_get(root, "flow"))
         definition_fail(d, &flow_at, ERR_INVALID,
                         "is missing, the scripted brain needs it: write {\"states\": […]}");

@@ -61,17 +61,17 @@ static enum error_code run_declared(const struct function_context *ctx,
                                     const struct assistant_function *f,
                                     const struct json *arguments, struct function_reply *out) {
     struct declared_run run = {ctx, arguments};
-    out->response =
-        expand(&run, f->response.len ? f->response : STR("Done."), FUNCTION_RESPONSE_MAX);
-    if (f->share_category.len > 0)
+    out->response = expand(&run, f->effect.response.len ? f->effect.response : STR("Done."),
+                           FUNCTION_RESPONSE_MAX);
+    if (f->effect.share_category.len > 0)
         out->effects[out->effect_count++] = (struct function_effect){
             .kind = FUNCTION_EFFECT_INFO,
-            .category = f->share_category,
-            .text = expand(&run, f->share_information, FUNCTION_RESPONSE_MAX),
+            .category = f->effect.share_category,
+            .text = expand(&run, f->effect.share_information, FUNCTION_RESPONSE_MAX),
             .caller_id = ctx->caller_id};
-    if (f->end_reason.len > 0)
+    if (f->effect.end_reason.len > 0)
         out->effects[out->effect_count++] = (struct function_effect){
-            .kind = FUNCTION_EFFECT_END, .text = f->end_reason, .caller_id = ctx->caller_id};
+            .kind = FUNCTION_EFFECT_END, .text = f->effect.end_reason, .caller_id = ctx->caller_id};
     return ERR_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/compiler.h"
 #include "core/domain/flow.h"
+#include "core/domain/function.h"
 #include "tests/support/test.h"
 
 /* A small valid definition: SMALL_HEAD, more members, "flow": {"states": [ … ]}. */
@@ -24,12 +25,12 @@ TEST(assistant_parse, fills_what_is_left_out) {
     const struct assistant *a = parse(HEAD OK_FLOW, &err);
     EXPECT_STR(err.text, "");
     REQUIRE(a);
-    EXPECT(str_eq(a->brain, STR("scripted")));
+    EXPECT_INT(a->brain, ASSISTANT_BRAIN_SCRIPTED);
     EXPECT(str_eq(a->languages[0].code, STR("en-US")));
     EXPECT_INT(a->recording.rule, CALL_RECORD_OFF);
     EXPECT_INT(a->machine.rule, ASSISTANT_MACHINE_HANG_UP);
     EXPECT_INT(a->limits.max_turns, 40);
-    EXPECT_INT(a->function_count, 4);
+    EXPECT_INT(a->function_count, FUNCTION_ID_COUNT - 1);
     EXPECT(a->goodbye.len > 0 && a->fallback_line.len > 0);
     EXPECT(str_eq(a->interruptions[ASSISTANT_INTERRUPT_OPT_OUT].outcome, STR("opt_out")));
     for (size_t i = 1; i < ASSISTANT_INTERRUPTION_COUNT; i++)
@@ -55,9 +56,9 @@ TEST(assistant_parse, reads_every_part) {
         &err);
     EXPECT_STR(err.text, "");
     REQUIRE(a);
-    EXPECT_INT(a->section_count, 1);
-    EXPECT_INT(a->sections[0].bullet_count, 2);
-    EXPECT(str_eq(a->sections[0].subsections[0].body, STR("sub")));
+    EXPECT_INT(a->prompt.section_count, 1);
+    EXPECT_INT(a->prompt.sections[0].bullet_count, 2);
+    EXPECT(str_eq(a->prompt.sections[0].subsections[0].body, STR("sub")));
     EXPECT(str_eq(a->languages[0].code, STR("de-DE")));
     EXPECT_INT(a->recording.channels, 1);
     EXPECT(str_eq(a->recording.format, STR("mp3")));
@@ -79,7 +80,7 @@ TEST(assistant_parse, names_the_place_of_each_fault) {
         {"{" OK_FLOW, "name", "missing"},
         {"{\"name\":\"a b\"," OK_FLOW, "name", "not a name"},
         {"{\"name\":\"\"," OK_FLOW, "name", "empty"},
-        {HEAD "\"brain\":\"magic\"," OK_FLOW, "brain", "\"scripted\""},
+        {HEAD "\"brain\":\"magic\"," OK_FLOW, "brain", "scripted openai carrier"},
         {HEAD "\"greeting\":\"Hi ${nobody}\"," OK_FLOW, "greeting", "${nobody} has no meaning"},
         {HEAD "\"greeting\":\"Hi ${\"," OK_FLOW, "greeting", "cannot read"},
         {HEAD "\"greeting\":\"Hi \\u0007\"," OK_FLOW, "greeting", "control character"},
