@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/domain/assistant.h"
+#include "core/domain/record.h"
 
 /*
  * The brain port: given what the caller said, what does the assistant say and do? Consent to be
@@ -31,11 +32,25 @@ struct brain_value {
     struct str name, value;
 };
 
+/** A line of the conversation so far, as the transcript holds it: card numbers are masked. */
+struct brain_line {
+    enum turn_role role;
+    struct str text; /* of a function: {"name","arguments","result" or "error"} */
+};
+
+/** A function that the assistant may use now, as a brain that reads is told of it. */
+struct brain_function {
+    struct str name, description;
+    struct str parameters_json; /* JSON Schema of the arguments */
+};
+
 /** Runs one of the assistant's functions; its effects are kept by whoever gave the tools. */
 struct brain_tools {
     /** *response is what the function tells the brain; it lives in `arena` of the input. */
     enum error_code (*run)(void *ctx, struct str function, struct str arguments_json,
                            struct str *response, struct error *err);
+    /** Has a function ended the assistant's part: hung up, handed over? NULL: none can. */
+    bool (*is_over)(void *ctx);
     void *ctx;
 };
 
@@ -46,8 +61,13 @@ struct brain_input {
     struct str speech, digits;
     const struct brain_value *values;
     size_t value_count;
+    const struct brain_line *lines; /* before this event, oldest first */
+    size_t line_count;
+    const struct brain_function *functions;
+    size_t function_count;
     struct brain_tools tools;
     int64_t now_ms;
+    int64_t deadline_ms; /* monotonic: an answer after it comes too late; 0: none */
     struct arena *arena; /* the output lives here */
 };
 
@@ -55,6 +75,15 @@ enum brain_next {
     BRAIN_LISTEN = 1,
     BRAIN_END,
     BRAIN_TRANSFER
+};
+
+/** What a step took of a model server. Zeroed: none was asked. */
+struct brain_usage {
+    struct str model; /* as the server names it */
+    uint32_t requests;
+    uint32_t prompt_tokens, completion_tokens; /* as far as the server counts them */
+    uint32_t latency_ms;                       /* from the event to the answer */
+    struct str failure; /* why the answer is only the fall-back line; "" none */
 };
 
 struct brain_output {
@@ -69,6 +98,7 @@ struct brain_output {
     } listen;
     struct str transfer_to; /* next is BRAIN_TRANSFER: E.164 or SIP URI */
     struct str state_json;  /* at most BRAIN_STATE_MAX bytes */
+    struct brain_usage usage;
 };
 
 enum {
