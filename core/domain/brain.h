@@ -24,6 +24,7 @@ enum brain_event {
     BRAIN_SILENT, /* the caller said nothing */
     BRAIN_REPEAT, /* say the last question again */
     BRAIN_HUMAN,  /* the caller wants a person */
+    BRAIN_RESULT, /* what a function sent the caller to is over: result and note tell how */
     BRAIN_EVENT_COUNT
 };
 
@@ -44,12 +45,19 @@ struct brain_function {
     struct str parameters_json; /* JSON Schema of the arguments */
 };
 
-/** Runs one of the assistant's functions; its effects are kept by whoever gave the tools. */
+/**
+ * Runs one of the assistant's functions; its effects are kept and its actions carried out by
+ * whoever gave the tools.
+ */
 struct brain_tools {
     /** *response is what the function tells the brain; it lives in `arena` of the input. */
     enum error_code (*run)(void *ctx, struct str function, struct str arguments_json,
                            struct str *response, struct error *err);
-    /** Has a function ended the assistant's part: hung up, handed over? NULL: none can. */
+    /**
+     * Has a function ended the assistant's part: hung up, handed over? Or the caller is sent
+     * elsewhere and comes back (a payment, a transfer, the question of consent): then end the step
+     * with BRAIN_LISTEN; BRAIN_RESULT follows. NULL: none can.
+     */
     bool (*is_over)(void *ctx);
     void *ctx;
 };
@@ -59,6 +67,10 @@ struct brain_input {
     enum brain_event event;
     struct str state_json; /* the brain's own, from its last output; "" at the beginning */
     struct str speech, digits;
+    struct str result;        /* BRAIN_RESULT: one word, "success", "busy", "yes" … */
+    struct str note;          /* BRAIN_RESULT: the same as a sentence, for brains that read */
+    struct str data_json;     /* the call's global data, an object; "" is {} */
+    struct str context, step; /* where an action sent the conversation; "" nowhere yet */
     const struct brain_value *values;
     size_t value_count;
     const struct brain_line *lines; /* before this event, oldest first */

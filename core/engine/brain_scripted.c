@@ -404,6 +404,7 @@ static void take(struct step *s) {
         on_silence(s);
         break;
     case BRAIN_REPEAT:
+    case BRAIN_RESULT:
         ask_again(s);
         break;
     case BRAIN_HUMAN:

@@ -138,6 +138,7 @@ static void keep_function_effect(struct turn_work *t, const struct function_effe
     case FUNCTION_EFFECT_END:
         turn_finish(t, e->text);
         break;
+    case FUNCTION_EFFECT_OPT_OUT:
     case FUNCTION_EFFECT_NONE:
         break;
     }

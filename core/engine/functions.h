@@ -10,6 +10,7 @@
 #include "core/domain/assistant.h"
 #include "core/domain/brain.h"
 #include "core/domain/function.h"
+#include "core/domain/function_action.h"
 #include "core/domain/store.h"
 
 /*
@@ -29,28 +30,8 @@ struct function_context {
     struct arena *arena; /* results live here */
 };
 
-enum function_effect_kind {
-    FUNCTION_EFFECT_NONE = 0,
-    FUNCTION_EFFECT_INFO, /* keep text under category, about caller_id */
-    FUNCTION_EFFECT_END,  /* the call is over; text is the outcome */
-};
-
 enum {
-    FUNCTION_EFFECTS_MAX = 2,
-    FUNCTION_ARGUMENTS_MAX = 8192, /* bytes of their JSON */
-    FUNCTION_RESPONSE_MAX = 4096
-};
-
-struct function_effect {
-    enum function_effect_kind kind;
-    struct str category, text, caller_id;
-    uint32_t duration_s; /* end */
-};
-
-struct function_reply {
-    struct str response; /* for the brain, or for people */
-    struct function_effect effects[FUNCTION_EFFECTS_MAX];
-    size_t effect_count;
+    FUNCTION_ARGUMENTS_MAX = 8192 /* bytes of their JSON */
 };
 
 /**
