@@ -1,0 +1,73 @@
+#include "core/domain/function.h"
+#include "swml/agent_writing.h"
+
+/* What the carrier's agent may do: our functions, called at our own address. */
+
+static void put_fillers(struct agent_writing *w, const struct assistant_function *f) {
+    if (f->filler_count == 0)
+        return;
+    json_key(&w->j, "fillers");
+    json_begin_object(&w->j);
+    for (size_t i = 0; i < f->filler_count; i++)
+        agent_phrases(w, f->fillers[i].language, &f->fillers[i].phrases);
+    json_end_object(&w->j);
+}
+
+static void put_parameters(struct agent_writing *w, const struct assistant_function *f) {
+    const struct function_declaration *own = function_declaration(function_find(f->name));
+    if (f->parameters) {
+        agent_json(w, "parameters", f->parameters);
+        return;
+    }
+    json_key(&w->j, "parameters");
+    json_put_raw(&w->j, own ? str_z(own->parameters_json)
+                            : STR("{\"type\":\"object\",\"properties\":{}}"));
+}
+
+static void put_description(struct agent_writing *w, const struct assistant_function *f) {
+    const struct function_declaration *own = function_declaration(function_find(f->name));
+    if (f->description.len == 0 && own)
+        json_kv_z(&w->j, "description", own->description);
+    else
+        agent_text(w, "description", f->description);
+}
+
+/* Remote functions, too, are called through us: the engine judges what they want done. */
+static void put_function(struct agent_writing *w, const struct assistant_function *f) {
+    json_begin_object(&w->j);
+    json_kv_string(&w->j, "function", f->name);
+    put_description(w, f);
+    put_parameters(w, f);
+    agent_given(w, "wait_file", f->wait_file);
+    put_fillers(w, f);
+    if (f->wait_file_loops > 0)
+        json_kv_int(&w->j, "wait_file_loops", f->wait_file_loops);
+    if (!f->is_open || w->o->query.len > 0)
+        agent_address(w, "web_hook_url", w->o->function_url, f->is_open ? STR("") : f->name);
+    if (f->is_inactive)
+        json_kv_bool(&w->j, "active", false);
+    if (f->wait_for_fillers)
+        json_kv_bool(&w->j, "wait_for_fillers", true);
+    if (f->skip_fillers)
+        json_kv_bool(&w->j, "skip_fillers", true);
+    agent_json(w, "meta_data", f->meta_data);
+    agent_given(w, "meta_data_token", f->meta_data_token);
+    json_end_object(&w->j);
+}
+
+void agent_functions(struct agent_writing *w) {
+    if (w->a->function_count == 0)
+        return;
+    json_key(&w->j, "SWAIG");
+    json_begin_object(&w->j);
+    json_key(&w->j, "functions");
+    json_begin_array(&w->j);
+    for (size_t i = 0; i < w->a->function_count; i++)
+        put_function(w, &w->a->functions[i]);
+    json_end_array(&w->j);
+    json_key(&w->j, "defaults");
+    json_begin_object(&w->j);
+    agent_address(w, "web_hook_url", w->o->function_url, STR(""));
+    json_end_object(&w->j);
+    json_end_object(&w->j);
+}
