@@ -5,6 +5,7 @@ import os
 import pathlib
 import platform
 import resource
+import shutil
 import socket
 import statistics
 import subprocess
@@ -20,7 +21,7 @@ _running = []
 
 
 def build(root, directory):
-    targets = ["switchhook", "bench_seed", "bench_load", "bench_null", "store_bench"]
+    targets = ["switchhook", "bench_seed", "bench_load", "bench_null", "bench_dialects", "store_bench"]
     subprocess.run(["cmake", "--preset", directory.name], cwd=root, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", directory, "--target", *targets], check=True, stdout=subprocess.DEVNULL)
 
@@ -206,6 +207,26 @@ class Bench:
         s.wait_ready("/", 404)
         time.sleep(1) # both workers are up, and have done with importing
         return s
+
+    def has_node(self):
+        return shutil.which("node") and (self.root / "bench/peers/node/node_modules").is_dir()
+
+    def node(self, script, *arguments):
+        """What a script of the Node peers prints, as JSON."""
+        done = subprocess.run(["node", script, *arguments], cwd=self.root / "bench/peers/node", capture_output=True,
+                              text=True, check=True)
+        return json.loads(done.stdout)
+
+    def fastify(self, verify):
+        env = {"PATH": os.environ["PATH"], "PEER_VERIFY": "1" if verify else "0", "PEER_TOKEN": TOKEN}
+        s = Server(["node", "fastify_app.mjs"], 0, env=env, cwd=self.root / "bench/peers/node")
+        s.port = int(s.process.stdout.readline())
+        return s
+
+    def dialects(self, seconds):
+        done = subprocess.run([self.build / "bench/bench_dialects", str(seconds)], capture_output=True, text=True,
+                              check=True)
+        return json.loads(done.stdout)
 
     # ---- data and load ---------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What is measured, part by part. Each yields lines of a table."""
 import json
 import time
+import xml.etree.ElementTree as xml
 
 from measure import CALLBACKS_PER_CALL, median, syncs_per_second
 
@@ -12,6 +13,7 @@ DOCUMENTS = 6400
 REPEATED, TIMES = 640, 80
 PLACED = 3840
 STACK = 10000
+NO_NODE = "left out: the peers in Node are missing, bench/peers/install-deps installs them"
 
 
 def row(*cells):
@@ -110,6 +112,72 @@ def documents(b):
     yield disturbance(b, sum(taken.values(), []))
     pool.stop()
     gateway.stop()
+
+
+def canonical(document, without=()):
+    """An XML document to compare with another: order of attributes and declaration do not matter."""
+    root = xml.fromstring(document)
+    for element in root.iter():
+        for name in without:
+            element.attrib.pop(name, None)
+    return xml.canonicalize(xml.tostring(root, encoding="unicode"))
+
+
+def dialects(b):
+    """One turn of a conversation in each carrier's language, beside the carriers' own builders."""
+    if not b.has_node():
+        yield NO_NODE
+        return
+    names = {"twiml": "twilio-node", "plivo": "plivo-node", "swml": None}
+    ours = {n: [] for n in names}
+    theirs = {n: [] for n in names if names[n]}
+    for _ in range(b.rounds):
+        sdk, own = b.node("documents.mjs", "1"), b.dialects(1)
+        for n, peer in names.items():
+            ours[n].append(own[n]["per_cpu_s"])
+            if peer:
+                theirs[n].append(sdk[n]["per_cpu_s"])
+                # we also say how long keys may pause, which the SDK leaves to the carrier
+                same = canonical(own[n]["document"], {"digitEndTimeout"}) == canonical(sdk[n]["document"])
+                assert same, f"the documents differ: {own[n]['document']} {sdk[n]['document']}"
+    yield head("document", "ours / CPU s", "the carrier's own builder / CPU s", "CPU, ours = 1")
+    for n, peer in names.items():
+        if not peer:
+            yield row(n, f"{median(ours[n]):,.0f}", "", "")
+            continue
+        r = sorted(o / t for o, t in zip(ours[n], theirs[n]))
+        yield row(n, f"{median(ours[n]):,.0f}", f"{peer} {median(theirs[n]):,.0f}",
+                  f"{median(r):.1f} ({r[0]:.1f}–{r[-1]:.1f})")
+
+
+def served(b):
+    """The same answer document over HTTP: the gateway, and Fastify with Twilio's SDK."""
+    if not b.has_node():
+        yield NO_NODE
+        return
+    home = b.home("served")
+    n = DOCUMENTS * b.rounds
+    b.seed(home, n, "--plan", "--list", home / "plan")
+    gateway, plain, verified = b.gateway(home), b.fastify(False), b.fastify(True)
+    gateway.wait_ready()
+    taken = {name: [] for name in ("gateway first", "gateway again", "fastify", "fastify verified")}
+    for r in range(b.rounds):
+        first = DOCUMENTS * r
+        load = {"list": home / "plan", "first": first}
+        taken["gateway first"].append(b.load(gateway, "answer", DOCUMENTS, 64, **load))
+        load["first"] = first + DOCUMENTS - REPEATED
+        taken["gateway again"].append(b.load(gateway, "answer", REPEATED, 64, repeat=TIMES, **load))
+        taken["fastify"].append(b.load(plain, "answer", REPEATED, 64, repeat=TIMES // 4, **load))
+        taken["fastify verified"].append(b.load(verified, "answer", REPEATED, 64, repeat=TIMES // 4, **load))
+    yield head("what", "requests / CPU s", "requests / s", "p50 ms", "p99 ms", "CPU, gateway again = 1")
+    for name, what in (("gateway again", "gateway: verified, from memory"),
+                       ("gateway first", "gateway: verified, made and kept durably"),
+                       ("fastify", "Fastify and twilio-node: made, nothing verified"),
+                       ("fastify verified", "Fastify and twilio-node: verified, made")):
+        yield row(what, *figures(taken[name]), ratio(taken["gateway again"], taken[name]))
+    yield disturbance(b, sum(taken.values(), []))
+    for s in (gateway, plain, verified):
+        s.stop()
 
 
 def queued(gateway):
@@ -224,5 +292,5 @@ def growth(b):
     yield disturbance(b, sum((taken[n][1] + taken[n][2] for n in sizes), []))
 
 
-ALL = {"callbacks": callbacks, "documents": documents, "placing": placing, "memory": memory, "stack": stack,
-       "growth": growth}
+ALL = {"callbacks": callbacks, "documents": documents, "dialects": dialects, "served": served, "placing": placing, "memory": memory,
+       "stack": stack, "growth": growth}
