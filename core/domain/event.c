@@ -29,6 +29,7 @@ static const char *const type_names[] = {
     [EVENT_PAYMENT_COMPLETED] = "payment.completed",
     [EVENT_TASK_UPDATED] = "task.updated",
     [EVENT_CALL_FAILOVER] = "call.failover",
+    [EVENT_PAYMENT_FAILED] = "payment.failed",
 };
 _Static_assert(ARRAY_LEN(type_names) == EVENT_TYPE_COUNT, "every event type has a name");
 

@@ -35,6 +35,7 @@ enum event_type {
     EVENT_PAYMENT_COMPLETED,
     EVENT_TASK_UPDATED,
     EVENT_CALL_FAILOVER, /* the first carrier certainly did not place it: the second gets it */
+    EVENT_PAYMENT_FAILED,
     EVENT_TYPE_COUNT
 };
 

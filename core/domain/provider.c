@@ -3,9 +3,9 @@
 #include "core/domain/provider_impl.h"
 
 static const char *const cap_names[PROVIDER_CAP_COUNT] = {
-    "place",       "end",        "redirect", "lookup", "list", "record", "record_pause",
-    "recordings",  "detection",  "speech",   "pay",    "ai",   "stream", "place_recorded",
-    "machine_end", "conference", "queue",
+    "place",       "end",        "redirect", "lookup",        "list", "record", "record_pause",
+    "recordings",  "detection",  "speech",   "pay",           "ai",   "stream", "place_recorded",
+    "machine_end", "conference", "queue",    "pay_connector",
 };
 
 const char *provider_cap_name(enum provider_cap c) {

@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "core/domain/call.h"
 #include "core/domain/http.h"
+#include "core/domain/payment.h"
 #include "core/domain/plan.h"
 #include "core/domain/record.h"
 
@@ -39,7 +40,8 @@ enum provider_cap {
     PROVIDER_CAP_MACHINE_END = 1 << 14,    /* wait for the end of a machine's greeting */
     PROVIDER_CAP_CONFERENCE = 1 << 15,
     PROVIDER_CAP_QUEUE = 1 << 16,
-    PROVIDER_CAP_COUNT = 17
+    PROVIDER_CAP_PAY_CONNECTOR = 1 << 17, /* pay: asks a connector at a given URL for the charge */
+    PROVIDER_CAP_COUNT = 18
 };
 const char *provider_cap_name(enum provider_cap c); /* "place", "record_pause" … */
 
@@ -216,6 +218,8 @@ struct webhook_news {
     /* gather */
     struct str digits, speech;
     double confidence; /* 0..1; -1 unknown */
+    /* gather, after a pay step */
+    struct payment_news payment;
     /* recording */
     char recording_sid[CALL_SID_SIZE];
     enum recording_status recording_status;

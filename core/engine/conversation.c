@@ -8,6 +8,7 @@
 #include "core/engine/brain_scripted.h"
 #include "core/engine/conversation_turn.h"
 #include "core/engine/interruptions.h"
+#include "core/engine/payment.h"
 
 enum {
     CONSENT_QUESTIONS_MAX = 2 /* no clear answer after so many is a no */
@@ -295,6 +296,13 @@ static enum error_code run_turn(struct turn_work *t, struct error *err) {
         rc = talk_state_read(t->in->state_json, t->arena, &t->state, err);
         if (rc == ERR_OK)
             continue_call(t);
+        break;
+    case CONVERSATION_PAID:
+        rc = talk_state_read(t->in->state_json, t->arena, &t->state, err);
+        if (rc == ERR_OK && t->in->payment) {
+            turn_say(t, &t->say, payment_line(t->in->payment, t->arena));
+            ask_brain(t, BRAIN_REPEAT, NULL);
+        }
         break;
     }
     return rc == ERR_OK ? turn_write(t, err) : rc;

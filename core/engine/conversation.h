@@ -21,6 +21,8 @@
  * effects, which the webhook service writes in the transaction that accepts the turn; so a turn
  * that is lost or computed twice leaves no trace.
  */
+struct function_payment;
+struct payment_view;
 struct conversation; /* knows the brains, the functions, the store and the clock */
 
 struct conversation_options {
@@ -35,6 +37,7 @@ void conversation_free(struct conversation *cv); /* NULL is fine */
 enum conversation_input {
     CONVERSATION_ANSWERED = 1, /* first document: greeting, disclosure, first question */
     CONVERSATION_SPOKE,        /* keys or speech, perhaps none of either (silence) */
+    CONVERSATION_PAID,         /* a payment is over, well or not: payment.result */
 };
 
 struct conversation_turn_in {
@@ -48,6 +51,7 @@ struct conversation_turn_in {
     double confidence;         /* -1 unknown */
     enum call_answered_by answered_by;
     struct str next_url; /* where the carrier sends what comes next: action of a gather */
+    const struct payment_view *payment; /* NULL: nothing can be paid */
     int64_t now_ms;
 };
 
@@ -62,6 +66,7 @@ enum conversation_effect_kind {
     CONVERSATION_CONSENT,   /* text: the caller's words; yes tells the answer */
     CONVERSATION_OUTCOME,   /* end_call: text is the reason; call.outcome */
     CONVERSATION_RECORDING, /* yes: start recording now; no: stop */
+    CONVERSATION_PAYMENT,   /* pay: take it; see core/engine/payment.h */
 };
 
 struct conversation_effect {
@@ -69,6 +74,7 @@ struct conversation_effect {
     enum turn_role role;
     struct str category;
     struct str text;
+    const struct function_payment *pay; /* in the plan's arena */
     bool yes;
 };
 

@@ -141,6 +141,8 @@ enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping
         case CONVERSATION_OUTCOME:
             rc = keep_outcome(k, e, err);
             break;
+        case CONVERSATION_PAYMENT: /* the webhook service's */
+            break;
         case CONVERSATION_RECORDING:
             if (!e->yes || recording_is_allowed(k, effects, count))
                 rc = control_recording(tx, k, e->yes, err);

@@ -81,6 +81,9 @@ static void log_effect(struct dialogue *d, const struct conversation_effect *e) 
     case CONVERSATION_OUTCOME:
         buf_printf(&d->log, "outcome: " STR_FMT "\n", STR_ARG(e->text));
         break;
+    case CONVERSATION_PAYMENT:
+        buf_printf(&d->log, "pay " STR_FMT "\n", STR_ARG(e->pay->amount));
+        break;
     case CONVERSATION_RECORDING:
         buf_printf(&d->log, "recording %s\n", e->yes ? "start" : "stop");
         break;

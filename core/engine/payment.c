@@ -1,0 +1,32 @@
+#include "core/engine/payment.h"
+
+/* ---- what is said ------------------------------------------------------------------------------
+ */
+
+static const char *const lines[] = {
+    [PAYMENT_RESULT_NONE] = "",
+    [PAYMENT_SUCCESS] = "Thank you, your payment went through.",
+    [PAYMENT_TOO_MANY_ATTEMPTS] = "I am sorry, the card details could not be taken. Nothing was "
+                                  "charged.",
+    [PAYMENT_CONNECTOR_ERROR] = "I am sorry, your payment did not go through. Nothing was charged.",
+    [PAYMENT_STAR] = "All right, the payment was called off. Nothing was charged.",
+    [PAYMENT_HUNG_UP] = "The payment was called off. Nothing was charged.",
+    [PAYMENT_STOPPED] = "The payment was called off. Nothing was charged.",
+    [PAYMENT_INVALID] = "I am sorry, the payment could not be started. Nothing was charged.",
+    [PAYMENT_INTERNAL] = "I am sorry, the payment cannot be taken securely now. Nothing was "
+                         "charged.",
+};
+_Static_assert(ARRAY_LEN(lines) == PAYMENT_RESULT_COUNT, "every result has its line");
+
+struct str payment_line(const struct payment_view *v, struct arena *a) {
+    if (v->uncertain)
+        return STR("I am sorry, I could not find out whether your payment went through. Please do "
+                   "not pay again: a colleague will look into it.");
+    if (v->result == PAYMENT_SUCCESS && v->payment.last4[0])
+        return arena_printf(a,
+                            "Thank you, your payment with the card ending in %c %c %c %c went "
+                            "through.",
+                            v->payment.last4[0], v->payment.last4[1], v->payment.last4[2],
+                            v->payment.last4[3]);
+    return str_z(lines[v->result]);
+}
