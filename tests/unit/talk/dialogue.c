@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/domain/function_action.h"
 #include "tests/support/test.h"
 
 enum {
