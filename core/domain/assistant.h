@@ -20,6 +20,7 @@
  */
 enum {
     ASSISTANT_NAME_MAX = 63, /* fits call.assistant */
+    ASSISTANT_TITLE_MAX = 200,
     ASSISTANT_TEXT_MAX = 1000,
     ASSISTANT_BODY_MAX = 8192, /* of a prompt section */
     ASSISTANT_FILE_MAX = 262144,

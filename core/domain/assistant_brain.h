@@ -93,7 +93,7 @@ struct assistant_step {
 };
 
 struct assistant_context {
-    struct str name; /* the first one, or "default", is where a call begins */
+    struct str name; /* "default" is where a call begins; always there */
     struct str text; /* besides the prompt; may be "" */
     bool isolated;   /* forget the conversation on entering */
     struct assistant_step *steps;

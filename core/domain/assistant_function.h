@@ -9,7 +9,11 @@
 #include "core/base/str.h"
 #include "core/domain/assistant_speech.h"
 
-/* What an assistant may do besides talking. Part of struct assistant. */
+/*
+ * What an assistant may do besides talking. Part of struct assistant. A built-in function may carry
+ * a description and parameters of the assistant's own: they are what brains are told, while what
+ * is given is checked against the built-in schema as well.
+ */
 enum {
     ASSISTANT_FUNCTIONS_MAX = 32,
     ASSISTANT_RULES_MAX = 16,
@@ -28,7 +32,7 @@ enum assistant_function_kind {
 
 /** All that is given must hold. Amounts are in hundredths. */
 struct assistant_condition {
-    struct str name; /* an argument, a variable, or "data.NAME" of the captured data */
+    struct str name; /* an argument, a variable, or "global_data.NAME" */
     bool has_at_least, has_less_than, has_equals, has_is_set;
     int64_t at_least, less_than;
     struct str equals; /* text; "true" and "false" for booleans */
@@ -56,7 +60,8 @@ struct assistant_rule {
 struct assistant_function {
     struct str name, description;
     enum assistant_function_kind kind;
-    const struct json *parameters; /* JSON Schema of the arguments, checked; NULL: built in */
+    const struct json
+        *parameters; /* JSON Schema of the arguments, checked; NULL: the built-in one */
     /* declared: */
     struct assistant_effect effect; /* when no rule holds */
     const struct assistant_rule *rules;

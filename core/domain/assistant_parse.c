@@ -1,18 +1,12 @@
 #include "core/base/compiler.h"
 #include "core/domain/assistant_box.h"
 #include "core/domain/assistant_read.h"
-#include "core/domain/function.h"
-#include "core/domain/record.h"
-#include "core/domain/schema.h"
+#include "core/domain/phone.h"
 #include "core/domain/text.h"
 
 enum {
-    TITLE_MAX = 200,
-    PHRASES_MAX = 32,
-    PHRASE_MAX = 500,
-    BULLETS_MAX = 50,
-    LANGUAGE_CODE_MAX = 35, /* BCP 47 tags fit, RFC 5646 section 4.4 */
-    VALUES_MAX = 20000
+    VALUES_MAX = 20000,
+    DESTINATION_MAX = 200,
 };
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -37,7 +31,8 @@ void assistant_check_references(struct assistant_reader *r, struct str text,
                             (int)(part.plain.len < 40 ? part.plain.len : 40), part.plain.ptr);
             return;
         }
-        if (part.name.len == 0 || is_fact(part.name) || assistant_find_variable(r->a, part.name) ||
+        if (part.name.len == 0 || str_starts(part.name, STR(TEXT_DATA_PREFIX)) ||
+            is_fact(part.name) || assistant_find_variable(r->a, part.name) ||
             (r->flow && flow_find_slot(r->flow, part.name, &slot)))
             continue;
         definition_fail(&r->d, at, ERR_INVALID,
@@ -60,125 +55,14 @@ struct str assistant_read_say(struct assistant_reader *r, const struct json *obj
 void assistant_read_phrases(struct assistant_reader *r, const struct json *obj,
                             const struct definition_at *at, const char *member, struct str **out,
                             size_t *count) {
-    const struct json *list = json_get(obj, member);
-    struct definition_at here = definition_member(at, member);
-    size_t n = definition_array(&r->d, list, &here, PHRASES_MAX), i = 0;
-    *out = arena_alloc(r->d.arena, (n + 1) * sizeof **out);
-    for (const struct json *v = json_first(list); v && r->d.rc == ERR_OK; v = json_next(v), i++) {
-        struct definition_at item = definition_item(&here, i);
-        (*out)[i] = definition_text_value(&r->d, v, &item, PHRASE_MAX, DEFINITION_REQUIRED);
-    }
-    *count = i;
+    *out = definition_texts(&r->d, obj, at, member, ASSISTANT_PHRASES_MAX, ASSISTANT_PHRASE_MAX,
+                            count);
 }
 
-/* ---- prompt ---------------------------------------------------------------------------------- */
+/* ---- variables and numbers ------------------------------------------------------------------- */
 
-static const char *const section_members[] = {"title", "body", "bullets", "subsections", NULL};
-
-static void read_sections(struct assistant_reader *r, const struct json *list,
-                          const struct definition_at *at, unsigned depth,
-                          struct assistant_section **out, size_t *count);
-
-static void read_section(struct assistant_reader *r, const struct json *v,
-                         const struct definition_at *at, unsigned depth,
-                         struct assistant_section *out) {
-    struct definition *d = &r->d;
-    if (!definition_object(d, v, at, section_members))
-        return;
-    out->title = definition_text(d, v, at, "title", TITLE_MAX, DEFINITION_OPTIONAL);
-    out->body = assistant_read_say(r, v, at, "body", ASSISTANT_BODY_MAX, DEFINITION_OPTIONAL);
-    const struct json *bullets = json_get(v, "bullets");
-    struct definition_at bullets_at = definition_member(at, "bullets");
-    size_t n = definition_array(d, bullets, &bullets_at, BULLETS_MAX), i = 0;
-    out->bullets = arena_alloc(d->arena, (n + 1) * sizeof *out->bullets);
-    for (const struct json *b = json_first(bullets); b && d->rc == ERR_OK; b = json_next(b)) {
-        struct definition_at item = definition_item(&bullets_at, i);
-        out->bullets[i] =
-            definition_text_value(d, b, &item, ASSISTANT_TEXT_MAX, DEFINITION_REQUIRED);
-        assistant_check_references(r, out->bullets[i++], &item);
-    }
-    out->bullet_count = i;
-    struct definition_at below = definition_member(at, "subsections");
-    read_sections(r, json_get(v, "subsections"), &below, depth + 1, &out->subsections,
-                  &out->subsection_count);
-    if (out->body.len == 0 && out->bullet_count == 0 && out->subsection_count == 0)
-        definition_fail(d, at, ERR_INVALID, "says nothing, add a body, bullets or subsections");
-}
-
-static void read_sections(struct assistant_reader *r, const struct json *list,
-                          const struct definition_at *at, unsigned depth,
-                          struct assistant_section **out, size_t *count) {
-    size_t n = definition_array(&r->d, list, at, ASSISTANT_SECTIONS_MAX), i = 0;
-    if (n > 0 && depth >= ASSISTANT_SECTION_DEPTH_MAX)
-        definition_fail(&r->d, at, ERR_LIMIT, "is nested more than %d deep, flatten it",
-                        ASSISTANT_SECTION_DEPTH_MAX);
-    if (n == 0 || r->d.rc != ERR_OK)
-        return;
-    *out = arena_alloc(r->d.arena, n * sizeof **out);
-    for (const struct json *v = json_first(list); v && r->d.rc == ERR_OK; v = json_next(v), i++) {
-        struct definition_at item = definition_item(at, i);
-        read_section(r, v, &item, depth, &(*out)[i]);
-    }
-    *count = i;
-}
-
-static void read_prompt(struct assistant_reader *r, const struct json *root) {
-    const struct json *v = json_get(root, "prompt");
-    struct definition_at at = definition_member(NULL, "prompt");
-    if (json_type(v) == JSON_ARRAY) {
-        read_sections(r, v, &at, 0, &r->a->prompt.sections, &r->a->prompt.section_count);
-        return;
-    }
-    struct str text =
-        assistant_read_say(r, root, NULL, "prompt", ASSISTANT_BODY_MAX, DEFINITION_OPTIONAL);
-    if (text.len == 0)
-        return;
-    r->a->prompt.sections = arena_alloc(r->d.arena, sizeof *r->a->prompt.sections);
-    r->a->prompt.sections[0].body = text;
-    r->a->prompt.section_count = 1;
-    r->a->prompt.is_text = true;
-}
-
-/* ---- languages, variables -------------------------------------------------------------------- */
-
-static bool is_language_code(struct str s) {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && (i < 2 || (c != '-' && (c < '0' || c > '9'))))
-            return false;
-    }
-    return s.len >= 2;
-}
-
-static void read_languages(struct assistant_reader *r, const struct json *root) {
-    static const char *const members[] = {"code", "voice", "name", NULL};
-    const struct json *list = json_get(root, "languages");
-    struct definition_at at = definition_member(NULL, "languages");
-    size_t n = definition_array(&r->d, list, &at, ASSISTANT_LANGUAGES_MAX), i = 0;
-    struct assistant_language *languages = arena_alloc(r->d.arena, (n + 1) * sizeof *languages);
-    languages[0] = (struct assistant_language){.code = STR("en-US"), .name = STR("English")};
-    for (const struct json *v = json_first(list); v && r->d.rc == ERR_OK; v = json_next(v), i++) {
-        struct definition_at item = definition_item(&at, i);
-        if (!definition_object(&r->d, v, &item, members))
-            break;
-        struct assistant_language *l = &languages[i];
-        l->code = definition_text(&r->d, v, &item, "code", LANGUAGE_CODE_MAX, DEFINITION_REQUIRED);
-        l->voice = definition_text(&r->d, v, &item, "voice", TITLE_MAX, DEFINITION_OPTIONAL);
-        l->name = definition_text(&r->d, v, &item, "name", TITLE_MAX, DEFINITION_OPTIONAL);
-        struct definition_at code = definition_member(&item, "code");
-        if (!is_language_code(l->code))
-            definition_fail(&r->d, &code, ERR_INVALID, "is no language tag, write one like en-US");
-        for (size_t k = 0; k < i; k++)
-            if (str_eq_nocase(languages[k].code, l->code))
-                definition_fail(&r->d, &code, ERR_INVALID, "is there twice, remove one");
-    }
-    r->a->languages = languages;
-    r->a->language_count = i > 0 ? i : 1;
-}
-
-static struct str value_text(struct assistant_reader *r, const struct json *v,
-                             const struct definition_at *at) {
+struct str assistant_read_value(struct assistant_reader *r, const struct json *v,
+                                const struct definition_at *at) {
     enum json_type type = json_type(v);
     if (type == JSON_STRING)
         return definition_text_value(&r->d, v, at, ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
@@ -211,7 +95,51 @@ static void read_variables(struct assistant_reader *r, const struct json *root) 
             definition_fail(&r->d, &here, ERR_INVALID,
                             "is a fact of the call already, choose another name");
         r->a->variables[r->a->variable_count++] =
-            (struct assistant_variable){json_name(v), value_text(r, v, &here)};
+            (struct assistant_variable){json_name(v), assistant_read_value(r, v, &here)};
+    }
+}
+
+/** E.164 or "sip:…"; what has references is known on the call only. */
+static void read_human(struct assistant_reader *r, const struct json *root) {
+    struct assistant *a = r->a;
+    struct definition_at at = definition_member(NULL, "human_number");
+    a->human_number =
+        assistant_read_say(r, root, NULL, "human_number", DESTINATION_MAX, DEFINITION_OPTIONAL);
+    struct str s = a->human_number;
+    bool is_open = str_find_str(s, STR("${")) < s.len, is_sip = str_starts(s, STR("sip:"));
+    struct phone number;
+    struct error why = {0};
+    if (s.len == 0 || is_open || is_sip || phone_parse(s, "human_number", &number, &why) == ERR_OK)
+        return;
+    definition_fail(&r->d, &at, ERR_INVALID, "is no number to dial, write +12025550100 or sip:…");
+}
+
+static void read_numbers(struct assistant_reader *r, const struct json *root) {
+    struct assistant *a = r->a;
+    struct definition_at at = definition_member(NULL, "numbers");
+    a->numbers = definition_texts(&r->d, root, NULL, "numbers", ASSISTANT_NUMBERS_MAX,
+                                  ASSISTANT_NAME_MAX, &a->number_count);
+    for (size_t i = 0; i < a->number_count; i++) {
+        struct definition_at item = definition_item(&at, i);
+        if (!phone_is_e164(a->numbers[i]))
+            definition_fail(&r->d, &item, ERR_INVALID, "is no number, write one like +12025550100");
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(a->numbers[k], a->numbers[i]))
+                definition_fail(&r->d, &item, ERR_INVALID, "is there twice, remove one");
+    }
+}
+
+/** Names that texts can refer to. */
+static void read_global_data(struct assistant_reader *r, const struct json *root) {
+    struct definition_at at = definition_member(NULL, "global_data");
+    r->a->global_data =
+        definition_open_object(&r->d, root, NULL, "global_data", ASSISTANT_DATA_MAX);
+    for (const struct json *v = json_first(r->a->global_data); v; v = json_next(v)) {
+        struct definition_at here = {.up = &at, .name = json_name(v)};
+        if (!definition_is_name(json_name(v), ASSISTANT_NAME_MAX))
+            definition_fail(&r->d, &here, ERR_INVALID,
+                            "is not a name, use at most %d letters, digits and _",
+                            ASSISTANT_NAME_MAX);
     }
 }
 
@@ -223,7 +151,7 @@ static void read_recording(struct assistant_reader *r, const struct json *root) 
     static const char *const rules[] = {"off", "on", "ask"};
     static const enum call_record rule_values[] = {CALL_RECORD_OFF, CALL_RECORD_ON,
                                                    CALL_RECORD_ASK};
-    static const char *const channels[] = {"mono", "dual"};
+    static const char *const channels[] = {"mono", "dual", "stereo"};
     static const char *const formats[] = {"wav", "mp3"};
     const struct json *v = json_get(root, "recording");
     struct definition_at at = definition_member(NULL, "recording");
@@ -243,7 +171,7 @@ static void read_recording(struct assistant_reader *r, const struct json *root) 
     if (!json_get(v, "rule"))
         definition_fail(&r->d, &rule_at, ERR_INVALID, "is missing, write off, on or ask");
     rec->rule = rule_values[definition_word(&r->d, v, &at, "rule", rules, 0, 3, 0)];
-    rec->channels = (uint32_t)definition_word(&r->d, v, &at, "channels", channels, 0, 2, 1) + 1;
+    rec->channels = definition_word(&r->d, v, &at, "channels", channels, 0, 3, 1) == 0 ? 1 : 2;
     rec->format = str_z(formats[definition_word(&r->d, v, &at, "format", formats, 0, 2, 0)]);
     struct {
         const char *member;
@@ -342,117 +270,15 @@ static void read_interruptions(struct assistant_reader *r, const struct json *ro
     }
 }
 
-/* ---- functions ------------------------------------------------------------------------------- */
-
-/** Texts of a declared function may name its arguments besides what all texts may name. */
-static struct str read_function_text(struct assistant_reader *r, const struct json *obj,
-                                     const struct definition_at *at, const char *member,
-                                     const struct json *parameters, size_t max) {
-    struct str s = definition_text(&r->d, obj, at, member, max, DEFINITION_OPTIONAL), rest = s;
-    struct definition_at here = definition_member(at, member);
-    struct text_part part;
-    enum text_step step;
-    while ((step = text_next(&rest, &part)) != TEXT_END) {
-        bool argument = false;
-        const struct json *properties = json_get(parameters, "properties");
-        for (const struct json *p = json_first(properties); p; p = json_next(p))
-            argument = argument || (part.name.len > 0 && str_eq(json_name(p), part.name));
-        if (argument)
-            continue;
-        struct str one = step == TEXT_MALFORMED || part.name.len == 0
-                             ? part.plain
-                             : arena_printf(r->d.arena, "${" STR_FMT "}", STR_ARG(part.name));
-        assistant_check_references(r, one, &here);
-    }
-    return s;
-}
-
-static void read_declared(struct assistant_reader *r, const struct json *v,
-                          const struct definition_at *at, struct assistant_function *out) {
-    static const char *const members[] = {"name",  "description", "parameters", "response",
-                                          "share", "end",         NULL};
-    static const char *const share_members[] = {"category", "information", NULL};
-    struct definition *d = &r->d;
-    if (!definition_object(d, v, at, members))
-        return;
-    out->kind = ASSISTANT_FUNCTION_DECLARED;
-    out->name = definition_name(d, v, at, "name", ASSISTANT_NAME_MAX, DEFINITION_REQUIRED);
-    out->description =
-        definition_text(d, v, at, "description", ASSISTANT_TEXT_MAX, DEFINITION_REQUIRED);
-    out->parameters = json_get(v, "parameters");
-    struct definition_at parameters_at = definition_member(at, "parameters");
-    struct definition_at name_at = definition_member(at, "name");
-    if (!out->parameters)
-        definition_fail(d, &parameters_at, ERR_INVALID,
-                        "is missing, add the JSON Schema of the arguments");
-    else
-        schema_check_definition(d, out->parameters, &parameters_at);
-    if (function_find(out->name) != FUNCTION_NONE)
-        definition_fail(d, &name_at, ERR_INVALID,
-                        "is built in: write only its name, or choose another");
-    out->effect.response =
-        read_function_text(r, v, at, "response", out->parameters, ASSISTANT_TEXT_MAX);
-    out->effect.end_reason =
-        definition_name(d, v, at, "end", ASSISTANT_OUTCOME_MAX, DEFINITION_OPTIONAL);
-    const struct json *share = json_get(v, "share");
-    struct definition_at share_at = definition_member(at, "share");
-    if (!share || !definition_object(d, share, &share_at, share_members))
-        return;
-    out->effect.share_category =
-        definition_name(d, share, &share_at, "category", INFO_CATEGORY_MAX, DEFINITION_REQUIRED);
-    (void)definition_text(d, share, &share_at, "information", ASSISTANT_TEXT_MAX,
-                          DEFINITION_REQUIRED);
-    out->effect.share_information =
-        read_function_text(r, share, &share_at, "information", out->parameters, ASSISTANT_TEXT_MAX);
-}
-
-static void read_function(struct assistant_reader *r, const struct json *v,
-                          const struct definition_at *at, struct assistant_function *out) {
-    if (json_type(v) != JSON_STRING) {
-        read_declared(r, v, at, out);
-        return;
-    }
-    const struct function_declaration *built_in = function_declaration(function_find(json_str(v)));
-    if (!built_in) {
-        definition_fail(&r->d, at, ERR_INVALID,
-                        "there is no built-in function of that name, declare it as an object");
-        return;
-    }
-    out->name = str_z(built_in->name);
-    out->description = str_z(built_in->description);
-    out->kind = ASSISTANT_FUNCTION_BUILT_IN;
-}
-
-static void read_functions(struct assistant_reader *r, const struct json *root) {
-    const struct json *list = json_get(root, "functions");
-    struct definition_at at = definition_member(NULL, "functions");
-    size_t n = definition_array(&r->d, list, &at, ASSISTANT_FUNCTIONS_MAX), count = 0;
-    size_t room = (n > FUNCTION_ID_COUNT ? n : (size_t)FUNCTION_ID_COUNT) + 1;
-    struct assistant_function *functions = arena_alloc(r->d.arena, room * sizeof *functions);
-    for (size_t i = 1; !list && i < FUNCTION_ID_COUNT; i++) {
-        const struct function_declaration *f = function_declaration((enum function_id)i);
-        functions[count++] = (struct assistant_function){.name = str_z(f->name),
-                                                         .description = str_z(f->description),
-                                                         .kind = ASSISTANT_FUNCTION_BUILT_IN};
-    }
-    for (const struct json *v = json_first(list); v && r->d.rc == ERR_OK; v = json_next(v)) {
-        struct definition_at item = definition_item(&at, count);
-        read_function(r, v, &item, &functions[count]);
-        for (size_t k = 0; k < count; k++)
-            if (str_eq(functions[k].name, functions[count].name))
-                definition_fail(&r->d, &item, ERR_INVALID, "is there twice, remove one");
-        count++;
-    }
-    r->a->functions = functions;
-    r->a->function_count = count;
-}
-
 /* ---- the document ---------------------------------------------------------------------------- */
 
 static const char *const root_members[] = {
-    "name",          "title",      "prompt",    "languages", "greeting", "goodbye",
-    "fallback_line", "disclosure", "recording", "machine",   "limits",   "interruptions",
-    "functions",     "variables",  "brain",     "otherwise", "flow",     NULL};
+    "name",         "title",   "prompt",        "post_prompt", "languages",
+    "greeting",     "goodbye", "fallback_line", "disclosure",  "recording",
+    "machine",      "limits",  "interruptions", "functions",   "variables",
+    "global_data",  "params",  "hints",         "contexts",    "pronunciation",
+    "human_number", "numbers", "brain",         "otherwise",   "model",
+    "flow",         NULL};
 
 static void read_lines(struct assistant_reader *r, const struct json *root) {
     struct assistant *a = r->a;
@@ -476,8 +302,44 @@ static enum assistant_brain read_brain(struct assistant_reader *r, const struct 
                                                  ARRAY_LEN(names), fallback);
 }
 
-static bool needs_flow(const struct assistant *a) {
-    return a->brain == ASSISTANT_BRAIN_SCRIPTED || a->otherwise == ASSISTANT_BRAIN_SCRIPTED;
+static void read_brains(struct assistant_reader *r, const struct json *root) {
+    struct assistant *a = r->a;
+    struct definition_at otherwise = definition_member(NULL, "otherwise");
+    struct definition_at model = definition_member(NULL, "model");
+    a->brain = read_brain(r, root, "brain", ASSISTANT_BRAIN_SCRIPTED);
+    a->otherwise = read_brain(r, root, "otherwise", ASSISTANT_BRAIN_NONE);
+    if (a->otherwise == a->brain || (a->otherwise && a->brain == ASSISTANT_BRAIN_SCRIPTED))
+        definition_fail(&r->d, &otherwise, ERR_INVALID,
+                        "is never needed, as \"brain\" is always there: remove it");
+    assistant_read_model(r, root);
+    if (json_get(root, "model") && a->brain == ASSISTANT_BRAIN_SCRIPTED)
+        definition_fail(&r->d, &model, ERR_INVALID,
+                        "is for brains that read, write \"brain\": \"openai\" or remove it");
+}
+
+static void read_flow(struct assistant_reader *r, const struct json *root) {
+    const struct json *v = json_get(root, "flow");
+    struct definition_at at = definition_member(NULL, "flow");
+    bool follows =
+        r->a->brain == ASSISTANT_BRAIN_SCRIPTED || r->a->otherwise == ASSISTANT_BRAIN_SCRIPTED;
+    if (v && !follows)
+        definition_fail(&r->d, &at, ERR_INVALID,
+                        "is followed by nobody, add \"otherwise\": \"scripted\" or remove it");
+    if (!v && follows)
+        definition_fail(&r->d, &at, ERR_INVALID,
+                        "is missing, the scripted brain needs it: write {\"states\": […]}");
+    if (v)
+        flow_read(r, v, &at);
+}
+
+/** A brain that reads needs something to read. */
+static void check_prompt(struct assistant_reader *r) {
+    struct assistant *a = r->a;
+    struct definition_at at = definition_member(NULL, "prompt");
+    bool reads = a->brain == ASSISTANT_BRAIN_OPENAI || a->brain == ASSISTANT_BRAIN_CARRIER;
+    if (reads && a->prompt.section_count == 0 && a->context_count == 0)
+        definition_fail(&r->d, &at, ERR_INVALID,
+                        "is missing, tell the brain what it is to do, or add \"contexts\"");
 }
 
 static void read_root(struct assistant_reader *r, const struct json *root) {
@@ -485,25 +347,27 @@ static void read_root(struct assistant_reader *r, const struct json *root) {
     if (!definition_object(d, root, NULL, root_members))
         return;
     r->a->name = definition_name(d, root, NULL, "name", ASSISTANT_NAME_MAX, DEFINITION_REQUIRED);
-    r->a->title = definition_text(d, root, NULL, "title", TITLE_MAX, DEFINITION_OPTIONAL);
-    r->a->brain = read_brain(r, root, "brain", ASSISTANT_BRAIN_SCRIPTED);
-    r->a->otherwise = read_brain(r, root, "otherwise", ASSISTANT_BRAIN_NONE);
+    r->a->title = definition_text(d, root, NULL, "title", ASSISTANT_TITLE_MAX, DEFINITION_OPTIONAL);
+    read_brains(r, root);
     read_variables(r, root);
-    read_languages(r, root);
-    read_functions(r, root);
-    read_prompt(r, root);
+    read_global_data(r, root);
+    r->a->params = definition_open_object(d, root, NULL, "params", ASSISTANT_DATA_MAX);
+    assistant_read_languages(r, root);
+    assistant_read_hints(r, root);
+    assistant_read_pronunciations(r, root);
+    assistant_read_functions(r, root);
+    assistant_read_prompts(r, root);
+    assistant_read_contexts(r, root);
     read_lines(r, root);
     read_recording(r, root);
     read_machine(r, root);
     read_limits(r, root);
     read_interruptions(r, root);
-    struct definition_at flow_at = definition_member(NULL, "flow");
-    if (!json_get(root, "flow") && !needs_flow(r->a))
-        return;
-    if (!json_get(root, "flow"))
-        definition_fail(d, &flow_at, ERR_INVALID,
-                        "is missing, the scripted brain needs it: write {\"states\": […]}");
-    flow_read(r, json_get(root, "flow"), &flow_at);
+    read_human(r, root);
+    read_numbers(r, root);
+    read_flow(r, root);
+    if (d->rc == ERR_OK)
+        check_prompt(r);
 }
 
 enum error_code assistant_parse(struct str json, struct assistant **out, struct error *err) {

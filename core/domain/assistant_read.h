@@ -1,7 +1,7 @@
 #ifndef CORE_DOMAIN_ASSISTANT_READ_H
 #define CORE_DOMAIN_ASSISTANT_READ_H
 
-/* What assistant_parse.c and flow_parse.c share. For those two only. */
+/* What assistant_parse*.c and flow_parse.c share. For those only. */
 #include "core/domain/assistant.h"
 #include "core/domain/definition.h"
 #include "core/domain/flow.h"
@@ -25,6 +25,23 @@ void assistant_check_references(struct assistant_reader *r, struct str text,
 void assistant_read_phrases(struct assistant_reader *r, const struct json *obj,
                             const struct definition_at *at, const char *member, struct str **out,
                             size_t *count);
+
+/** A text, number or boolean as text. */
+struct str assistant_read_value(struct assistant_reader *r, const struct json *v,
+                                const struct definition_at *at);
+
+/* The parts of the document, each into r->a; in assistant_parse_speech.c, _function.c, _brain.c. */
+void assistant_read_languages(struct assistant_reader *r, const struct json *root);
+void assistant_read_hints(struct assistant_reader *r, const struct json *root);
+void assistant_read_pronunciations(struct assistant_reader *r, const struct json *root);
+void assistant_read_functions(struct assistant_reader *r, const struct json *root);
+void assistant_read_prompts(struct assistant_reader *r, const struct json *root);
+void assistant_read_model(struct assistant_reader *r, const struct json *root);
+void assistant_read_contexts(struct assistant_reader *r, const struct json *root);
+
+/** "fillers" of a function: a list, or lists by language. */
+void assistant_read_fillers(struct assistant_reader *r, const struct json *obj,
+                            const struct definition_at *at, struct assistant_function *f);
 
 /** Read "flow" into r->a->flow. */
 void flow_read(struct assistant_reader *r, const struct json *v, const struct definition_at *at);

@@ -41,13 +41,18 @@ void definition_fail(struct definition *d, const struct definition_at *at, enum 
     buf_release(&path);
 }
 
+/** As many whole words as fit, and "…" for the rest. */
 static void list_words(char *dst, size_t size, const char *const *words, size_t count) {
+    static const char rest[] = " …";
     size_t used = 0;
     dst[0] = '\0';
     for (size_t i = 0; i < count; i++) {
-        int n = snprintf(dst + used, size - used, "%s%s", i ? " " : "", words[i]);
-        if (n < 0 || (size_t)n >= size - used)
+        size_t room = size - used - (i + 1 < count ? sizeof rest : 0);
+        int n = snprintf(dst + used, room, "%s%s", i ? " " : "", words[i]);
+        if (n < 0 || (size_t)n >= room) {
+            snprintf(dst + used, size - used, "%s", rest);
             return;
+        }
         used += (size_t)n;
     }
 }
@@ -182,6 +187,77 @@ bool definition_bool(struct definition *d, const struct json *obj, const struct 
     struct definition_at here = definition_member(at, member);
     definition_fail(d, &here, ERR_INVALID, "write true or false");
     return fallback;
+}
+
+const struct json *definition_number(struct definition *d, const struct json *obj,
+                                     const struct definition_at *at, const char *member, double min,
+                                     double max) {
+    const struct json *v = json_get(obj, member);
+    if (d->rc != ERR_OK || !v)
+        return NULL;
+    double n = json_double(v, min - 1);
+    if (json_type(v) == JSON_NUMBER && n >= min && n <= max)
+        return v;
+    struct definition_at here = definition_member(at, member);
+    definition_fail(d, &here, ERR_INVALID, "write a number from %g to %g", min, max);
+    return NULL;
+}
+
+const struct json *definition_open_object(struct definition *d, const struct json *obj,
+                                          const struct definition_at *at, const char *member,
+                                          size_t max) {
+    const struct json *v = json_get(obj, member);
+    struct definition_at here = definition_member(at, member);
+    if (d->rc != ERR_OK || !v)
+        return NULL;
+    if (json_type(v) != JSON_OBJECT) {
+        definition_fail(d, &here, ERR_INVALID, "is not an object, write {…}");
+        return NULL;
+    }
+    struct buf b = BUF_INIT(max);
+    json_put_value(&b, v);
+    if (buf_failed(&b))
+        definition_fail(d, &here, ERR_LIMIT, "has more than %zu bytes, shorten it", max);
+    buf_release(&b);
+    return d->rc == ERR_OK ? v : NULL;
+}
+
+struct str *definition_texts_value(struct definition *d, const struct json *list,
+                                   const struct definition_at *at, size_t items_max, size_t max,
+                                   size_t *count) {
+    size_t n = definition_array(d, list, at, items_max), i = 0;
+    struct str *items = arena_alloc(d->arena, (n + 1) * sizeof *items);
+    for (const struct json *v = json_first(list); v && d->rc == ERR_OK; v = json_next(v), i++) {
+        struct definition_at item = definition_item(at, i);
+        items[i] = definition_text_value(d, v, &item, max, DEFINITION_REQUIRED);
+    }
+    *count = i;
+    return items;
+}
+
+struct str *definition_texts(struct definition *d, const struct json *obj,
+                             const struct definition_at *at, const char *member, size_t items_max,
+                             size_t max, size_t *count) {
+    struct definition_at here = definition_member(at, member);
+    return definition_texts_value(d, json_get(obj, member), &here, items_max, max, count);
+}
+
+struct str definition_url(struct definition *d, const struct json *obj,
+                          const struct definition_at *at, const char *member, size_t max,
+                          enum definition_need need) {
+    struct definition_at here = definition_member(at, member);
+    struct str s = definition_text(d, obj, at, member, max, need), host = {0};
+    if (str_starts(s, STR("https://")))
+        host = str_from_index(s, 8);
+    else if (str_starts(s, STR("http://")))
+        host = str_from_index(s, 7);
+    bool fits = host.len > 0 && host.ptr[0] != '/';
+    for (size_t i = 0; fits && i < s.len; i++)
+        fits = (unsigned char)s.ptr[i] > 0x20;
+    if (s.len == 0 || fits)
+        return s;
+    definition_fail(d, &here, ERR_INVALID, "is no address, write one like https://example.com/x");
+    return (struct str){0};
 }
 
 size_t definition_word(struct definition *d, const struct json *obj, const struct definition_at *at,

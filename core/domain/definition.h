@@ -71,6 +71,29 @@ uint32_t definition_u32(struct definition *d, const struct json *obj,
 bool definition_bool(struct definition *d, const struct json *obj, const struct definition_at *at,
                      const char *member, bool fallback);
 
+/** A number as it is written, in [min, max]; NULL when absent or at fault. */
+const struct json *definition_number(struct definition *d, const struct json *obj,
+                                     const struct definition_at *at, const char *member, double min,
+                                     double max);
+
+/** An object with any members, at most max bytes as compact JSON; NULL when absent or at fault. */
+const struct json *definition_open_object(struct definition *d, const struct json *obj,
+                                          const struct definition_at *at, const char *member,
+                                          size_t max);
+
+/** A list of texts, none of them empty; *count is 0 when it is absent. Items live in the arena. */
+struct str *definition_texts(struct definition *d, const struct json *obj,
+                             const struct definition_at *at, const char *member, size_t items_max,
+                             size_t max, size_t *count);
+struct str *definition_texts_value(struct definition *d, const struct json *list,
+                                   const struct definition_at *at, size_t items_max, size_t max,
+                                   size_t *count);
+
+/** An absolute http(s) URL of at most max bytes without spaces. */
+struct str definition_url(struct definition *d, const struct json *obj,
+                          const struct definition_at *at, const char *member, size_t max,
+                          enum definition_need need);
+
 /** Index of the member's text in names[first … count); the fault lists the words. */
 size_t definition_word(struct definition *d, const struct json *obj, const struct definition_at *at,
                        const char *member, const char *const *names, size_t first, size_t count,

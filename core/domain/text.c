@@ -33,6 +33,14 @@ static bool find_filter(struct str name, size_t *out) {
     return false;
 }
 
+/** A name, or one of the captured data: "global_data." and a name. */
+static bool is_reference(struct str s) {
+    struct str data = STR(TEXT_DATA_PREFIX);
+    if (str_starts(s, data))
+        s = str_from_index(s, data.len);
+    return definition_is_name(s, REFERENCE_MAX);
+}
+
 enum text_step text_next(struct str *rest, struct text_part *out) {
     *out = (struct text_part){0};
     if (rest->len == 0)
@@ -59,7 +67,7 @@ enum text_step text_next(struct str *rest, struct text_part *out) {
         if (!find_filter(filter, &i))
             return TEXT_MALFORMED;
     }
-    if (!definition_is_name(name, REFERENCE_MAX))
+    if (!is_reference(name))
         return TEXT_MALFORMED;
     *out = (struct text_part){.name = name, .filter = filter};
     return TEXT_PART;

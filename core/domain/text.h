@@ -12,6 +12,9 @@
  * ("4155" becomes "4 1 5 5").
  */
 
+/** ${global_data.name}: what the call has captured under that name. */
+#define TEXT_DATA_PREFIX "global_data."
+
 /** A run of plain text, or one reference. */
 struct text_part {
     struct str plain;
