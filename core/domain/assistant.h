@@ -27,7 +27,8 @@ enum {
     ASSISTANT_LANGUAGES_MAX = 16,
     ASSISTANT_VARIABLES_MAX = 64,
     ASSISTANT_NUMBERS_MAX = 32,
-    ASSISTANT_DATA_MAX = 16384, /* bytes of global_data, of params */
+    ASSISTANT_VERSION_SIZE = 17, /* 64 bits of a digest as hex, and a NUL */
+    ASSISTANT_DATA_MAX = 16384,  /* bytes of global_data, of params */
     ASSISTANT_OUTCOME_MAX = CALL_NAME_SIZE - 1,
 };
 
@@ -105,6 +106,7 @@ struct flow; /* conversation of the scripted brain: core/domain/flow.h */
 
 struct assistant {
     struct str name, title;
+    char version[ASSISTANT_VERSION_SIZE];     /* of the definition: another text, another version */
     struct assistant_prompt prompt;           /* for brains that read */
     struct assistant_post_prompt post_prompt; /* asked of them when the call is over */
     struct assistant_model model;             /* of the openai brain */

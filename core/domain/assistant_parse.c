@@ -1,4 +1,5 @@
 #include "core/base/compiler.h"
+#include "core/base/digest.h"
 #include "core/domain/assistant_box.h"
 #include "core/domain/assistant_read.h"
 #include "core/domain/phone.h"
@@ -370,6 +371,15 @@ static void read_root(struct assistant_reader *r, const struct json *root) {
         check_prompt(r);
 }
 
+static void note_version(struct assistant *a, struct str json) {
+    uint8_t digest[DIGEST_BLAKE2B_BYTES];
+    struct buf hex = BUF_INIT(ASSISTANT_VERSION_SIZE);
+    digest_blake2b(json, digest);
+    digest_put_hex(&hex, digest, (ASSISTANT_VERSION_SIZE - 1) / 2);
+    memcpy(a->version, hex.ptr, ASSISTANT_VERSION_SIZE - 1);
+    buf_release(&hex);
+}
+
 enum error_code assistant_parse(struct str json, struct assistant **out, struct error *err) {
     static const struct json_limits limits = {.bytes_max = ASSISTANT_FILE_MAX,
                                               .values_max = VALUES_MAX};
@@ -385,6 +395,7 @@ enum error_code assistant_parse(struct str json, struct assistant **out, struct 
         assistant_unref(&box->assistant);
         return r.d.rc;
     }
+    note_version(&box->assistant, json);
     *out = &box->assistant;
     return ERR_OK;
 }

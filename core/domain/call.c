@@ -125,6 +125,14 @@ bool call_record_parse(struct str s, enum call_record *out) {
     return true;
 }
 
+const char *call_direction_name(const struct call *c) {
+    return c->inbound ? "inbound" : "outbound";
+}
+
+struct str call_caller(const struct call *c) {
+    return str_z(c->inbound ? c->from : c->to);
+}
+
 static void note_time(int64_t *at, int64_t at_ms) {
     if (*at == 0)
         *at = at_ms;

@@ -125,6 +125,7 @@ struct call {
     char provider[CALL_NAME_SIZE];
     char assistant[CALL_NAME_SIZE]; /* "" for a plan call */
     char to[CALL_PARTY_SIZE], from[CALL_PARTY_SIZE];
+    bool inbound;                /* from called us; we are `to` */
     uint32_t attempt;            /* number of the newest attempt, from 1 */
     char nonce[CALL_NONCE_SIZE]; /* of the newest attempt */
     char sid[CALL_SID_SIZE];     /* the carrier's id; "" until known; never changes after */
@@ -142,6 +143,12 @@ struct call {
     int64_t check_ms;   /* when the reconciler looks at it next; 0 once final */
     int64_t last_event; /* head of the call's event chain, see event.prev */
 };
+
+/** "inbound" or "outbound". */
+const char *call_direction_name(const struct call *c);
+
+/** The other party's number: whom we called, or who calls us. */
+struct str call_caller(const struct call *c);
 
 /**
  * The one door for status changes. Applies `next` when it is new information:

@@ -17,9 +17,10 @@ const char *provider_cap_name(enum provider_cap c) {
 
 /* Path segments of webhook addresses: a promise to every carrier that holds one. */
 static const char *const kind_names[] = {
-    [WEBHOOK_NONE] = "none",         [WEBHOOK_ANSWER] = "answer", [WEBHOOK_GATHER] = "gather",
-    [WEBHOOK_FALLBACK] = "fallback", [WEBHOOK_STATUS] = "status", [WEBHOOK_RECORDING] = "recording",
-    [WEBHOOK_DETECTION] = "amd",
+    [WEBHOOK_NONE] = "none",     [WEBHOOK_ANSWER] = "answer",
+    [WEBHOOK_GATHER] = "gather", [WEBHOOK_FALLBACK] = "fallback",
+    [WEBHOOK_STATUS] = "status", [WEBHOOK_RECORDING] = "recording",
+    [WEBHOOK_DETECTION] = "amd", [WEBHOOK_INBOUND] = "inbound",
 };
 _Static_assert(ARRAY_LEN(kind_names) == WEBHOOK_KIND_COUNT, "each kind of webhook has a name");
 

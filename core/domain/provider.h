@@ -188,6 +188,7 @@ enum webhook_kind {
     WEBHOOK_STATUS,
     WEBHOOK_RECORDING,
     WEBHOOK_DETECTION, /* machine detection, asynchronous */
+    WEBHOOK_INBOUND,   /* wants a document: somebody calls one of our numbers */
     WEBHOOK_KIND_COUNT
 };
 const char *webhook_kind_name(enum webhook_kind k); /* path segment: "answer" … "amd" */
@@ -215,6 +216,8 @@ struct webhook_news {
     enum call_answered_by answered_by;
     int32_t carrier_code;
     struct str carrier_text;
+    /* inbound: as the carrier writes them, E.164 where it knows the number; "" not said */
+    char to[CALL_PARTY_SIZE], from[CALL_PARTY_SIZE];
     /* gather */
     struct str digits, speech;
     double confidence; /* 0..1; -1 unknown */

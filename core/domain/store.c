@@ -168,6 +168,22 @@ enum error_code store_list_sessions(struct store_tx *tx, int64_t before_id, uint
     return tx->ops->list_sessions(tx, before_id, limit, a, out, count, err);
 }
 
+enum error_code store_add_consent(struct store_tx *tx, const struct consent *c, struct error *err) {
+    assert(c->id > 0 && c->answer != CONSENT_NONE);
+    return writing(tx)->add_consent(tx, c, err);
+}
+
+enum error_code store_get_consent(struct store_tx *tx, int64_t id, struct arena *a,
+                                  struct consent *out, struct error *err) {
+    return tx->ops->get_consent(tx, id, a, out, err);
+}
+
+enum error_code store_list_consents(struct store_tx *tx, const struct consent_filter *f,
+                                    struct arena *a, struct consent **out, size_t *count,
+                                    struct error *err) {
+    return tx->ops->list_consents(tx, f, a, out, count, err);
+}
+
 enum error_code store_insert_recording(struct store_tx *tx, const struct recording *r,
                                        struct error *err) {
     assert(r->id > 0 && r->status != RECORDING_NONE);

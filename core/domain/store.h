@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/domain/call.h"
+#include "core/domain/consent.h"
 #include "core/domain/event.h"
 #include "core/domain/record.h"
 
@@ -193,6 +194,18 @@ NODISCARD enum error_code store_list_info(struct store_tx *tx, const struct info
 NODISCARD enum error_code store_list_sessions(struct store_tx *tx, int64_t before_id,
                                               uint32_t limit, struct arena *a, struct session **out,
                                               size_t *count, struct error *err);
+
+/* ---- consents: a ledger, so there is no change and no removal of a single one ------------------
+ */
+
+NODISCARD enum error_code store_add_consent(struct store_tx *tx, const struct consent *c,
+                                            struct error *err);
+NODISCARD enum error_code store_get_consent(struct store_tx *tx, int64_t id, struct arena *a,
+                                            struct consent *out, struct error *err);
+/** Newest first. ERR_LIMIT as with store_list_calls(). */
+NODISCARD enum error_code store_list_consents(struct store_tx *tx, const struct consent_filter *f,
+                                              struct arena *a, struct consent **out, size_t *count,
+                                              struct error *err);
 
 /* ---- recordings ------------------------------------------------------------------------------ */
 

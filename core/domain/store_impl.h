@@ -65,6 +65,12 @@ struct store_ops {
     enum error_code (*list_sessions)(struct store_tx *tx, int64_t before_id, uint32_t limit,
                                      struct arena *a, struct session **out, size_t *count,
                                      struct error *err);
+    enum error_code (*add_consent)(struct store_tx *tx, const struct consent *c, struct error *err);
+    enum error_code (*get_consent)(struct store_tx *tx, int64_t id, struct arena *a,
+                                   struct consent *out, struct error *err);
+    enum error_code (*list_consents)(struct store_tx *tx, const struct consent_filter *f,
+                                     struct arena *a, struct consent **out, size_t *count,
+                                     struct error *err);
     enum error_code (*insert_recording)(struct store_tx *tx, const struct recording *r,
                                         struct error *err);
     enum error_code (*update_recording)(struct store_tx *tx, const struct recording *r,

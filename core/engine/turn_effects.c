@@ -50,7 +50,7 @@ static enum error_code keep_info(struct store_tx *tx, const struct turn_keeping 
     char session[ID_TEXT_SIZE], id_text[ID_TEXT_SIZE];
     struct info i = {.id = id_next(k->engine->ids),
                      .call_id = k->call->id,
-                     .caller_id = str_z(k->call->to),
+                     .caller_id = call_caller(k->call),
                      .category = e->category,
                      .information = e->text,
                      .at_ms = k->now_ms};
@@ -81,11 +81,30 @@ static enum error_code keep_function(struct store_tx *tx, const struct turn_keep
 
 static enum error_code keep_consent(struct store_tx *tx, const struct turn_keeping *k,
                                     const struct conversation_effect *e, struct error *err) {
+    struct consent c = {.id = id_next(k->engine->ids),
+                        .call_id = k->call->id,
+                        .caller = call_caller(k->call),
+                        .purpose = STR(CONSENT_RECORDING),
+                        .answer = e->yes ? CONSENT_GIVEN : CONSENT_REFUSED,
+                        .basis = STR(CONSENT_BASIS_CALL),
+                        .words = e->text,
+                        .assistant = str_z(k->call->assistant),
+                        .at_ms = k->now_ms};
+    if (k->assistant) {
+        c.question = k->assistant->recording.question;
+        c.version = str_z(k->assistant->version);
+    }
+    enum error_code rc = store_add_consent(tx, &c, err);
+    if (rc != ERR_OK)
+        return rc;
+    char id_text[ID_TEXT_SIZE];
+    id_format(id_text, CONSENT_ID_PREFIX, c.id);
     struct buf b = BUF_INIT(DATA_MAX);
     struct json_writer w;
     json_write_init(&w, &b);
     json_begin_object(&w);
-    json_kv_z(&w, "purpose", "recording");
+    json_kv_z(&w, "consent_id", id_text);
+    json_kv_z(&w, "purpose", CONSENT_RECORDING);
     json_kv_string(&w, "words", e->text);
     json_end_object(&w);
     return tell(tx, k, e->yes ? EVENT_CONSENT_GIVEN : EVENT_CONSENT_REFUSED, &b, err);

@@ -7,9 +7,10 @@
 /** What keeping a turn's effects needs to know besides the effects. */
 struct turn_keeping {
     const struct engine *engine;
-    struct call *call;     /* changed in place; the caller writes it */
-    uint32_t *lines;       /* transcript lines so far */
-    enum call_record rule; /* in force for this call: off, on or ask */
+    const struct assistant *assistant; /* NULL: a plan's call */
+    struct call *call;                 /* changed in place; the caller writes it */
+    uint32_t *lines;                   /* transcript lines so far */
+    enum call_record rule;             /* in force for this call: off, on or ask */
     int64_t now_ms;
     bool *work_added;
 };

@@ -252,6 +252,7 @@ static enum error_code keep_turn(struct store_tx *tx, struct document *d, struct
         .plan_json = buf_str(&d->plan_json),
     };
     struct turn_keeping k = {.engine = d->engine,
+                             .assistant = d->assistant,
                              .call = c,
                              .lines = &next.lines,
                              .rule = d->rule,

@@ -49,6 +49,7 @@ static void read_call(struct sql_query *q, struct call *c) {
     c->ended_ms = sql_i64(q);
     c->check_ms = sql_i64(q);
     c->last_event = sql_i64(q);
+    c->inbound = sql_i64(q) != 0;
 }
 
 static void put_ended(struct sql_query *q, enum call_status status) {
@@ -89,6 +90,7 @@ static void put_new_call(struct sql_query *q, const struct call *c) {
     sql_put_i64(q, c->ended_ms);
     sql_put_i64(q, c->check_ms);
     sql_put_i64(q, c->last_event);
+    sql_put_i64(q, c->inbound);
     put_ended(q, c->status);
 }
 

@@ -65,6 +65,15 @@ enum error_code sqlite_count_categories(struct store_tx *base, struct arena *a,
                                         struct category_count **out, size_t *count,
                                         struct error *err);
 
+/* store_sqlite_consent.c */
+enum error_code sqlite_add_consent(struct store_tx *base, const struct consent *c,
+                                   struct error *err);
+enum error_code sqlite_get_consent(struct store_tx *base, int64_t id, struct arena *a,
+                                   struct consent *out, struct error *err);
+enum error_code sqlite_list_consents(struct store_tx *base, const struct consent_filter *f,
+                                     struct arena *a, struct consent **out, size_t *count,
+                                     struct error *err);
+
 /* store_sqlite_rest.c */
 enum error_code sqlite_insert_recording(struct store_tx *base, const struct recording *r,
                                         struct error *err);

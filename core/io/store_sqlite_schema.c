@@ -107,6 +107,15 @@ static const char *const migrations[] = {
     /* 2 → 3 */
     /* open at the carrier: see store_count_open_calls() */
     "CREATE INDEX calls_open ON calls (provider) WHERE placement IN (2, 3, 4) AND ended IS NULL;",
+    /* 3 → 4 */
+    "ALTER TABLE calls ADD COLUMN inbound INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE consents ("
+    "  id INTEGER PRIMARY KEY, call_id INTEGER NOT NULL, caller TEXT NOT NULL,"
+    "  purpose TEXT NOT NULL, answer INTEGER NOT NULL, basis TEXT NOT NULL,"
+    "  question TEXT NOT NULL, words TEXT NOT NULL, assistant TEXT NOT NULL,"
+    "  version TEXT NOT NULL, at_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX consents_caller ON consents (caller);",
 };
 // clang-format on
 

@@ -7,7 +7,7 @@
     "id, status, seen, reason, placement, provider, assistant, to_number, from_number, "    \
     "attempt, nonce, sid, record, detection, answered_by, ring_timeout_s, time_limit_s, "   \
     "duration_s, hangup_requested, carrier_code, error_text, outcome, created_ms, "         \
-    "updated_ms, dialed_ms, ringing_ms, answered_ms, ended_ms, check_ms, last_event"
+    "updated_ms, dialed_ms, ringing_ms, answered_ms, ended_ms, check_ms, last_event, inbound"
 
 #define CALL_LIST(source, filter)                                          \
     "SELECT " CALL_COLUMNS " FROM calls " source " WHERE " filter          \
@@ -30,6 +30,12 @@
     "SELECT id, call_id, session_id, caller_id, category, information, at_ms "              \
     "FROM information " source " WHERE " filter " id < ?1 ORDER BY id DESC"
 
+#define CONSENT_COLUMNS                                                                     \
+    "id, call_id, caller, purpose, answer, basis, question, words, assistant, version, at_ms"
+#define CONSENT_LIST(source, filter)                                                        \
+    "SELECT " CONSENT_COLUMNS " FROM consents " source " WHERE " filter                     \
+    " id < ?1 ORDER BY id DESC"
+
 #define RECORDING_COLUMNS                                                                   \
     "id, call_id, provider, sid, status, channels, duration_s, bytes, format, digest, "     \
     "carrier_copy_deleted, error_text, created_ms, updated_ms"
@@ -48,7 +54,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_INSERT_CALL] =
         "INSERT INTO calls (" CALL_COLUMNS ", ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
         "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, "
-        "?28, ?29, ?30, ?31)",
+        "?28, ?29, ?30, ?31, ?32)",
     [SQL_INSERT_REQUEST] = "INSERT INTO call_requests (id, request) VALUES (?1, ?2)",
     [SQL_GET_CALL] = "SELECT " CALL_COLUMNS " FROM calls WHERE id = ?1",
     [SQL_GET_CALL_BY_SID] =
@@ -148,6 +154,13 @@ static const char *const texts[SQL_COUNT] = {
         "ORDER BY last_info DESC LIMIT ?2",
     [SQL_LIST_CATEGORIES] = "SELECT category, total FROM categories INDEXED BY categories_total "
                             "WHERE total > 0 ORDER BY total DESC, category LIMIT ?1",
+
+    [SQL_INSERT_CONSENT] =
+        "INSERT INTO consents (" CONSENT_COLUMNS ") "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SQL_GET_CONSENT] = "SELECT " CONSENT_COLUMNS " FROM consents WHERE id = ?1",
+    [SQL_LIST_CONSENTS] = CONSENT_LIST("NOT INDEXED", ""),
+    [SQL_LIST_CONSENTS_BY_CALLER] = CONSENT_LIST("INDEXED BY consents_caller", "caller = ?2 AND"),
 
     [SQL_INSERT_RECORDING] =
         "INSERT INTO recordings (" RECORDING_COLUMNS ") "

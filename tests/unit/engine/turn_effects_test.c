@@ -29,14 +29,14 @@ static enum error_code keep_tx(struct store_tx *tx, void *ctx, struct error *err
     return rc == ERR_OK ? store_update_call(tx, &c, err) : rc;
 }
 
-enum consent {
+enum heard_answer {
     UNASKED,
     YES,
     NO
 };
 
 /* Does a turn with the wish to start (or stop) leave a job that does so? */
-static bool controls(enum call_record rule, enum consent consent, bool start) {
+static bool controls(enum call_record rule, enum heard_answer consent, bool start) {
     struct engine_box b;
     engine_box_init(&b);
     struct call c = engine_box_submit(&b);
