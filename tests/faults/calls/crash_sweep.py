@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Kills the gateway at its system calls, one after the other, and looks what is left (F04).
 
-usage: crash_sweep.py [place|callbacks]
-Environment: SWEEP_FULL=1 takes every point instead of a sample of SWEEP_POINTS, which SWEEP_SEED
-chooses.
+usage: crash_sweep.py [place|callbacks] [WIRE …]   (default: both, and every wire)
+Environment: SWEEP_FULL=1 takes every point instead of a sample of SWEEP_POINTS for each wire and
+kind, which SWEEP_SEED chooses.
 
 The carrier is not killed: it knows what really rang. A point is a system call and a number: strace
 kills the gateway when one of its threads makes this call for the n-th time, before it is made.
@@ -22,13 +22,14 @@ import tempfile
 import urllib.parse
 
 import rig
+import wires
 from rig import expect
 
 # Writing to disk, talking to the network (the client polls between its steps, so a kill at a poll
 # falls between sending a request and reading the reply), and the order of files.
 CALLS = ["pwrite64", "fdatasync", "fsync", "connect", "sendto", "sendmsg,writev", "write", "recvfrom",
          "poll", "rename,renameat,renameat2,linkat,link", "unlink,unlinkat", "ftruncate"]
-POINTS_MAX = int(os.environ.get("SWEEP_POINTS", "280"))
+POINTS_MAX = int(os.environ.get("SWEEP_POINTS", "60"))
 WORKERS = min(4, os.cpu_count() or 1) * 2
 SEED = int(os.environ.get("SWEEP_SEED", "1"))
 FULL = os.environ.get("SWEEP_FULL") == "1"
@@ -148,20 +149,12 @@ def check_statuses_once(directory):
 
 # ---- placing a call ---------------------------------------------------------------------------
 
-def telephone(index):
-    """A number of its own for each point; 00 picks up and talks to a good end."""
-    areas = [a for a in range(201, 989) if a % 100 != 11 and a not in (700, 900, 976)]
-    return f"+1{areas[index]}5550100"
-
-
 def let_it_live(gateway, carrier, to, call_id):
     """Until the gateway dies (false) or everything about the call is done (true). The gateway is
     not asked before the carrier has ended the call, so as not to disturb the count of its calls."""
-    ended = {"completed", "failed", "busy", "no-answer", "canceled"}
-
     def done_at_carrier():
         legs = carrier.calls(to)
-        return not gateway.alive() or (legs and legs[0]["status"] in ended)
+        return not gateway.alive() or (legs and all(legs.values()))
 
     def done():
         try:
@@ -216,16 +209,16 @@ def check_recordings(gateway, directory):
     expect(len(files) == len(stored), f"{len(stored)} recordings in {[f.name for f in files]}")
 
 
-def sweep_placing(results):
-    carrier = rig.Carrier()
-    sweep = Sweep(results, carrier, "place")
+def sweep_placing(results, wire):
+    carrier = rig.Carrier(wire=wire)
+    sweep = Sweep(results, carrier, f"place, {wire.name}")
 
     def drive(gateway):
-        to = telephone(700 + next(drives))
+        to = rig.telephone(700 + next(drives))
         let_it_live(gateway, carrier, to, gateway.place(to))
 
     def body(index, calls, n):
-        to, call_id, survived = telephone(index), None, False
+        to, call_id, survived = rig.telephone(index), None, False
         with rig.temporary_directory() as directory:
             gateway = sweep.start(directory, tracer(calls, kill_at=n))
             if gateway.ready():
@@ -247,7 +240,7 @@ def sweep_placing(results):
     try:
         sweep.prepare()
         outcomes = sweep.run(body, drive)
-        with results.case("place: points lie before, within and after the call"):
+        with results.case(f"{sweep.name}: points lie before, within and after the call"):
             expect(outcomes["completed"] > 0, f"some calls complete: {outcomes}")
             expect(outcomes["unknown, not rung"] > 0, f"some are killed before the ring: {outcomes}")
     finally:
@@ -258,19 +251,17 @@ def sweep_placing(results):
 # ---- taking callbacks -------------------------------------------------------------------------
 
 CALLS_AT_ONCE = 4
-STORY = ["initiated", "ringing", "in-progress", "completed"]
-ANNOUNCED = {"initiated": "call.dialing", "ringing": "call.ringing", "in-progress": "call.answered",
-             "completed": "call.completed"}
+LIFE = ["call.queued", "call.dialing", "call.ringing", "call.answered", "call.completed"]
 
 
 def send_story(gateway, leg, sent):
-    """One call's callbacks in their order, the second one twice; those that were acknowledged are
+    """One call's callbacks in their order, that of ringing twice; those that were acknowledged are
     added to `sent`. Ends when there is no reply."""
-    for number, word in enumerate(STORY):
-        for _ in range(2 if word == "ringing" else 1):
-            status = gateway.webhook(gateway.base_url + leg.status_path, leg.status(word, number))
-            expect(status == 204, f"a callback gets {status}")
-            sent.add((leg.to, ANNOUNCED[word]))
+    for number, (word, event) in enumerate(leg.wire.story.items()):
+        for _ in range(2 if event == "call.ringing" else 1):
+            status = gateway.callback(leg, word, number)
+            expect(status in (200, 204), f"a callback gets {status}")
+            sent.add((leg.to, event))
 
 
 def send_all(gateway, legs):
@@ -291,18 +282,18 @@ def check_callbacks(gateway, legs, sent):
     calls = {c["to"]: c for c in gateway.get("/api/calls")["items"]}
     for to, event in sorted(sent):
         expect(event in gateway.events(calls[to]["id"]), f"{event} of {to} was acknowledged, and is lost")
-    expect(send_all(gateway, legs) == {(l.to, e) for l in legs for e in ANNOUNCED.values()},
+    expect(send_all(gateway, legs) == {(l.to, e) for l in legs for e in l.wire.story.values()},
            "the restarted gateway takes every callback")
     for leg in legs:
         call = gateway.must_end(calls[leg.to]["id"])
-        events = gateway.events(call["id"])
+        events = [e for e in gateway.events(call["id"]) if e.startswith("call.")]
         expect(call["status"] == "completed" and call["duration_s"] == 42, f"the call ends so: {call}")
-        expect(events == ["call.queued"] + list(ANNOUNCED.values()), f"its story: {events}")
+        expect(events == LIFE, f"its story: {events}")
 
 
-def sweep_callbacks(results):
-    carrier = rig.Exchange()
-    sweep = Sweep(results, carrier, "callbacks")
+def sweep_callbacks(results, wire):
+    carrier = rig.Exchange(wire=wire)
+    sweep = Sweep(results, carrier, f"callbacks, {wire.name}")
 
     def body(index, calls, n):
         sent = set()
@@ -310,7 +301,7 @@ def sweep_callbacks(results):
             gateway = sweep.start(directory, tracer(calls, kill_at=n))
             if gateway.ready():
                 sent = send_all(gateway, carrier.legs)
-            survived = len(sent) == CALLS_AT_ONCE * len(STORY) and gateway.responds()
+            survived = len(sent) == CALLS_AT_ONCE * len(wire.story) and gateway.responds()
             status = gateway.kill() if survived else gateway.wait()
             expect(status == -9, f"it dies of our kill, not of {status}: "
                                  + gateway.complaints()[-300:])
@@ -328,7 +319,7 @@ def sweep_callbacks(results):
     try:
         sweep.prepare(place_all)
         outcomes = sweep.run(body, lambda gateway: send_all(gateway, carrier.legs))
-        with results.case("callbacks: points lie before, between and after the acknowledgements"):
+        with results.case(f"{sweep.name}: points lie before, between and after the acknowledgements"):
             expect(outcomes["before the first"] > 0
                    and outcomes["after some"] > sum(outcomes.values()) / 4, outcomes)
     finally:
@@ -336,16 +327,17 @@ def sweep_callbacks(results):
         carrier.stop()
 
 
-def main(which):
+def main(arguments):
     if not rig.can_trace():
         print("skipped: strace is not here or may not trace")
         return rig.SKIPPED
     results = rig.Results()
-    for name, sweep in (("place", sweep_placing), ("callbacks", sweep_callbacks)):
-        if which in ("", name):
-            sweep(results)
+    kinds = {"place": sweep_placing, "callbacks": sweep_callbacks}
+    for wire in [w for w in wires.WIRES.values() if w.name in arguments] or wires.WIRES.values():
+        for kind in [k for k in kinds if k in arguments] or kinds:
+            kinds[kind](results, wire)
     return results.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
+    sys.exit(main(sys.argv[1:]))

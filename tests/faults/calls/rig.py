@@ -3,13 +3,8 @@
 The carrier is the ground truth: it keeps every call that was created at it, so the number of its
 calls to a telephone number is how often that telephone rang.
 """
-import base64
 import contextlib
-import email.utils
-import hashlib
-import hmac
 import http.client
-import http.server
 import json
 import os
 import pathlib
@@ -20,9 +15,10 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
-import threading
 import time
 import urllib.parse
+
+from wires import FORM, WIRES, Exchange, basic, sign
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = os.environ.get("SWITCHHOOK_BINARY", str(ROOT / "build/dev/switchhook"))
@@ -34,6 +30,8 @@ SKIPPED = 77
 # LeakSanitizer cannot run under another tracer.
 SANITIZERS = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
 
+
+OUR_SETTINGS = ("TWILIO_", "PLIVO_", "SIGNALWIRE_", "SWITCHHOOK_", "MOCK_", "TELEPHONY_", "PUBLIC_")
 
 NO_REPLY = (OSError, http.client.HTTPException)
 
@@ -97,12 +95,18 @@ def free_port():
 free_port.claims = []
 
 
+def telephone(index):
+    """A number of its own for each index up to 700; 00 picks up and talks to a good end."""
+    areas = [a for a in range(201, 989) if a % 100 != 11 and a not in (700, 900, 976)]
+    return f"+1{areas[index]}5550100"
+
+
 class Process:
     """A program that says one line when it is ready."""
 
     def __init__(self, command, env=None, cwd=None, stderr=None, preexec=None):
         clean = {k: v for k, v in os.environ.items()
-                 if not k.startswith(("TWILIO_", "SWITCHHOOK_", "MOCK_", "TELEPHONY_", "PUBLIC_"))}
+                 if not k.startswith(OUR_SETTINGS)}
         self.errors = tempfile.TemporaryFile() if stderr is None else stderr
         self.process = subprocess.Popen(
             command, env={**clean, **SANITIZERS, **(env or {})}, cwd=cwd, stdin=subprocess.DEVNULL,
@@ -168,124 +172,45 @@ def request(port, method, path, body=None, headers=None, timeout=WAIT_S):
 
 
 class Carrier(Process):
-    """The carrier in a box, speaking Twilio's API."""
+    """The carrier in a box, asked as one of its wires is."""
 
-    def __init__(self, speed="0", scenario=None):
+    def __init__(self, speed="0", scenario=None, wire=WIRES["twilio"]):
         extra = ["--scenario", scenario] if scenario else []
-        super().__init__([str(BINARY), "carrier", "--dialect", "twilio", "--speed", speed, *extra])
+        super().__init__([str(BINARY), "carrier", "--dialect", wire.dialect, "--speed", speed, *extra])
         info = json.loads(self.first_line())
+        self.wire = wire
         self.account, self.token, self.number = info["account"], info["token"], info["number"]
+        self.key = info.get("signing_key", "")
         self.base_url = info["base_url"]
         self.port = urllib.parse.urlsplit(self.base_url).port
 
-    def calls(self, to):
-        login = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
-        query = urllib.parse.urlencode({"To": to, "PageSize": "1000"})
-        status, _, body = request(self.port, "GET",
-                                  f"/2010-04-01/Accounts/{self.account}/Calls.json?{query}",
-                                  headers={"Authorization": "Basic " + login})
+    def get(self, path):
+        status, _, body = request(self.port, "GET", path,
+                                  headers={"Authorization": basic(self.account, self.token)})
         expect(status == 200, f"the carrier lists its calls: {status}")
-        return json.loads(body)["calls"]
-
-
-class Leg:
-    """One call as the Exchange got it."""
-
-    def __init__(self, account, number, form):
-        self.account, self.form = account, form
-        self.sid = f"CA{number:032x}"
-        self.to, self.caller = form["To"], form["From"]
-        self.status_path = urllib.parse.urlsplit(form["StatusCallback"]).path
-        self.answer_path = urllib.parse.urlsplit(form["Url"]).path
-        self.created = email.utils.formatdate()
-
-    def resource(self, status="queued"):
-        return {"sid": self.sid, "account_sid": self.account, "to": self.to, "from": self.caller,
-                "status": status, "direction": "outbound-api", "date_created": self.created,
-                "duration": None}
-
-    def status(self, word, number):
-        """Twilio docs, Call resource: parameters of a StatusCallback."""
-        fields = {"AccountSid": self.account, "CallSid": self.sid, "CallStatus": word,
-                  "To": self.to, "From": self.caller, "Direction": "outbound-api",
-                  "ApiVersion": "2010-04-01", "CallbackSource": "call-progress-events",
-                  "SequenceNumber": str(number)}
-        return {**fields, "CallDuration": "42"} if word == "completed" else fields
-
-
-class Exchange:
-    """A carrier that takes calls and then does nothing with them: the test sends the callbacks."""
-
-    account, token, number = "AC" + "5" * 32, "7" * 32, "+12025550199"
-
-    def __init__(self, create=None, port=0):
-        """create(leg, handler) may answer the request itself, and then returns true."""
-        self.legs, self.create = [], create
-        exchange = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def reply(self, status, document):
-                body = json.dumps(document).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                if not self.path.endswith("/Calls.json"):
-                    self.reply(200, exchange.find(self.path).resource("completed"))
-                    return
-                leg = Leg(exchange.account, len(exchange.legs) + 1, dict(urllib.parse.parse_qsl(body)))
-                exchange.legs.append(leg)
-                if not (exchange.create and exchange.create(leg, self)):
-                    self.reply(201, leg.resource())
-
-            def do_GET(self):
-                if "/Calls.json" in self.path:
-                    self.reply(200, {"calls": [leg.resource() for leg in exchange.legs]})
-                else:
-                    self.reply(200, exchange.find(self.path).resource())
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            request_queue_size = 128
-
-            def handle_error(self, *_):
-                pass  # a gateway that was killed does not read its replies
-
-        self.server = Server(("127.0.0.1", port), Handler)
-        self.base_url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def find(self, path):
-        return next(leg for leg in self.legs if leg.sid in path)
+        return json.loads(body)
 
     def calls(self, to):
-        return [leg.resource() for leg in self.legs if leg.to == to]
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+        """{id: is over} of all that were ever made to that number."""
+        found = {}
+        for path, array in self.wire.lists(self, to):
+            for item in self.get(path)[array]:
+                sid, party, over = self.wire.call_of(item)
+                if party in (None, to):
+                    found[sid] = over
+        return found
 
 
 class Gateway(Process):
-    """switchhook serve with Twilio's dialect in front of that carrier."""
+    """switchhook serve with the dialect of that carrier's wire. base_url: where the carrier finds it."""
 
-    def __init__(self, directory, carrier, port, prefix=(), more=None, **options):
+    def __init__(self, directory, carrier, port, prefix=(), more=None, base_url=None, **options):
         self.port, self.directory, self.carrier = port, pathlib.Path(directory), carrier
-        self.base_url = f"http://127.0.0.1:{port}"
+        self.base_url = base_url or f"http://127.0.0.1:{port}"
         self.traced = bool(prefix)
         self.env = {
-            "TELEPHONY_PROVIDER": "twilio",
             "TELEPHONY_CALLS_PER_SECOND": "0",  # the simulated one has no limit
-            "TWILIO_ACCOUNT_SID": carrier.account,
-            "TWILIO_AUTH_TOKEN": carrier.token,
-            "TWILIO_PHONE_NUMBER": carrier.number,
-            "TWILIO_API_BASE_URL": carrier.base_url,
+            **carrier.wire.settings(carrier),
             "PUBLIC_BASE_URL": self.base_url,
             "SWITCHHOOK_LISTEN": f"127.0.0.1:{port}",
             "SWITCHHOOK_DATA_DIR": str(directory),
@@ -349,22 +274,19 @@ class Gateway(Process):
             return call if call["status"] in FINAL else None
         return until(final, f"{call_id} ends", seconds)
 
+    def callback(self, leg, word, number):
+        """Send a signed callback of that leg's wire; the status of the reply."""
+        path, headers, body = leg.wire.callback(self.base_url, leg, word, number)
+        return request(self.port, "POST", path, body, headers)[0]
+
     def webhook(self, url, fields, signature=None, headers=None):
-        """Send a signed webhook as the carrier does; the status of the reply."""
+        """Send a form signed as Twilio does; the status of the reply."""
         body = urllib.parse.urlencode(fields)
-        head = {"Content-Type": "application/x-www-form-urlencoded",
+        head = {"Content-Type": FORM,
                 "X-Twilio-Signature": signature if signature is not None
                 else sign(self.carrier.token, url, fields), **(headers or {})}
         path = url[len(self.base_url):]
         return request(self.port, "POST", path, body, head)[0]
-
-
-def sign(token, url, fields):
-    """Twilio docs, "Validating requests": the URL, then each parameter's name and value in the
-    order of the names, HMAC-SHA1, base64."""
-    pairs = sorted(set(fields.items() if isinstance(fields, dict) else fields))
-    text = url + "".join(name + value for name, value in pairs)
-    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
 @contextlib.contextmanager
