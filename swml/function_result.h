@@ -119,7 +119,7 @@ struct function_pay {
 };
 void function_result_pay(struct function_result *r, const struct function_pay *o);
 
-struct function_conference {
+struct function_join_conference {
     bool muted, no_start_on_enter, end_on_exit;
     struct str beep, wait_url, record, region, trim, coach;
     uint32_t participants_max; /* 0: 250, the most */
@@ -127,7 +127,7 @@ struct function_conference {
     struct str recording_status_url, recording_status_method, recording_status_events;
 };
 void function_result_join_conference(struct function_result *r, struct str name,
-                                     const struct function_conference *o); /* o may be NULL */
+                                     const struct function_join_conference *o); /* o may be NULL */
 void function_result_join_room(struct function_result *r, struct str name);
 void function_result_sip_refer(struct function_result *r, struct str uri);
 

@@ -123,7 +123,7 @@ void function_result_pay(struct function_result *r, const struct function_pay *o
 
 /** Only what differs from the verb's own defaults. */
 static void put_conference(struct json_writer *w, struct str name,
-                           const struct function_conference *o) {
+                           const struct function_join_conference *o) {
     result_begin_verb(w, "join_conference");
     json_kv_string(w, "name", name);
     if (o->muted)
@@ -150,7 +150,7 @@ static void put_conference(struct json_writer *w, struct str name,
 }
 
 void function_result_join_conference(struct function_result *r, struct str name,
-                                     const struct function_conference *o) {
+                                     const struct function_join_conference *o) {
     struct json_writer w;
     if (!result_is_given(r, "name", name))
         return;

@@ -97,7 +97,7 @@ static void m_pay(struct function_result *r, const struct call *c) {
 }
 
 static void m_join_conference(struct function_result *r, const struct call *c) {
-    const struct function_conference o = {
+    const struct function_join_conference o = {
         .muted = flag(c, -1, "muted", false),
         .no_start_on_enter = !flag(c, -1, "start_on_enter", true),
         .end_on_exit = flag(c, -1, "end_on_exit", false),
