@@ -59,6 +59,9 @@ struct config {
     double mock_speed;
     uint64_t mock_seed;
     char mock_scenario[CONFIG_TEXT_SIZE];   /* file; "" none */
+    char openai_base_url[CONFIG_TEXT_SIZE]; /* of the model server, without trailing slash */
+    struct secret openai_key;
+    char openai_model[CONFIG_TEXT_SIZE];    /* "": no model server */
     char public_base_url[CONFIG_TEXT_SIZE]; /* without trailing slash; "" only with mock */
     char listen_host[CONFIG_TEXT_SIZE];
     uint16_t listen_port;

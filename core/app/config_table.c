@@ -99,6 +99,16 @@ const struct config_setting config_table[] = {
     {.name = "MOCK_SCENARIO", .kind = CONFIG_KIND_TEXT, .offset = AT(mock_scenario), .preset = "",
      .help = "JSON file with simulated callees of your own"},
 
+    {.name = "OPENAI_MODEL", .kind = CONFIG_KIND_TEXT, .offset = AT(openai_model), .preset = "",
+     .group = "The model server (needed by assistants whose brain is openai)",
+     .help = "the model that talks, such as gpt-4o-mini or llama3.1; any server that speaks OpenAI's "
+             "chat completions will do"},
+    {.name = "OPENAI_API_KEY", .kind = CONFIG_KIND_SECRET, .offset = AT(openai_key), .preset = "",
+     .help = "its key; a server of your own may do without one"},
+    {.name = "OPENAI_BASE_URL", .aliases = {"OPENAI_API_BASE"}, .kind = CONFIG_KIND_URL,
+     .offset = AT(openai_base_url), .preset = "https://api.openai.com/v1",
+     .help = "another server: http://127.0.0.1:11434/v1 is Ollama on this machine"},
+
     {.name = "PUBLIC_BASE_URL", .aliases = {"PUBLIC_URL", "WEBHOOK_BASE_URL"},
      .kind = CONFIG_KIND_URL, .offset = AT(public_base_url), .preset = "",
      .group = "Where this gateway is",

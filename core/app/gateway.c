@@ -12,6 +12,7 @@
 #include "core/base/digest.h"
 #include "core/base/mem.h"
 #include "core/base/pool.h"
+#include "core/engine/brain_openai.h"
 #include "core/engine/conversation.h"
 #include "core/engine/dispatcher.h"
 #include "core/engine/event_feed.h"
@@ -40,6 +41,7 @@ struct gateway {
     struct http_client *http;
     struct providers_setup providers;
     struct assistant_files *assistants;
+    struct brain *openai; /* NULL: no model server is configured */
     struct conversation *conversation;
     struct pacer *pacer;
     struct engine engine;
@@ -137,11 +139,26 @@ static void work_added(void *ctx) {
     dispatcher_wake(g->dispatcher);
 }
 
+static struct brain *make_openai(struct gateway *g) {
+    const struct config *c = g->config;
+    if (c->openai_model[0] == '\0')
+        return NULL;
+    struct brain_openai_options o = {.http = g->http,
+                                     .clock = g->clock,
+                                     .log = &g->log,
+                                     .base_url = str_z(c->openai_base_url),
+                                     .model = str_z(c->openai_model),
+                                     .key = &c->openai_key};
+    return brain_openai_new(&o);
+}
+
 static enum error_code start_services(struct gateway *g, struct error *err) {
     enum error_code rc = assistant_files_load(g->config->assistants_dir, &g->assistants, err);
     if (rc != ERR_OK)
         return rc;
-    struct conversation_options co = {.store = g->store, .clock = g->clock, .log = &g->log};
+    g->openai = make_openai(g);
+    struct conversation_options co = {
+        .store = g->store, .clock = g->clock, .log = &g->log, .openai = g->openai};
     g->conversation = conversation_new(&co);
     g->pacer = make_pacer(g);
     g->engine = (struct engine){
@@ -272,6 +289,7 @@ void gateway_free(struct gateway *g) {
     dispatcher_free(g->dispatcher);
     event_feed_free(g->events);
     conversation_free(g->conversation);
+    brain_free(g->openai);
     pacer_free(g->pacer);
     providers_setup_release(&g->providers);
     http_client_free(g->http);

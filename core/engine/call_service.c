@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/domain/assistant.h"
 #include "core/domain/plan.h"
+#include "core/engine/conversation.h"
 #include "core/engine/failover.h"
 #include "core/engine/pacer.h"
 
@@ -107,6 +108,11 @@ static enum error_code check_assistant(const struct engine *e, const struct call
                            "there is no assistant named \"" STR_FMT
                            "\"; see the files in the assistants directory",
                            STR_ARG(r->assistant));
+    enum assistant_brain brain = ASSISTANT_BRAIN_NONE;
+    enum error_code rc =
+        conversation_brain(e->conversation, a, provider_can(p, PROVIDER_CAP_AI), &brain, err);
+    if (rc != ERR_OK)
+        return rc;
     c->detection = r->detection_given ? r->detection : detection_for(a, p);
     return check_assistant_variables(a, r->variables_json, err);
 }

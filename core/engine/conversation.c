@@ -9,6 +9,7 @@
 #include "core/engine/conversation_turn.h"
 #include "core/engine/interruptions.h"
 #include "core/engine/payment.h"
+#include "core/engine/turn_brain.h"
 
 enum {
     CONSENT_QUESTIONS_MAX = 2 /* no clear answer after so many is a no */
@@ -80,6 +81,41 @@ static void hear(struct turn_work *t, struct heard *h) {
 
 /* ---- the brain ------------------------------------------------------------------------------- */
 
+static bool is_to_be_had(const struct conversation *cv, enum assistant_brain b,
+                         bool carrier_has_agent) {
+    return b == ASSISTANT_BRAIN_SCRIPTED ||
+           (b == ASSISTANT_BRAIN_OPENAI && cv && cv->options.openai) ||
+           (b == ASSISTANT_BRAIN_CARRIER && carrier_has_agent);
+}
+
+enum error_code conversation_brain(const struct conversation *cv, const struct assistant *a,
+                                   bool carrier_has_agent, enum assistant_brain *out,
+                                   struct error *err) {
+    const enum assistant_brain wishes[] = {
+        a->brain, a->otherwise,
+        a->brain == ASSISTANT_BRAIN_CARRIER ? ASSISTANT_BRAIN_OPENAI : ASSISTANT_BRAIN_NONE};
+    for (size_t i = 0; i < ARRAY_LEN(wishes); i++)
+        if (is_to_be_had(cv, wishes[i], carrier_has_agent)) {
+            *out = wishes[i];
+            return ERR_OK;
+        }
+    return error_field(err, ERR_INVALID, "assistant",
+                       STR_FMT " talks by %s: set OPENAI_MODEL, and OPENAI_API_KEY or "
+                               "OPENAI_BASE_URL",
+                       STR_ARG(a->name),
+                       a->brain == ASSISTANT_BRAIN_CARRIER
+                           ? "the carrier's own agent, and this carrier has none"
+                           : "a model server, and none is configured");
+}
+
+static enum error_code find_brain(struct turn_work *t, struct brain **out, struct error *err) {
+    enum assistant_brain which = ASSISTANT_BRAIN_NONE;
+    enum error_code rc = conversation_brain(t->cv, t->assistant, false, &which, err);
+    if (rc == ERR_OK)
+        *out = which == ASSISTANT_BRAIN_OPENAI ? t->cv->options.openai : t->cv->scripted;
+    return rc;
+}
+
 /** The brain failed: say so and end, rather than leave the caller in silence. */
 static void fall_back(struct turn_work *t, const struct error *why) {
     log_warn(t->cv->options.log, "brain failed", LOG_ID("call", CALL_ID_PREFIX, t->in->call->id),
@@ -87,6 +123,11 @@ static void fall_back(struct turn_work *t, const struct error *why) {
     turn_say(t, &t->say, t->assistant->fallback_line);
     turn_say(t, &t->say, t->assistant->goodbye);
     turn_finish(t, STR("assistant_error"));
+}
+
+static bool has_finished(void *ctx) {
+    const struct turn_work *t = ctx;
+    return t->has_outcome;
 }
 
 static void ask_brain(struct turn_work *t, enum brain_event event, const struct heard *h) {
@@ -98,27 +139,31 @@ static void ask_brain(struct turn_work *t, enum brain_event event, const struct 
         .digits = h ? h->digits : (struct str){0},
         .values = t->values,
         .value_count = t->value_count,
-        .tools = {.run = turn_run_function, .ctx = t},
+        .tools = {.run = turn_run_function, .is_over = has_finished, .ctx = t},
         .now_ms = t->in->now_ms,
         .arena = t->arena,
     };
     struct brain_output thought = {0};
+    struct brain *brain = NULL;
     struct error why = {0};
     t->state.stage = TALK_BRAIN;
     t->state.asked = 0;
-    if (brain_think(t->cv->scripted, &in, &thought, &why) != ERR_OK) {
+    if (find_brain(t, &brain, &why) == ERR_OK && brain != t->cv->scripted)
+        turn_brain_tell(t, &in);
+    if (!brain || brain_think(brain, &in, &thought, &why) != ERR_OK) {
         fall_back(t, &why);
         return;
     }
+    turn_brain_account(t, &thought.usage);
     if (thought.say.len > 0 && t->say.len > 0)
         buf_putc(&t->say, ' ');
     buf_put_str(&t->say, thought.say); /* expanded by the brain already */
     t->listen = thought;
     t->state.brain = thought.state_json;
     t->state.ignore = thought.listen.ignore;
-    t->next = thought.next == BRAIN_END        ? TURN_END
-              : thought.next == BRAIN_TRANSFER ? TURN_TRANSFER
-                                               : TURN_LISTEN;
+    t->next = thought.next == BRAIN_TRANSFER                 ? TURN_TRANSFER
+              : thought.next == BRAIN_END || has_finished(t) ? TURN_END
+                                                             : TURN_LISTEN;
 }
 
 /* ---- consent to be recorded ------------------------------------------------------------------ */

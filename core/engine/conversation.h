@@ -26,13 +26,23 @@ struct payment_view;
 struct conversation; /* knows the brains, the functions, the store and the clock */
 
 struct conversation_options {
-    struct store *store; /* read only; for get_shared_information */
+    struct store *store; /* read only; for get_shared_information and what was said before */
     struct clock clock;
-    struct log *log; /* may be NULL */
+    struct log *log;      /* may be NULL */
+    struct brain *openai; /* borrowed; NULL: no model server is configured */
 };
 
 struct conversation *conversation_new(const struct conversation_options *o);
 void conversation_free(struct conversation *cv); /* NULL is fine */
+
+/**
+ * Which brain leads this assistant's conversations: the one that it names, where that is to be had,
+ * else what it names otherwise; a model server stands in for a carrier's agent. ERR_INVALID, with
+ * what to do about it, when there is none. cv NULL: no model server.
+ */
+NODISCARD enum error_code conversation_brain(const struct conversation *cv,
+                                             const struct assistant *a, bool carrier_has_agent,
+                                             enum assistant_brain *out, struct error *err);
 
 enum conversation_input {
     CONVERSATION_ANSWERED = 1, /* first document: greeting, disclosure, first question */
@@ -53,6 +63,7 @@ struct conversation_turn_in {
     struct str next_url; /* where the carrier sends what comes next: action of a gather */
     const struct payment_view *payment; /* NULL: nothing can be paid */
     int64_t now_ms;
+    int64_t deadline_ms; /* monotonic: the carrier does not wait for longer; 0: none */
 };
 
 enum {
@@ -74,6 +85,7 @@ struct conversation_effect {
     enum turn_role role;
     struct str category;
     struct str text;
+    struct str usage_json; /* of a line: what the brain took of a model server; "" nothing */
     const struct function_payment *pay; /* in the plan's arena */
     bool yes;
 };

@@ -90,6 +90,7 @@ void turn_effect(struct turn_work *t, struct conversation_effect e) {
         return;
     e.category = arena_copy(t->arena, e.category);
     e.text = arena_copy(t->arena, e.text);
+    e.usage_json = arena_copy(t->arena, e.usage_json);
     t->out->effects[t->out->effect_count++] = e;
 }
 
@@ -248,7 +249,8 @@ static void keep_assistant_line(struct turn_work *t) {
     if (line.len > 0)
         turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_LINE,
                                                     .role = TURN_ASSISTANT,
-                                                    .text = buf_str(&line)});
+                                                    .text = buf_str(&line),
+                                                    .usage_json = t->usage_json});
     buf_release(&line);
 }
 

@@ -37,6 +37,7 @@ struct turn_work {
     bool has_outcome;
     uint32_t pause_s;           /* before speaking: the machine's greeting */
     struct brain_output listen; /* how to listen, where to transfer */
+    struct str usage_json;      /* what the brain took of a model server; "" nothing */
 };
 
 /** Facts of the call and variables of the request; ERR_INVALID when the variables are no object. */

@@ -36,6 +36,10 @@ static enum error_code keep_speech(struct store_tx *tx, const struct turn_keepin
     json_kv_int(&w, "n", *k->lines);
     json_kv_z(&w, "role", turn_role_name(e->role));
     json_kv_string(&w, "text", e->text);
+    if (e->usage_json.len > 0) {
+        json_key(&w, "usage");
+        json_put_raw(&w, e->usage_json);
+    }
     json_end_object(&w);
     enum error_code rc = keep_line(tx, k, e->role, e->text, err);
     if (rc != ERR_OK) {

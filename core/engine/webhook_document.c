@@ -17,6 +17,8 @@ enum {
     DOCUMENT_MAX = 65536,
     PLAN_JSON_MAX = 65536,
     RACES_MAX = 3, /* other webhooks of the same turn that may overtake us */
+    /* of the carrier's patience: to keep and render the turn, and for the way there and back */
+    ANSWER_MARGIN_MS = 1000,
 };
 
 /** The work on one document. Strings live in `arena`. */
@@ -177,6 +179,13 @@ static enum call_answered_by answered_by(const struct webhook_news *n, const str
     return by == CALL_BY_UNASKED && c->detection != CALL_DETECT_OFF ? CALL_BY_HUMAN : by;
 }
 
+/* Until when a brain may think: the carrier ends the call when no document comes. */
+static int64_t deadline_of(const struct webhook *w) {
+    uint32_t patience_ms = provider_describe(w->provider)->limits.answer_timeout_ms;
+    return w->received_ms +
+           (patience_ms > 2 * ANSWER_MARGIN_MS ? patience_ms - ANSWER_MARGIN_MS : patience_ms / 2);
+}
+
 static enum error_code compute_assistant(struct document *d, const struct json *request,
                                          struct error *err) {
     d->assistant = d->engine->find_assistant(d->engine->assistants, str_z(d->call.assistant));
@@ -199,6 +208,7 @@ static enum error_code compute_assistant(struct document *d, const struct json *
         .answered_by = answered_by(n, &d->call),
         .next_url = link_text(d, d->number),
         .now_ms = engine_now_ms(d->engine),
+        .deadline_ms = deadline_of(d->webhook),
     };
     return conversation_turn(d->engine->conversation, &in, &d->turn, err);
 }

@@ -26,8 +26,9 @@ struct webhook {
     struct links_target target;
     struct webhook_news news;
     struct arena arena;
-    bool work_added; /* the transaction left a job behind */
-    bool ended;      /* the transaction ended the call */
+    int64_t received_ms; /* monotonic */
+    bool work_added;     /* the transaction left a job behind */
+    bool ended;          /* the transaction ended the call */
 };
 
 /** Reply with a bare status and free the webhook. 503 gets Retry-After. */

@@ -242,6 +242,7 @@ static void refuse(struct webhook *w, enum error_code rc, const struct error *er
 
 void webhook_service_handle(struct webhook_service *ws, struct http_exchange *x) {
     struct webhook *w = mem_zalloc(sizeof *w);
+    w->received_ms = clock_mono_ms(&ws->engine->clock);
     struct error err = {0};
     w->service = ws;
     w->exchange = x;

@@ -21,6 +21,7 @@ PORT_MAKERS = {
     "core/app/carrier_sample.c": "core/domain/provider_impl.h", # makes providers of no account
     "core/app/carrier_settings.c": "core/domain/provider_impl.h", # the same, from the settings
     "core/app/providers_setup.c": "core/domain/provider_impl.h", # fills what providers are made from
+    "core/engine/brain_openai.c": "core/domain/brain_impl.h", # is one of the brains
     "core/engine/brain_scripted.c": "core/domain/brain_impl.h", # is one of the brains
 }
 MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
