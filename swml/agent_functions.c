@@ -63,7 +63,8 @@ void agent_functions(struct agent_writing *w) {
     json_key(&w->j, "functions");
     json_begin_array(&w->j);
     for (size_t i = 0; i < w->a->function_count; i++)
-        put_function(w, &w->a->functions[i]);
+        if (!w->a->functions[i].is_flow_only)
+            put_function(w, &w->a->functions[i]);
     json_end_array(&w->j);
     json_key(&w->j, "defaults");
     json_begin_object(&w->j);

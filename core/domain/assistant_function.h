@@ -70,8 +70,9 @@ struct assistant_function {
     struct str url;      /* http(s); may carry user:password@, so never print it */
     uint32_t timeout_ms; /* 0: the gateway's own */
     /* all: */
-    bool is_open;     /* "secure": false, so no token is asked of who calls it */
-    bool is_inactive; /* not offered until an action switches it on */
+    bool is_open;      /* "secure": false, so no token is asked of who calls it */
+    bool is_flow_only; /* for the flow; brains that read are not told of it */
+    bool is_inactive;  /* not offered until an action switches it on */
     const struct assistant_fillers *fillers;
     size_t filler_count;
     bool wait_for_fillers, skip_fillers;

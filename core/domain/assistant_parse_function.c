@@ -174,6 +174,7 @@ static void read_manner(struct assistant_reader *r, const struct json *v,
                         const struct definition_at *at, struct assistant_function *out) {
     struct definition *d = &r->d;
     out->is_open = !definition_bool(d, v, at, "secure", true);
+    out->is_flow_only = definition_bool(d, v, at, "flow_only", false);
     out->is_inactive = !definition_bool(d, v, at, "active", true);
     assistant_read_fillers(r, v, at, out);
     out->wait_for_fillers = definition_bool(d, v, at, "wait_for_fillers", false);
@@ -213,6 +214,7 @@ static void read_built_in(struct assistant_reader *r, const struct json *v,
                                           "meta_data",
                                           "wait_file_loops",
                                           "meta_data_token",
+                                          "flow_only",
                                           NULL};
     const struct function_declaration *built_in = function_declaration(id);
     if (v && !definition_object(&r->d, v, at, members))
@@ -244,12 +246,28 @@ static void read_remote(struct assistant_reader *r, const struct json *v,
 
 static void read_declared(struct assistant_reader *r, const struct json *v,
                           const struct definition_at *at, struct assistant_function *out) {
-    static const char *const members[] = {
-        "name",      "description",  "parameters",       "response",        "share",
-        "end",       "post_process", "actions",          "rules",           "url",
-        "secure",    "timeout_ms",   "active",           "fillers",         "skip_fillers",
-        "wait_file", "meta_data",    "wait_for_fillers", "wait_file_loops", "meta_data_token",
-        NULL};
+    static const char *const members[] = {"name",
+                                          "description",
+                                          "parameters",
+                                          "response",
+                                          "share",
+                                          "end",
+                                          "post_process",
+                                          "actions",
+                                          "rules",
+                                          "url",
+                                          "secure",
+                                          "timeout_ms",
+                                          "active",
+                                          "fillers",
+                                          "skip_fillers",
+                                          "wait_file",
+                                          "meta_data",
+                                          "wait_for_fillers",
+                                          "wait_file_loops",
+                                          "meta_data_token",
+                                          "flow_only",
+                                          NULL};
     struct definition *d = &r->d;
     struct definition_at rules_at = definition_member(at, "rules");
     struct definition_at timeout_at = definition_member(at, "timeout_ms");

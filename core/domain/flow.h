@@ -49,7 +49,8 @@ struct flow_set {
 struct flow_call {
     struct str function;
     const struct json *arguments; /* object or NULL; texts in it may hold ${name} */
-    struct str save;              /* slot for the function's response; "" none */
+    struct str save; /* slot for the function's response, or for how it ended when the caller was
+                        sent elsewhere ("success", "busy" …); "" none */
 };
 
 /** All that is given must hold. Amounts are in hundredths. */

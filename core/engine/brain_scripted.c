@@ -176,6 +176,12 @@ static void listen(struct step *s, const struct flow_state *state) {
     s->out->listen.ignore = state->ignore;
 }
 
+/** A function of the state sent the caller elsewhere; BRAIN_RESULT tells how that ended. */
+static bool waits(const struct step *s, const struct flow_state *state) {
+    const struct brain_tools *tools = &s->in->tools;
+    return state->call_count > 0 && tools->is_over && tools->is_over(tools->ctx);
+}
+
 static void enter(struct step *s, size_t to) {
     s->state.confirming = false;
     s->state.misses = s->state.silences = 0;
@@ -187,7 +193,7 @@ static void enter(struct step *s, size_t to) {
         for (size_t i = 0; i < state->call_count; i++)
             run_call(s, &state->calls[i]);
         say(s, state->say);
-        if (state->asks) {
+        if (state->asks || (state->outcome.len == 0 && waits(s, state))) {
             listen(s, state);
             return;
         }
@@ -384,10 +390,25 @@ static void on_human(struct step *s) {
 
 /* ---- the port -------------------------------------------------------------------------------- */
 
+/** What the caller was sent to is over: the slot learns how, and a state that waited goes on. */
+static void on_result(struct step *s) {
+    const struct flow_state *state = &s->flow->states[s->state.at];
+    for (size_t i = 0; i < state->call_count; i++)
+        if (state->calls[i].save.len > 0)
+            scripted_state_set(s->flow, &s->state, state->calls[i].save, s->in->result,
+                               s->in->arena);
+    if (state->asks)
+        ask_again(s);
+    else
+        enter(s, next_of(s, state));
+}
+
 static enum error_code check_event(const struct step *s, struct error *err) {
     bool may_begin = s->in->event == BRAIN_BEGIN || s->in->event == BRAIN_HUMAN;
-    bool can_answer = s->state.at != FLOW_NOWHERE && s->flow->states[s->state.at].asks;
-    return may_begin || can_answer
+    bool is_somewhere = s->state.at != FLOW_NOWHERE;
+    const struct flow_state *at = is_somewhere ? &s->flow->states[s->state.at] : NULL;
+    bool can_go_on = at && s->in->event == BRAIN_RESULT && at->outcome.len == 0;
+    return may_begin || can_go_on || (at && at->asks)
                ? ERR_OK
                : error_field(err, ERR_INVALID, "state", "nothing was asked that has an answer");
 }
@@ -404,8 +425,10 @@ static void take(struct step *s) {
         on_silence(s);
         break;
     case BRAIN_REPEAT:
-    case BRAIN_RESULT:
         ask_again(s);
+        break;
+    case BRAIN_RESULT:
+        on_result(s);
         break;
     case BRAIN_HUMAN:
         on_human(s);

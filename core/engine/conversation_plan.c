@@ -195,7 +195,7 @@ enum error_code turn_run_function(void *ctx, struct str function, struct str arg
 static void fill_say(struct turn_work *t, struct plan_say *say, struct str text) {
     const struct assistant_language *l = &t->assistant->languages[0];
     say->text = arena_copy(t->arena, text);
-    say->voice = arena_copy(t->arena, l->voice);
+    say->voice = arena_copy(t->arena, assistant_voice_for(l, str_z(t->in->call->provider)));
     say->language = arena_copy(t->arena, l->code);
 }
 

@@ -92,7 +92,7 @@ static void check(struct scene *s, struct run *r, const char *token, const char 
 TEST(check, finds_everything_fine) {
     static const char *const lines[] = {"ok    settings    no faults\n",
                                         "will be made at the first start\n",
-                                        "debt-intake, personal-assistant, and each can be heard\n",
+                                        "debt-intake, payment-agent, personal-assistant, and each can be heard\n",
                                         "ok    carrier     twilio: account ",
                                         " leads here\n",
                                         "\neverything is fine\n",
