@@ -1,9 +1,10 @@
-// Points the official SDK at the carrier in a box.
+// Starts the carrier and an application beside it, and points the official SDK at them.
 import assert from "node:assert/strict";
 import twilio from "twilio";
-import { startBox, startPages } from "../box.mjs";
+import * as support from "../support/application.mjs";
+import * as program from "../support/program.mjs";
 
-export const startCarrier = (...args) => startBox("twilio", ...args);
+export const startCarrier = (...args) => program.startCarrier("twilio", ...args);
 
 /** The SDK, with every request sent to the carrier instead of api.twilio.com. */
 export function client(carrier, { account = carrier.account, token = carrier.token } = {}) {
@@ -18,10 +19,10 @@ export function client(carrier, { account = carrier.account, token = carrier.tok
   return twilio(account, token, { httpClient });
 }
 
-/** An application: pages by path, each a function of the parameters that returns TwiML. */
+/** An application that has the signature of each webhook checked by the SDK. */
 export const startApplication = (carrier) =>
-  startPages("text/xml", ({ request, url, params }) =>
-    twilio.validateRequest(carrier.token, request.headers["x-twilio-signature"] ?? "", url, params),
+  support.startApplication(({ url, params, header }) =>
+    twilio.validateRequest(carrier.token, header("x-twilio-signature"), url, params),
   );
 
 export const ALL_EVENTS = ["initiated", "ringing", "answered", "completed"];
