@@ -1,8 +1,8 @@
 // Requests for documents signed as SignalWire signs them, and the gateway's verdict beside the SDK's.
 import { after, before, test } from "node:test";
 import { createHmac } from "node:crypto";
-import { BASE, TOKEN, compare, hook, startGateway } from "../support/gateway.mjs";
-import { bend, bendQuery, encode, random, randomPairs, randomText } from "../support/random.mjs";
+import { BASE, TOKEN, compare, hook, startGateway } from "../../support/gateway.mjs";
+import { bend, bendQuery, encode, random, randomPairs, randomText } from "../../support/random.mjs";
 import { accepts, assert } from "./harness.mjs";
 
 const KEY = "PSK_0123456789abcdefghijklmn";

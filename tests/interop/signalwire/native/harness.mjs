@@ -2,9 +2,9 @@
 // What is official here is the validator of webhooks.
 import assert from "node:assert/strict";
 import { validateRequest } from "@signalwire/web-api";
-import * as support from "../support/application.mjs";
-import { sdkAccepts } from "../support/gateway.mjs";
-import * as program from "../support/program.mjs";
+import * as support from "../../support/application.mjs";
+import { sdkAccepts } from "../../support/gateway.mjs";
+import * as program from "../../support/program.mjs";
 
 export const startCarrier = (...args) => program.startCarrier("signalwire", ...args);
 
@@ -18,19 +18,24 @@ export const startApplication = (carrier) =>
     "application/json",
   );
 
-/** One command of the Calling API; resolves to the call. */
-export async function command(carrier, name, params, id) {
-  const response = await fetch(`${carrier.base_url}/api/calling/calls`, {
-    method: "POST",
+/** One request to the native APIs. */
+export async function ask(carrier, method, path, body, token = carrier.token) {
+  const response = await fetch(carrier.base_url + path, {
+    method,
     headers: {
-      authorization: `Basic ${Buffer.from(`${carrier.account}:${carrier.token}`).toString("base64")}`,
+      authorization: `Basic ${Buffer.from(`${carrier.account}:${token}`).toString("base64")}`,
       "content-type": "application/json",
     },
-    body: JSON.stringify({ command: name, id, params }),
+    body: body && JSON.stringify(body),
   });
-  const reply = await response.json();
-  assert.equal(response.status, 200, JSON.stringify(reply));
-  return reply;
+  return { status: response.status, body: await response.json() };
+}
+
+/** One command of the Calling API; resolves to the call. */
+export async function command(carrier, name, params, id) {
+  const { status, body } = await ask(carrier, "POST", "/api/calling/calls", { command: name, id, params });
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
 }
 
 export const swml = (...main) => JSON.stringify({ version: "1.0.0", sections: { main } });

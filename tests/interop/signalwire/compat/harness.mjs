@@ -1,8 +1,8 @@
 // Starts the carrier and an application beside it, and points the official SDK at them.
 import assert from "node:assert/strict";
 import { RestClient } from "@signalwire/compatibility-api";
-import * as support from "../support/application.mjs";
-import * as program from "../support/program.mjs";
+import * as support from "../../support/application.mjs";
+import * as program from "../../support/program.mjs";
 
 export const startCarrier = (...args) => program.startCarrier("signalwire", ...args);
 

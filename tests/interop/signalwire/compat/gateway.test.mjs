@@ -3,8 +3,8 @@ import { after, before, test } from "node:test";
 import { createRequire } from "node:module";
 import path from "node:path";
 import querystring from "node:querystring";
-import { BASE, TOKEN, compare, hook, isForm, sdkAccepts, startGateway } from "../support/gateway.mjs";
-import { bend, bendQuery, encode, random, randomPairs } from "../support/random.mjs";
+import { BASE, TOKEN, compare, hook, isForm, sdkAccepts, startGateway } from "../../support/gateway.mjs";
+import { bend, bendQuery, encode, random, randomPairs } from "../../support/random.mjs";
 import { RestClient, assert } from "./harness.mjs";
 
 /* The signer stands beside the validator, but is not exported. */
