@@ -181,8 +181,11 @@ static enum error_code ask_once(struct openai_asking *a, uint32_t without,
     struct openai_server *s = a->server;
     struct buf body = BUF_INIT(OPENAI_BODY_MAX);
     *o = (struct outcome){0};
-    if (left_ms(a) < REQUEST_LEAST_MS)
-        return error_set(err, ERR_UNCERTAIN, "no time is left to ask the model server");
+    if (left_ms(a) < REQUEST_LEAST_MS) {
+        error_set(err, ERR_UNCERTAIN, "no time is left to ask the model server");
+        err->retry = true; /* in the next turn */
+        return ERR_UNCERTAIN;
+    }
     a->request.refused = atomic_load(&s->refused) | without;
     a->request.is_openai = s->is_openai;
     a->request.history_max = atomic_load(&s->history_max);
@@ -237,7 +240,7 @@ static bool learn(struct openai_asking *a, const struct outcome *o, uint32_t *wi
             return refuse(s, BIT(f), a->call_id);
     if (*without || !o->sent)
         return false;
-    *without = o->sent;
+    *without = o->sent | (o->sent & limits ? limits : 0);
     return true;
 }
 
