@@ -143,6 +143,8 @@ class Process:
             self.process.wait()
             raise AssertionError(f"did not end within {seconds} s") from None
         self.process.stdout.close()
+        self.said = self.complaints()
+        self.errors.close()
         return status
 
     def stop(self):
@@ -155,6 +157,8 @@ class Process:
 
     def complaints(self):
         """What it wrote to stderr so far."""
+        if self.errors.closed:
+            return self.said
         self.errors.seek(0)
         return self.errors.read().decode(errors="replace")
 

@@ -7,13 +7,16 @@
 #include "core/io/http_server_mhd.h"
 #include "providers/mock/carrier/carrier.h"
 
-bool box_alone_open(struct box_alone *b, const char *dialect) {
+bool box_alone_open(struct box_alone *b, const char *dialect, const char *scenario) {
     *b = (struct box_alone){0};
     struct http_client_curl_options ho = {.clock = clock_system()};
     if (!secret_system_init() || http_client_curl_new(&ho, &b->http, NULL) != ERR_OK)
         return false;
-    struct carrier_options co = {
-        .dialect = dialect, .seed = 5, .http = b->http, .clock = clock_system()};
+    struct carrier_options co = {.dialect = dialect,
+                                 .seed = 5,
+                                 .scenario_json = str_z(scenario),
+                                 .http = b->http,
+                                 .clock = clock_system()};
     if (carrier_new(&co, &b->box, NULL) != ERR_OK)
         return false;
     struct http_server_options so = {
@@ -46,4 +49,37 @@ uint16_t box_alone_find_port(void) {
     uint16_t port = http_server_port(server);
     http_server_free(server);
     return port;
+}
+
+/* ---- settings ---------------------------------------------------------------------------------
+ */
+
+const struct box_wire box_wires[BOX_WIRE_COUNT] = {
+    {"twilio", "twilio", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "", "TWILIO_PHONE_NUMBER",
+     "TWILIO_API_BASE_URL", ""},
+    {"plivo", "plivo", "PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN", "", "PLIVO_PHONE_NUMBER",
+     "PLIVO_API_BASE_URL", ""},
+    {"signalwire", "signalwire", "SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN",
+     "SIGNALWIRE_SIGNING_KEY", "SIGNALWIRE_PHONE_NUMBER", "SIGNALWIRE_API_BASE_URL",
+     "SIGNALWIRE_SPACE=example\n"},
+    {"signalwire-compat", "signalwire", "SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN",
+     "SIGNALWIRE_SIGNING_KEY", "SIGNALWIRE_PHONE_NUMBER", "SIGNALWIRE_API_BASE_URL",
+     "SIGNALWIRE_SPACE=example\nSIGNALWIRE_MODE=compat\n"},
+};
+
+static void put_setting(struct buf *b, const char *name, struct str value) {
+    if (name[0])
+        buf_printf(b, "%s=" STR_FMT "\n", name, STR_ARG(value));
+}
+
+void box_alone_put_settings(const struct box_alone *b, const struct box_wire *w, const char *url,
+                            const char *token, struct buf *out) {
+    struct carrier_account a = carrier_account(b->box);
+    buf_printf(out, "TELEPHONY_PROVIDER=%s\n", w->provider);
+    put_setting(out, w->account, a.account);
+    put_setting(out, w->token, token ? str_z(token) : a.token);
+    put_setting(out, w->key, a.signing_key);
+    put_setting(out, w->number, a.number);
+    put_setting(out, w->base_url, str_z(url ? url : b->url));
+    buf_puts(out, w->more);
 }

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/buf.h"
+
 struct carrier;
 struct http_client;
 struct http_server;
@@ -16,10 +18,27 @@ struct box_alone {
     char url[64];
 };
 
-bool box_alone_open(struct box_alone *b, const char *dialect);
+/** scenario: JSON, or "" for the built-in callees only. */
+bool box_alone_open(struct box_alone *b, const char *dialect, const char *scenario);
 void box_alone_close(struct box_alone *b);
 
 /** A port that was free a moment ago; 0: none. */
 uint16_t box_alone_find_port(void);
+
+/** How a gateway is set up for a real carrier, on one of its wires. */
+struct box_wire {
+    const char *name;                                      /* as MOCK_DIALECT has it */
+    const char *provider;                                  /* which is the box's dialect, too */
+    const char *account, *token, *key, *number, *base_url; /* names of the settings; "": none */
+    const char *more;                                      /* lines of .env */
+};
+enum {
+    BOX_WIRE_COUNT = 4
+};
+extern const struct box_wire box_wires[BOX_WIRE_COUNT];
+
+/** Lines of .env that lead a gateway to this box. url, token: NULL for the box's own. */
+void box_alone_put_settings(const struct box_alone *b, const struct box_wire *w, const char *url,
+                            const char *token, struct buf *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/base/secret.h"
 #include "core/engine/call_service.h"
@@ -13,7 +14,7 @@
 
 enum {
     WAIT_LIMIT_MS = 30000,
-    NEWS_WAIT_MS = 1000,
+    NEWS_WAIT_MS = 60,
     SETTINGS_MAX = 8192,
     GRACE_MS = 2000
 };
@@ -135,8 +136,19 @@ static void wait_for_news(struct house *h, const struct call *c) {
                      .came = PTHREAD_COND_INITIALIZER};
     event_feed_wait(gateway_events(h->gateway), &w.waiter);
     pthread_mutex_lock(&w.lock);
-    while (!w.done)
-        pthread_cond_wait(&w.came, &w.lock);
+    while (!w.done) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += NEWS_WAIT_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        /* the feed looks at its waiters' deadlines when something is told, else seldom */
+        if (pthread_cond_timedwait(&w.came, &w.lock, &until) != 0 && !w.done) {
+            pthread_mutex_unlock(&w.lock);
+            event_feed_notify(gateway_events(h->gateway));
+            pthread_mutex_lock(&w.lock);
+        }
+    }
     pthread_mutex_unlock(&w.lock);
     pthread_mutex_destroy(&w.lock);
     pthread_cond_destroy(&w.came);
@@ -191,4 +203,60 @@ void house_events(struct house *h, int64_t id, struct buf *out) {
 
 uint64_t house_rings(struct house *h, const char *to) {
     return carrier_rings(gateway_carrier(h->gateway), str_z(to));
+}
+
+/* ---- what came of it ---------------------------------------------------------------------------
+ */
+
+struct talk {
+    int64_t call_id;
+    struct arena arena;
+    struct turn *turns;
+    struct recording *recordings;
+    size_t turn_count, recording_count;
+};
+
+static enum error_code talk_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct talk *t = ctx;
+    enum error_code rc =
+        store_list_turns(tx, t->call_id, &t->arena, &t->turns, &t->turn_count, err);
+    return rc == ERR_OK ? store_list_recordings(tx, t->call_id, 0, 100, &t->arena, &t->recordings,
+                                                &t->recording_count, err)
+                        : rc;
+}
+
+static struct talk read_talk(struct house *h, int64_t id) {
+    struct talk t = {.call_id = id};
+    EXPECT_INT(store_read(gateway_engine(h->gateway)->store, talk_tx, &t, NULL), ERR_OK);
+    return t;
+}
+
+void house_transcript(struct house *h, int64_t id, struct buf *out) {
+    struct talk t = read_talk(h, id);
+    buf_clear(out);
+    for (size_t i = 0; i < t.turn_count; i++)
+        if (t.turns[i].role != TURN_FUNCTION)
+            buf_printf(out, "%s: " STR_FMT "\n", turn_role_name(t.turns[i].role),
+                       STR_ARG(t.turns[i].text));
+    arena_release(&t.arena);
+}
+
+struct house_recordings house_wait_recordings(struct house *h, int64_t id) {
+    int64_t end = clock_mono_ms(&h->system) + WAIT_LIMIT_MS;
+    struct house_recordings r = {.open = 1};
+    while (r.open && clock_mono_ms(&h->system) < end) {
+        struct talk t = read_talk(h, id);
+        r = (struct house_recordings){0};
+        for (size_t i = 0; i < t.recording_count; i++) {
+            enum recording_status s = t.recordings[i].status;
+            r.stored += s == RECORDING_STORED;
+            r.lost += s == RECORDING_ABSENT || s == RECORDING_FAILED;
+            r.open += s != RECORDING_STORED && s != RECORDING_ABSENT && s != RECORDING_FAILED;
+        }
+        arena_release(&t.arena);
+        if (r.open)
+            (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_nsec = 20000000},
+                                  NULL);
+    }
+    return r;
 }

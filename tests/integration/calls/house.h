@@ -45,7 +45,7 @@ struct call house_call(struct house *h, int64_t id);
 /** The call once it is final, or as it is after 30 s. */
 struct call house_wait_end(struct house *h, int64_t id);
 
-/** Wait for the next event of the call, at most a second; the call then. */
+/** Wait for the next event of the call, for a moment at most; the call then. */
 struct call house_wait_news(struct house *h, int64_t id);
 
 /**
@@ -53,6 +53,16 @@ struct call house_wait_news(struct house *h, int64_t id);
  * call may be over before its recording begins.
  */
 void house_events(struct house *h, int64_t id, struct buf *out);
+
+/** What was said: "assistant: …" and "caller: …", a line each. */
+void house_transcript(struct house *h, int64_t id, struct buf *out);
+
+struct house_recordings {
+    unsigned stored, lost; /* lost: the carrier has none, or it could not be fetched */
+    unsigned open;         /* still not, after 30 s */
+};
+/** The recordings of a call that is over, once nothing more can become of them. */
+struct house_recordings house_wait_recordings(struct house *h, int64_t id);
 
 /** How often this number was rung. */
 uint64_t house_rings(struct house *h, const char *to);
