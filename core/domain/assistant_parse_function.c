@@ -1,6 +1,7 @@
 #include "core/base/compiler.h"
 #include "core/domain/assistant_read.h"
 #include "core/domain/function.h"
+#include "core/domain/function_action_json.h"
 #include "core/domain/record.h"
 #include "core/domain/schema.h"
 #include "core/domain/spoken.h"
@@ -22,7 +23,7 @@ struct function_reading {
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-static bool is_argument(const struct function_reading *f, struct str name) {
+static bool is_argument(struct function_reading *f, struct str name) {
     bool found = false;
     for (const struct json *p = json_first(json_get(f->parameters, "properties")); p;
          p = json_next(p))
@@ -30,7 +31,7 @@ static bool is_argument(const struct function_reading *f, struct str name) {
     return found;
 }
 
-static void check_text(const struct function_reading *f, struct str text,
+static void check_text(struct function_reading *f, struct str text,
                        const struct definition_at *at) {
     struct text_part part;
     enum text_step step;
@@ -44,7 +45,7 @@ static void check_text(const struct function_reading *f, struct str text,
     }
 }
 
-static struct str read_text(const struct function_reading *f, const struct json *obj,
+static struct str read_text(struct function_reading *f, const struct json *obj,
                             const struct definition_at *at, const char *member,
                             enum definition_need need) {
     struct str s = definition_text(&f->r->d, obj, at, member, ASSISTANT_TEXT_MAX, need);
@@ -55,22 +56,22 @@ static struct str read_text(const struct function_reading *f, const struct json 
 
 /* ---- effects and rules ----------------------------------------------------------------------- */
 
-static void read_actions(const struct function_reading *f, const struct json *list,
+static struct str check_action_text(void *ctx, struct definition *d, struct str text,
+                                    const struct definition_at *at) {
+    (void)d;
+    check_text(ctx, text, at);
+    return text;
+}
+
+static void read_actions(struct function_reading *f, const struct json *list,
                          const struct definition_at *at) {
-    struct definition *d = &f->r->d;
-    size_t i = 0;
-    definition_array(d, list, at, ASSISTANT_ACTIONS_MAX);
-    for (const struct json *v = json_first(list); v && d->rc == ERR_OK; v = json_next(v)) {
-        struct definition_at item = definition_item(at, i++);
-        bool fits =
-            json_type(v) == JSON_STRING || (json_type(v) == JSON_OBJECT && json_count(v) == 1);
-        if (!fits)
-            definition_fail(d, &item, ERR_INVALID, "is no action, write {\"word\": value}");
-    }
+    struct function_reply *checked = mem_zalloc(sizeof *checked);
+    function_actions_read(&f->r->d, list, at, check_action_text, f, checked);
+    mem_free(checked);
 }
 
 /** The members that tell what a function gives, in a function or in a rule of it. */
-static void read_effect(const struct function_reading *f, const struct json *v,
+static void read_effect(struct function_reading *f, const struct json *v,
                         const struct definition_at *at, struct assistant_effect *out) {
     static const char *const share_members[] = {"category", "information", NULL};
     struct definition *d = &f->r->d;
@@ -96,7 +97,7 @@ static int64_t read_bound(struct definition *d, const struct json *v,
     return n ? (int64_t)(json_double(n, 0) * 100 + 0.5) : 0;
 }
 
-static void read_condition_name(const struct function_reading *f, const struct json *v,
+static void read_condition_name(struct function_reading *f, const struct json *v,
                                 const struct definition_at *at, struct assistant_condition *c) {
     struct definition *d = &f->r->d;
     struct definition_at here = definition_member(at, "value");
@@ -109,7 +110,7 @@ static void read_condition_name(const struct function_reading *f, const struct j
                         "is no argument, no variable and no " TEXT_DATA_PREFIX "name");
 }
 
-static void read_condition(const struct function_reading *f, const struct json *v,
+static void read_condition(struct function_reading *f, const struct json *v,
                            const struct definition_at *at, struct assistant_condition *c) {
     static const char *const members[] = {"value",  "equals", "at_least", "less_than",
                                           "is_set", "match",  NULL};
@@ -133,7 +134,7 @@ static void read_condition(const struct function_reading *f, const struct json *
                         "has no condition, add equals, at_least, less_than, is_set or match");
 }
 
-static void read_rule(const struct function_reading *f, const struct json *v,
+static void read_rule(struct function_reading *f, const struct json *v,
                       const struct definition_at *at, struct assistant_rule *out) {
     static const char *const members[] = {"when", "response", "post_process", "actions", "share",
                                           "end",  NULL};
@@ -152,7 +153,7 @@ static void read_rule(const struct function_reading *f, const struct json *v,
     read_effect(f, v, at, &out->effect);
 }
 
-static void read_rules(const struct function_reading *f, const struct json *list,
+static void read_rules(struct function_reading *f, const struct json *list,
                        const struct definition_at *at, struct assistant_function *out) {
     struct definition *d = &f->r->d;
     size_t n = definition_array(d, list, at, ASSISTANT_RULES_MAX);

@@ -40,6 +40,47 @@ static const struct function_declaration declarations[] = {
          "\"duration\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":86400,"
          "\"description\":\"Seconds since the call was answered\"}},"
          "\"required\":[\"reason\"]}"},
+    [FUNCTION_REQUEST_RECORDING_CONSENT] =
+        {"request_recording_consent",
+         "Have the caller asked whether the call may be recorded. The caller's own words decide; "
+         "recording starts by itself after a yes.",
+         "{\"type\":\"object\",\"properties\":{}}"},
+    [FUNCTION_PROCESS_PAYMENT] =
+        {"process_payment",
+         "Take a payment by card. The caller types the card on the phone's keys; never ask for "
+         "card numbers yourself.",
+         "{\"type\":\"object\",\"properties\":{"
+         "\"amount\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":16,"
+         "\"description\":\"Amount to charge, such as 49.99\"},"
+         "\"currency\":{\"type\":\"string\",\"maxLength\":3,"
+         "\"description\":\"Three letters; usd when left out\"},"
+         "\"description\":{\"type\":\"string\",\"maxLength\":200,"
+         "\"description\":\"What is paid for\"}},"
+         "\"required\":[\"amount\"]}"},
+    [FUNCTION_TRANSFER_TO_HUMAN] = {"transfer_to_human", "Connect the caller to a person.",
+                                    "{\"type\":\"object\",\"properties\":{"
+                                    "\"reason\":{\"type\":\"string\",\"maxLength\":200,"
+                                    "\"description\":\"Why, in a few words\"}}}"},
+    [FUNCTION_OPT_OUT] =
+        {"opt_out", "The caller does not want to be called again: keep that and end the call.",
+         "{\"type\":\"object\",\"properties\":{"
+         "\"reason\":{\"type\":\"string\",\"maxLength\":200,"
+         "\"description\":\"The caller's words\"}}}"},
+    [FUNCTION_SCHEDULE_CALLBACK] =
+        {"schedule_callback", "Keep that the caller wants to be called back, and when.",
+         "{\"type\":\"object\",\"properties\":{"
+         "\"when\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":100,"
+         "\"description\":\"Date and time as agreed\"},"
+         "\"number\":{\"type\":\"string\",\"maxLength\":32,"
+         "\"description\":\"Another number than this call's\"},"
+         "\"reason\":{\"type\":\"string\",\"maxLength\":200,"
+         "\"description\":\"What it is about\"}},"
+         "\"required\":[\"when\"]}"},
+    [FUNCTION_LEAVE_VOICEMAIL] =
+        {"leave_voicemail", "Leave a message on the voicemail that picked up, and end the call.",
+         "{\"type\":\"object\",\"properties\":{"
+         "\"message\":{\"type\":\"string\",\"maxLength\":1000,"
+         "\"description\":\"What to say; left out: the assistant's own message\"}}}"},
 };
 _Static_assert(ARRAY_LEN(declarations) == FUNCTION_ID_COUNT, "every function is declared");
 
