@@ -159,8 +159,10 @@ static void read_recording(struct reading *r, const struct json *v,
         read_true(r, v, at);
     } else if (definition_object(r->d, v, at, members)) {
         o->name = member(r, v, at, "name", NAME_MAX_BYTES, DEFINITION_OPTIONAL);
-        o->channels =
-            (uint32_t)definition_word(r->d, v, at, "channels", channels, 1, ARRAY_LEN(channels), 0);
+        o->channels = json_type(json_get(v, "channels")) == JSON_NUMBER
+                          ? definition_u32(r->d, v, at, "channels", 1, 2, 0)
+                          : (uint32_t)definition_word(r->d, v, at, "channels", channels, 1,
+                                                      ARRAY_LEN(channels), 0);
         o->format = str_z(
             formats[definition_word(r->d, v, at, "format", formats, 1, ARRAY_LEN(formats), 0)]);
         o->beep = definition_bool(r->d, v, at, "beep", false);
