@@ -188,6 +188,7 @@ void api_put_call_members(struct json_writer *w, const struct call *c) {
     json_kv_z(w, "status", call_status_name(c->status));
     put_text_or_null(w, "reason", call_reason_name(c->reason));
     put_text_or_null(w, "outcome", c->outcome);
+    json_kv_z(w, "direction", call_direction_name(c));
     json_kv_z(w, "to", c->to);
     put_text_or_null(w, "from", c->from);
     json_kv_z(w, "provider", c->provider);

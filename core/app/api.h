@@ -69,6 +69,16 @@ NODISCARD bool api_id(struct api_request *r, struct str text, const char *prefix
 /** `cursor` of the query, an id with prefix; 0 when absent. */
 NODISCARD bool api_cursor(struct api_request *r, const char *prefix, int64_t *out);
 
+/** A time in the query; false with r->error set. */
+NODISCARD bool api_time(struct api_request *r, const char *name, int64_t *out);
+
+/** A member of the body that is a string; absent or null leaves *out alone. Fills r->error. */
+NODISCARD enum error_code api_text_member(struct api_request *r, const char *name, struct str *out);
+
+/** The body is an object of no other members than these (NULL at the end); example: of one. */
+NODISCARD enum error_code api_only_members(struct api_request *r, const char *const *allowed,
+                                           const char *example);
+
 /** Refuse query parameters that are not in the NULL-terminated list. */
 NODISCARD bool api_only_query(struct api_request *r, const char *const *allowed);
 
@@ -82,6 +92,16 @@ NODISCARD bool api_read_named(struct api_request *r, const char *prefix, int64_t
 
 /* ---- shapes shared by several routes ------------------------------------------------------------
  */
+
+/** What was shared in a call, in numbers. */
+struct api_outcome {
+    uint32_t info_count;
+    enum qualification qualified;
+};
+NODISCARD enum error_code api_read_outcomes(struct store_tx *tx, const struct call *calls,
+                                            size_t count, struct arena *a, struct api_outcome **out,
+                                            struct error *err);
+void api_put_outcome(struct json_writer *w, const struct api_outcome *o); /* two members */
 
 void api_put_call(struct json_writer *w, const struct call *c);
 void api_put_call_members(struct json_writer *w, const struct call *c); /* into an open object */
@@ -98,8 +118,9 @@ void api_put_event(struct json_writer *w, const struct event *ev);
  */
 
 api_handler_fn api_place_call, api_list_calls, api_get_call, api_hang_up;
-api_handler_fn api_call_events, api_call_transcript;
-api_handler_fn api_summary, api_list_sessions, api_list_information;
+api_handler_fn api_call_events, api_call_transcript, api_call_recording;
+api_handler_fn api_list_consents, api_get_consent, api_add_consent;
+api_handler_fn api_summary, api_list_sessions, api_list_information, api_add_information;
 api_handler_fn api_list_recordings, api_get_recording, api_recording_audio;
 api_handler_fn api_list_assistants, api_list_providers;
 

@@ -27,15 +27,7 @@ static struct str json_member(struct api_request *r, const char *name) {
 }
 
 static bool text_member(struct api_request *r, const char *name, struct str *out) {
-    const struct json *v = json_get(json_root(r->body), name);
-    if (!v || json_type(v) == JSON_NULL)
-        return true;
-    if (json_type(v) != JSON_STRING) {
-        error_field(&r->error, ERR_INVALID, name, "%s must be a string", name);
-        return false;
-    }
-    *out = json_str(v);
-    return true;
+    return api_text_member(r, name, out) == ERR_OK;
 }
 
 static bool seconds_member(struct api_request *r, const char *name, uint32_t *out) {
@@ -79,36 +71,20 @@ static bool detection_member(struct api_request *r, struct call_request *q) {
 
 static bool only_known_members(struct api_request *r) {
     static const char *const known[] = {
-        "to",       "from",   "provider",          "assistant",      "plan",        "variables",
-        "metadata", "record", "machine_detection", "ring_timeout_s", "time_limit_s"};
-    for (const struct json *m = json_first(json_root(r->body)); m; m = json_next(m)) {
-        bool found = false;
-        for (size_t i = 0; i < ARRAY_LEN(known); i++)
-            found = found || str_eq_z(json_name(m), known[i]);
-        char name[48];
-        if (!str_copy(json_name(m), name, sizeof name))
-            name[0] = '\0';
-        if (!found) {
-            error_field(&r->error, ERR_INVALID, name, "unknown member \"%s\"", name);
-            return false;
-        }
-    }
-    return true;
+        "to",       "from",   "provider",          "assistant",      "plan",         "variables",
+        "metadata", "record", "machine_detection", "ring_timeout_s", "time_limit_s", NULL};
+    return api_only_members(r, known, "{\"to\":\"+12025550100\",\"assistant\":\"debt-intake\"}") ==
+           ERR_OK;
 }
 
 static bool read_request(struct api_request *r, struct call_request *q) {
-    if (!r->body || json_type(json_root(r->body)) != JSON_OBJECT) {
-        error_set(&r->error, ERR_INVALID,
-                  "the body must be a JSON object such as {\"to\":\"+12025550100\","
-                  "\"assistant\":\"debt-intake\"}");
+    if (!only_known_members(r))
         return false;
-    }
     q->plan_json = json_member(r, "plan");
     q->variables_json = json_member(r, "variables");
     q->metadata_json = json_member(r, "metadata");
-    return only_known_members(r) && text_member(r, "to", &q->to) &&
-           text_member(r, "from", &q->from) && text_member(r, "provider", &q->provider) &&
-           text_member(r, "assistant", &q->assistant) &&
+    return text_member(r, "to", &q->to) && text_member(r, "from", &q->from) &&
+           text_member(r, "provider", &q->provider) && text_member(r, "assistant", &q->assistant) &&
            seconds_member(r, "ring_timeout_s", &q->ring_timeout_s) &&
            seconds_member(r, "time_limit_s", &q->time_limit_s) && record_member(r, &q->record) &&
            detection_member(r, q);
@@ -151,21 +127,15 @@ struct list {
     struct call_filter filter;
     struct arena *arena;
     struct call *calls;
+    struct api_outcome *outcomes;
     size_t count;
 };
 
 static enum error_code list_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct list *l = ctx;
-    return store_list_calls(tx, &l->filter, l->arena, &l->calls, &l->count, err);
-}
-
-static bool time_query(struct api_request *r, const char *name, int64_t *out) {
-    struct str text = api_query(r, name);
-    if (!text.ptr || clock_parse_rfc3339(text, out))
-        return true;
-    error_field(&r->error, ERR_INVALID, name, "%s must be a time such as 2026-11-21T12:00:00Z",
-                name);
-    return false;
+    enum error_code rc = store_list_calls(tx, &l->filter, l->arena, &l->calls, &l->count, err);
+    return rc == ERR_OK ? api_read_outcomes(tx, l->calls, l->count, l->arena, &l->outcomes, err)
+                        : rc;
 }
 
 static bool read_filter(struct api_request *r, struct call_filter *f) {
@@ -184,7 +154,7 @@ static bool read_filter(struct api_request *r, struct call_filter *f) {
                     "no_answer failed canceled");
         return false;
     }
-    return time_query(r, "since", &f->since_ms) && time_query(r, "until", &f->until_ms) &&
+    return api_time(r, "since", &f->since_ms) && api_time(r, "until", &f->until_ms) &&
            api_limit(r, &f->limit) && api_cursor(r, CALL_ID_PREFIX, &f->before_id);
 }
 
@@ -198,8 +168,12 @@ void api_list_calls(struct api_request *r) {
         return;
     struct json_writer w;
     api_begin_items(r, &w);
-    for (size_t i = 0; i < l.count; i++)
-        api_put_call(&w, &l.calls[i]);
+    for (size_t i = 0; i < l.count; i++) {
+        json_begin_object(&w);
+        api_put_call_members(&w, &l.calls[i]);
+        api_put_outcome(&w, &l.outcomes[i]);
+        json_end_object(&w);
+    }
     api_reply_items(r, &w, CALL_ID_PREFIX, l.count == l.filter.limit ? l.calls[l.count - 1].id : 0);
 }
 
@@ -210,6 +184,7 @@ struct one {
     int64_t id;
     struct arena *arena;
     struct call call;
+    struct api_outcome *outcome;
     struct str request_json;
     /* events */
     int64_t after_seq;
@@ -222,7 +197,9 @@ struct one {
 static enum error_code get_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct one *o = ctx;
     enum error_code rc = store_get_call(tx, o->id, &o->call, err);
-    return rc == ERR_OK ? store_get_call_request(tx, o->id, o->arena, &o->request_json, err) : rc;
+    if (rc == ERR_OK)
+        rc = store_get_call_request(tx, o->id, o->arena, &o->request_json, err);
+    return rc == ERR_OK ? api_read_outcomes(tx, &o->call, 1, o->arena, &o->outcome, err) : rc;
 }
 
 static void put_request_member(struct json_writer *w, const struct json *root, const char *name) {
@@ -270,6 +247,7 @@ void api_get_call(struct api_request *r) {
     json_write_init(&w, api_body(r));
     json_begin_object(&w);
     api_put_call_members(&w, &o.call);
+    api_put_outcome(&w, o.outcome);
     put_request_member(&w, doc ? json_root(doc) : NULL, "plan");
     put_request_member(&w, doc ? json_root(doc) : NULL, "variables");
     put_request_member(&w, doc ? json_root(doc) : NULL, "metadata");
@@ -287,6 +265,41 @@ void api_hang_up(struct api_request *r) {
     enum error_code rc = ERR_NOT_FOUND;
     if (api_id(r, r->params[0], CALL_ID_PREFIX, &id))
         rc = call_service_hang_up(gateway_engine(r->gateway), id, &c, &r->error);
+    if (rc != ERR_OK) {
+        api_fail(r, rc);
+        return;
+    }
+    dispatcher_wake(gateway_dispatcher(r->gateway));
+    struct json_writer w;
+    json_write_init(&w, api_body(r));
+    api_put_call(&w, &c);
+    api_reply(r, 202);
+}
+
+/* ---- POST /api/calls/{id}/recording -----------------------------------------------------------
+ */
+
+static enum error_code control_recording(struct api_request *r, struct call *out) {
+    static const char *const known[] = {"action", NULL};
+    enum provider_recording_action action = PROVIDER_RECORDING_NONE;
+    struct str word = {0};
+    int64_t id = 0;
+    if (!api_id(r, r->params[0], CALL_ID_PREFIX, &id))
+        return ERR_NOT_FOUND;
+    enum error_code rc = api_only_members(r, known, "{\"action\":\"start\"}");
+    if (rc == ERR_OK)
+        rc = api_text_member(r, "action", &word);
+    if (rc == ERR_OK && !recording_action_parse(word, &action))
+        rc = error_field(&r->error, ERR_INVALID, "action",
+                         "action must be \"start\", \"pause\", \"resume\" or \"stop\"");
+    return rc == ERR_OK ? call_service_control_recording(gateway_engine(r->gateway), id, action,
+                                                         out, &r->error)
+                        : rc;
+}
+
+void api_call_recording(struct api_request *r) {
+    struct call c;
+    enum error_code rc = control_recording(r, &c);
     if (rc != ERR_OK) {
         api_fail(r, rc);
         return;

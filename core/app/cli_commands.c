@@ -42,6 +42,14 @@ static const struct cli_option information_options[] = {
 static const struct cli_option sessions_options[] = {
     OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
 
+static const struct cli_option consents_options[] = {
+    {"--caller", "N", false, "what this caller said"},
+    {"--purpose", "WORD", false, "recording, calling …"},
+    {"--answer", "WORD", false, "given, refused or withdrawn"},
+    {"--since", "TIME", false, "from this time on, as 2026-11-21T12:00:00Z"},
+    {"--until", "TIME", false, "before this time"},
+    OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
+
 static const struct cli_option render_options[] = {
     {"--assistant", "NAME", false, "what this assistant answers a call with"},
     {"--plan", "FILE", false, "a plan in JSON (- is standard input)"},
@@ -97,6 +105,9 @@ const struct cli_command cli_commands[] = {
     {.name = "summary", .run = cli_summary, .options = api_only,
      .summary = "counts of calls and of captured information", .usage = "[options]",
      .example = "switchhook summary --json"},
+    {.name = "consents", .run = cli_consents, .options = consents_options,
+     .summary = "who consented to what, or did not: the ledger", .usage = "[options]",
+     .example = "switchhook consents --caller +12025550100 --purpose recording"},
     {.name = "render", .run = cli_render, .options = render_options,
      .summary = "print the document that a carrier would get",
      .usage = "--assistant NAME | --plan FILE [options]",

@@ -20,6 +20,7 @@ int cli_recordings(struct cli *cli);
 int cli_render(struct cli *cli);
 int cli_serve(struct cli *cli);
 int cli_sessions(struct cli *cli);
+int cli_consents(struct cli *cli);
 int cli_show(struct cli *cli);
 int cli_summary(struct cli *cli);
 int cli_version(struct cli *cli);

@@ -30,6 +30,7 @@ static const char *const type_names[] = {
     [EVENT_TASK_UPDATED] = "task.updated",
     [EVENT_CALL_FAILOVER] = "call.failover",
     [EVENT_PAYMENT_FAILED] = "payment.failed",
+    [EVENT_CONSENT_WITHDRAWN] = "consent.withdrawn",
 };
 _Static_assert(ARRAY_LEN(type_names) == EVENT_TYPE_COUNT, "every event type has a name");
 

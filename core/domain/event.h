@@ -36,6 +36,7 @@ enum event_type {
     EVENT_TASK_UPDATED,
     EVENT_CALL_FAILOVER, /* the first carrier certainly did not place it: the second gets it */
     EVENT_PAYMENT_FAILED,
+    EVENT_CONSENT_WITHDRAWN,
     EVENT_TYPE_COUNT
 };
 

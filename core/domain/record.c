@@ -30,6 +30,34 @@ static const char *const job_names[] = {
 };
 _Static_assert(ARRAY_LEN(job_names) == JOB_KIND_COUNT, "every kind of job has a name");
 
+static const char *const qualification_names[] = {
+    [QUALIFICATION_UNKNOWN] = "unknown",
+    [QUALIFICATION_QUALIFIED] = "qualified",
+    [QUALIFICATION_NOT_QUALIFIED] = "not_qualified",
+};
+_Static_assert(ARRAY_LEN(qualification_names) == QUALIFICATION_COUNT, "every one has a name");
+
+const char *qualification_name(enum qualification q) {
+    return (unsigned)q < QUALIFICATION_COUNT ? qualification_names[q] : qualification_names[0];
+}
+
+static bool holds_word(struct str text, const char *word) {
+    struct str w = str_z(word);
+    for (size_t i = 0; i + w.len <= text.len; i++)
+        if (str_eq_nocase(str_from(text.ptr + i, w.len), w))
+            return true;
+    return false;
+}
+
+enum qualification qualification_read(struct str text) {
+    static const char *const refusals[] = {"not qualif", "not_qualif", "not-qualif",  "n't qualif",
+                                           "unqualif",   "disqualif",  "not eligible"};
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+        if (holds_word(text, refusals[i]))
+            return QUALIFICATION_NOT_QUALIFIED;
+    return holds_word(text, "qualif") ? QUALIFICATION_QUALIFIED : QUALIFICATION_UNKNOWN;
+}
+
 const char *turn_role_name(enum turn_role r) {
     return (unsigned)r < TURN_ROLE_COUNT ? role_names[r] : role_names[TURN_NONE];
 }

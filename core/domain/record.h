@@ -61,6 +61,18 @@ struct info {
     int64_t at_ms;
 };
 
+/** Does the caller qualify, as far as what was shared (or the outcome of the call) says? */
+enum qualification {
+    QUALIFICATION_UNKNOWN = 0,
+    QUALIFICATION_QUALIFIED,
+    QUALIFICATION_NOT_QUALIFIED,
+    QUALIFICATION_COUNT
+};
+#define QUALIFICATION_CATEGORY "qualification"
+const char *qualification_name(enum qualification q); /* "unknown" "qualified" "not_qualified" */
+/** By the words: "Customer qualified", "customer_not_qualified", "does not qualify". */
+enum qualification qualification_read(struct str text);
+
 struct info_filter {
     struct str category, caller_id, session_id; /* "": any */
     int64_t before_id;                          /* cursor: only older ones; 0: from the newest */

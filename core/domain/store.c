@@ -162,6 +162,11 @@ enum error_code store_list_info(struct store_tx *tx, const struct info_filter *f
     return tx->ops->list_info(tx, f, a, out, count, err);
 }
 
+enum error_code store_get_session(struct store_tx *tx, struct str session_id, struct arena *a,
+                                  struct session *out, struct error *err) {
+    return tx->ops->get_session(tx, session_id, a, out, err);
+}
+
 enum error_code store_list_sessions(struct store_tx *tx, int64_t before_id, uint32_t limit,
                                     struct arena *a, struct session **out, size_t *count,
                                     struct error *err) {

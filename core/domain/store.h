@@ -190,6 +190,10 @@ NODISCARD enum error_code store_add_info(struct store_tx *tx, const struct info 
 NODISCARD enum error_code store_list_info(struct store_tx *tx, const struct info_filter *f,
                                           struct arena *a, struct info **out, size_t *count,
                                           struct error *err);
+/** A session that nothing was shared in is ERR_NOT_FOUND. */
+NODISCARD enum error_code store_get_session(struct store_tx *tx, struct str session_id,
+                                            struct arena *a, struct session *out,
+                                            struct error *err);
 /** Newest session first; before_id is a cursor over the session's newest information id. */
 NODISCARD enum error_code store_list_sessions(struct store_tx *tx, int64_t before_id,
                                               uint32_t limit, struct arena *a, struct session **out,

@@ -62,6 +62,8 @@ struct store_ops {
     enum error_code (*add_info)(struct store_tx *tx, const struct info *i, struct error *err);
     enum error_code (*list_info)(struct store_tx *tx, const struct info_filter *f, struct arena *a,
                                  struct info **out, size_t *count, struct error *err);
+    enum error_code (*get_session)(struct store_tx *tx, struct str session_id, struct arena *a,
+                                   struct session *out, struct error *err);
     enum error_code (*list_sessions)(struct store_tx *tx, int64_t before_id, uint32_t limit,
                                      struct arena *a, struct session **out, size_t *count,
                                      struct error *err);

@@ -145,6 +145,11 @@ static enum error_code check_what(const struct engine *e, const struct call_requ
     if ((r->assistant.len > 0) == (r->plan_json.len > 0))
         return error_field(err, ERR_INVALID, "assistant",
                            "give either an assistant or a plan, not both and not neither");
+    if (r->plan_json.len > 0 && r->record == CALL_RECORD_ASK)
+        return error_field(
+            err, ERR_INVALID, "record",
+            "a plan asks nobody whether the call may be recorded: give an assistant, "
+            "or record \"on\" when you have the consent");
     if (r->plan_json.len > 0)
         return check_plan(p, r->plan_json, err);
     if (!str_copy(r->assistant, c->assistant, sizeof c->assistant))

@@ -22,6 +22,17 @@ NODISCARD enum error_code call_service_submit(const struct engine *e,
 NODISCARD enum error_code call_service_hang_up(const struct engine *e, int64_t call_id,
                                                struct call *out, struct error *err);
 
+/** "start" "pause" "resume" "stop" */
+NODISCARD bool recording_action_parse(struct str s, enum provider_recording_action *out);
+
+/**
+ * Have an answered call recorded, or not. ERR_CONFLICT: it is not answered; or to start (or resume)
+ * what rule and consent do not allow, whoever asks for it.
+ */
+NODISCARD enum error_code call_service_control_recording(const struct engine *e, int64_t call_id,
+                                                         enum provider_recording_action action,
+                                                         struct call *out, struct error *err);
+
 /* ---- for the other services: changes within a transaction ------------------------------------ */
 
 /**

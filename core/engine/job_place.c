@@ -1,6 +1,7 @@
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/engine/call_service.h"
+#include "core/engine/consents.h"
 #include "core/engine/failover.h"
 #include "core/engine/jobs.h"
 #include "core/engine/pacer.h"
@@ -35,6 +36,7 @@ struct attempt {
     char nonce[CALL_NONCE_SIZE], next_nonce[CALL_NONCE_SIZE];
     struct provider *fallback; /* gets the call when this carrier certainly does not; or NULL */
     struct call call;
+    struct consent_standing consent;
     enum begin_result begun;
     enum provider_outcome outcome;
     struct provider_call placed;
@@ -101,6 +103,9 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
         at->begun = BEGIN_LATER;
         return store_retry_job(tx, at->job, now + SAME_NUMBER_WAIT_MS, err);
     }
+    rc = consents_standing(tx, &c, &at->consent, err);
+    if (rc != ERR_OK)
+        return rc;
     c.attempt++;
     memcpy(c.nonce, at->nonce, sizeof c.nonce);
     c.placement = CALL_PLACE_SUBMITTING;
@@ -111,9 +116,10 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
 }
 
 /* Elsewhere the answer document begins with it (webhook_document.c). */
-static bool wants_recording_from_start(const struct engine *e, const struct call *c) {
-    const struct provider *p = engine_provider(e, str_z(c->provider));
-    return c->record == CALL_RECORD_ON && c->assistant[0] == '\0' && p &&
+static bool wants_recording_from_start(const struct attempt *at) {
+    const struct call *c = &at->call;
+    const struct provider *p = engine_provider(at->engine, str_z(c->provider));
+    return consents_allow_recording(c->record, &at->consent) && c->assistant[0] == '\0' && p &&
            provider_can(p, PROVIDER_CAP_PLACE_RECORDED);
 }
 
@@ -138,7 +144,7 @@ static struct provider_place place_request(const struct attempt *at, struct aren
         .recording_url = urls[3],
         .ring_timeout_s = c->ring_timeout_s,
         .time_limit_s = c->time_limit_s,
-        .record = wants_recording_from_start(at->engine, c),
+        .record = wants_recording_from_start(at),
         .record_dual = true,
         /* no detection_url: the document is asked for after the verdict, so it can depend on it */
         .detection = c->detection,

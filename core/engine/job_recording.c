@@ -1,5 +1,6 @@
 #include "core/base/json.h"
 #include "core/engine/call_service.h"
+#include "core/engine/consents.h"
 #include "core/engine/jobs.h"
 #include "core/engine/recording_change.h"
 
@@ -32,6 +33,7 @@ static enum provider_recording_action action_of(struct str word) {
 }
 
 struct started {
+    struct consent_standing consent;
     const struct engine *engine;
     const struct job *job;
     char sid[CALL_SID_SIZE];
@@ -52,6 +54,30 @@ static struct str controlled(struct started *s, char *sid) {
     return str_z(sid);
 }
 
+static enum error_code standing_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct started *s = ctx;
+    struct call c;
+    enum error_code rc = store_get_call(tx, s->job->call_id, &c, err);
+    return rc == ERR_OK ? consents_standing(tx, &c, &s->consent, err) : rc;
+}
+
+/* What the caller said after the wish was written counts, too. Without knowing it: no recording. */
+static bool is_forbidden(struct started *s) {
+    return store_read(s->engine->store, standing_tx, s, NULL) != ERR_OK ||
+           consents_forbid_recording(&s->consent);
+}
+
+/* A withdrawal that came while the carrier was asked found nothing to stop. */
+static enum error_code stop_if_forbidden(struct store_tx *tx, const struct started *s,
+                                         const struct call *c, struct error *err) {
+    struct consent_standing now;
+    struct job stop = {
+        .kind = JOB_RECORDING_CONTROL, .call_id = c->id, .run_at_ms = engine_now_ms(s->engine)};
+    memcpy(stop.ref_text, "stop", sizeof "stop");
+    enum error_code rc = consents_standing(tx, c, &now, err);
+    return rc == ERR_OK && consents_forbid_recording(&now) ? store_add_job(tx, &stop, err) : rc;
+}
+
 /* The carrier's own notice of the start may be lost; what it just told us is not. */
 static enum error_code started_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct started *s = ctx;
@@ -60,6 +86,8 @@ static enum error_code started_tx(struct store_tx *tx, void *ctx, struct error *
     enum error_code rc = store_get_call(tx, s->job->call_id, &c, err);
     if (rc == ERR_OK)
         rc = recording_take(tx, s->engine, &c, str_z(s->sid), engine_now_ms(s->engine), &r, err);
+    if (rc == ERR_OK)
+        rc = stop_if_forbidden(tx, s, &c, err);
     /* over already: nobody else will look after it */
     if (rc == ERR_OK && call_status_is_final(c.status))
         rc = recordings_follow_up(tx, &c, engine_now_ms(s->engine), err);
@@ -96,7 +124,10 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
     struct provider_recording_control rc_req = {
         .action = action_of(str_z(j->ref_text)), .call_sid = str_z(c.sid), .dual = true};
     if (!p || call_status_is_final(c.status) || c.sid[0] == '\0' ||
-        rc_req.action == PROVIDER_RECORDING_NONE) {
+        rc_req.action == PROVIDER_RECORDING_NONE ||
+        ((rc_req.action == PROVIDER_RECORDING_START ||
+          rc_req.action == PROVIDER_RECORDING_RESUME) &&
+         is_forbidden(&started))) {
         job_finish(e, j);
         return;
     }

@@ -2,6 +2,8 @@
 
 #include "core/base/json.h"
 #include "core/engine/call_service.h"
+#include "core/engine/consents.h"
+#include "core/engine/recording_change.h"
 
 enum {
     DATA_MAX = 16384
@@ -123,14 +125,17 @@ static enum error_code keep_outcome(const struct turn_keeping *k,
     return ERR_OK;
 }
 
-static bool recording_is_allowed(const struct turn_keeping *k,
-                                 const struct conversation_effect *effects, size_t count) {
-    if (k->rule == CALL_RECORD_ON)
-        return true;
-    for (size_t i = 0; k->rule == CALL_RECORD_ASK && i < count; i++)
-        if (effects[i].kind == CONVERSATION_CONSENT && effects[i].yes)
-            return true;
-    return false;
+/* This turn's answer counts, wherever it stands among the effects; else the ledger's. */
+static enum error_code recording_is_allowed(struct store_tx *tx, const struct turn_keeping *k,
+                                            const struct conversation_effect *effects, size_t count,
+                                            bool *allowed, struct error *err) {
+    struct consent_standing s;
+    enum error_code rc = consents_standing(tx, k->call, &s, err);
+    for (size_t i = 0; i < count; i++)
+        if (effects[i].kind == CONVERSATION_CONSENT)
+            s = (struct consent_standing){effects[i].yes ? CONSENT_GIVEN : CONSENT_REFUSED, true};
+    *allowed = rc == ERR_OK && consents_allow_recording(k->rule, &s);
+    return rc;
 }
 
 static enum error_code control_recording(struct store_tx *tx, const struct turn_keeping *k,
@@ -142,10 +147,19 @@ static enum error_code control_recording(struct store_tx *tx, const struct turn_
     return store_add_job(tx, &j, err);
 }
 
+/* A no stops what runs already: under the rule "on", or after a yes. */
+static enum error_code take_no(struct store_tx *tx, const struct turn_keeping *k,
+                               struct error *err) {
+    char sid[CALL_SID_SIZE];
+    enum error_code rc = recording_running(tx, k->call->id, sid, err);
+    return rc == ERR_OK && sid[0] ? control_recording(tx, k, false, err) : rc;
+}
+
 enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping *k,
                                   const struct conversation_effect *effects, size_t count,
                                   struct error *err) {
     enum error_code rc = ERR_OK;
+    bool allowed = false;
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         const struct conversation_effect *e = &effects[i];
         switch (e->kind) {
@@ -160,6 +174,8 @@ enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping
             break;
         case CONVERSATION_CONSENT:
             rc = keep_consent(tx, k, e, err);
+            if (rc == ERR_OK && !e->yes)
+                rc = take_no(tx, k, err);
             break;
         case CONVERSATION_OUTCOME:
             rc = keep_outcome(k, e, err);
@@ -167,7 +183,9 @@ enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping
         case CONVERSATION_PAYMENT: /* the webhook service's */
             break;
         case CONVERSATION_RECORDING:
-            if (!e->yes || recording_is_allowed(k, effects, count))
+            if (e->yes)
+                rc = recording_is_allowed(tx, k, effects, count, &allowed, err);
+            if (rc == ERR_OK && (!e->yes || allowed))
                 rc = control_recording(tx, k, e->yes, err);
             break;
         }

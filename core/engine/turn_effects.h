@@ -17,8 +17,8 @@ struct turn_keeping {
 
 /**
  * Write a turn's effects: transcript, captured information, events, wishes about recording. A
- * recording is started only when the rule allows it: always for "on", for "ask" only when the
- * caller's yes is among these effects, never for "off".
+ * recording is started only when rule and ledger allow it, see consents_allow_recording(); an
+ * answer among these effects counts as the newest.
  */
 NODISCARD enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping *k,
                                             const struct conversation_effect *effects, size_t count,

@@ -3,6 +3,7 @@
 #include "core/domain/assistant.h"
 #include "core/domain/plan.h"
 #include "core/engine/call_service.h"
+#include "core/engine/consents.h"
 #include "core/engine/conversation.h"
 #include "core/engine/turn_effects.h"
 #include "core/engine/webhook_internal.h"
@@ -30,6 +31,7 @@ struct document {
     struct str request_json;
     struct conversation_state state;
     bool has_state;
+    struct consent_standing consent; /* to be recorded, before this turn */
     const struct assistant *assistant;
     enum call_record rule;
     struct conversation_turn_out turn; /* what is new */
@@ -75,6 +77,9 @@ static enum error_code load_tx(struct store_tx *tx, void *ctx, struct error *err
     enum error_code rc = webhook_load_call(tx, d->webhook, &d->call, err);
     if (rc == ERR_OK)
         rc = store_get_call_request(tx, d->call.id, &d->arena, &d->request_json, err);
+    if (rc != ERR_OK)
+        return rc;
+    rc = consents_standing(tx, &d->call, &d->consent, err);
     if (rc != ERR_OK)
         return rc;
     rc = store_get_conversation(tx, d->call.id, &d->arena, &d->state, NULL);
@@ -156,7 +161,9 @@ static enum error_code compute_plan_call(struct document *d, const struct json *
             if (s->kind == PLAN_GATHER && s->u.gather.action.url.len == 0)
                 s->u.gather.action.url = link_text(d, 0);
         }
-        if (rc == ERR_OK)
+        if (rc == ERR_OK && consents_forbid_recording(&d->consent))
+            (void)consents_strip_recording(&d->turn.plan);
+        else if (rc == ERR_OK)
             record_from_here(d, &d->turn.plan);
         return rc;
     }
@@ -186,6 +193,19 @@ static int64_t deadline_of(const struct webhook *w) {
            (patience_ms > 2 * ANSWER_MARGIN_MS ? patience_ms - ANSWER_MARGIN_MS : patience_ms / 2);
 }
 
+/* Whatever the turn's functions and brain want: no step that records without what it takes. */
+static void hold_to_consent(struct document *d) {
+    struct consent_standing after = d->consent;
+    for (size_t i = 0; i < d->turn.effect_count; i++)
+        if (d->turn.effects[i].kind == CONVERSATION_CONSENT)
+            after = (struct consent_standing){
+                d->turn.effects[i].yes ? CONSENT_GIVEN : CONSENT_REFUSED, true};
+    if (consents_allow_recording(d->rule, &after) || !consents_strip_recording(&d->turn.plan))
+        return;
+    log_warn(d->engine->log, "recording left out: the caller has not consented",
+             LOG_ID("call", CALL_ID_PREFIX, d->call.id));
+}
+
 static enum error_code compute_assistant(struct document *d, const struct json *request,
                                          struct error *err) {
     d->assistant = d->engine->find_assistant(d->engine->assistants, str_z(d->call.assistant));
@@ -193,6 +213,8 @@ static enum error_code compute_assistant(struct document *d, const struct json *
         return error_set(err, ERR_NOT_FOUND, "assistant \"%s\" is no longer there",
                          d->call.assistant);
     d->rule = assistant_recording_rule(d->assistant, d->call.record);
+    if (d->rule == CALL_RECORD_ON && consents_forbid_recording(&d->consent))
+        d->rule = d->call.record = CALL_RECORD_OFF; /* nor is it said that the call is recorded */
     const struct webhook_news *n = &d->webhook->news;
     struct conversation_turn_in in = {
         .assistant = d->assistant,
@@ -210,7 +232,10 @@ static enum error_code compute_assistant(struct document *d, const struct json *
         .now_ms = engine_now_ms(d->engine),
         .deadline_ms = deadline_of(d->webhook),
     };
-    return conversation_turn(d->engine->conversation, &in, &d->turn, err);
+    enum error_code rc = conversation_turn(d->engine->conversation, &in, &d->turn, err);
+    if (rc == ERR_OK)
+        hold_to_consent(d);
+    return rc;
 }
 
 static enum error_code compute(struct document *d, struct error *err) {

@@ -301,6 +301,7 @@ const struct store_ops store_sqlite_ops = {
     .list_turns = sqlite_list_turns,
     .add_info = sqlite_add_info,
     .list_info = sqlite_list_info,
+    .get_session = sqlite_get_session,
     .list_sessions = sqlite_list_sessions,
     .count_categories = sqlite_count_categories,
     .add_consent = sqlite_add_consent,

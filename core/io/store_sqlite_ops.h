@@ -58,6 +58,8 @@ enum error_code sqlite_add_info(struct store_tx *base, const struct info *i, str
 enum error_code sqlite_list_info(struct store_tx *base, const struct info_filter *f,
                                  struct arena *a, struct info **out, size_t *count,
                                  struct error *err);
+enum error_code sqlite_get_session(struct store_tx *base, struct str session_id, struct arena *a,
+                                   struct session *out, struct error *err);
 enum error_code sqlite_list_sessions(struct store_tx *base, int64_t before_id, uint32_t limit,
                                      struct arena *a, struct session **out, size_t *count,
                                      struct error *err);

@@ -30,6 +30,9 @@
     "SELECT id, call_id, session_id, caller_id, category, information, at_ms "              \
     "FROM information " source " WHERE " filter " id < ?1 ORDER BY id DESC"
 
+#define SESSION_COLUMNS                                                                     \
+    "session_id, call_id, caller_id, first_ms, last_ms, info_count, last_info"
+
 #define CONSENT_COLUMNS                                                                     \
     "id, call_id, caller, purpose, answer, basis, question, words, assistant, version, at_ms"
 #define CONSENT_LIST(source, filter)                                                        \
@@ -148,8 +151,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_LIST_INFO_BY_CALLER] = INFO_LIST("INDEXED BY information_caller", "caller_id = ?2 AND"),
     [SQL_LIST_INFO_BY_CATEGORY] =
         INFO_LIST("INDEXED BY information_category", "category = ?2 AND"),
+    [SQL_GET_SESSION] = "SELECT " SESSION_COLUMNS " FROM sessions WHERE session_id = ?1",
     [SQL_LIST_SESSIONS] =
-        "SELECT session_id, call_id, caller_id, first_ms, last_ms, info_count, last_info "
+        "SELECT " SESSION_COLUMNS " "
         "FROM sessions INDEXED BY sessions_newest WHERE last_info < ?1 "
         "ORDER BY last_info DESC LIMIT ?2",
     [SQL_LIST_CATEGORIES] = "SELECT category, total FROM categories INDEXED BY categories_total "

@@ -209,6 +209,33 @@ static enum error_code read_session_call(struct store_tx *base, struct session *
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
+/* In the order of SESSION_COLUMNS. */
+static void read_session(struct sql_query *q, struct arena *a, struct session *s) {
+    s->session_id = arena_copy(a, sql_str(q));
+    s->call_id = sql_i64(q);
+    s->caller_id = arena_copy(a, sql_str(q));
+    s->first_ms = sql_i64(q);
+    s->last_ms = sql_i64(q);
+    s->info_count = sql_u32(q);
+    s->last_info_id = sql_i64(q);
+}
+
+enum error_code sqlite_get_session(struct store_tx *base, struct str session_id, struct arena *a,
+                                   struct session *out, struct error *err) {
+    CLEANUP(sql_query_end)
+    struct sql_query q = sql_query(sql_tx_from(base)->conn, SQL_GET_SESSION);
+    sql_put_str(&q, session_id);
+    enum error_code rc = sql_one(&q, "nothing was shared in such a session", err);
+    if (rc != ERR_OK)
+        return rc;
+    struct session s;
+    read_session(&q, a, &s);
+    rc = read_session_call(base, &s, err);
+    if (rc == ERR_OK)
+        *out = s;
+    return rc;
+}
+
 enum error_code sqlite_list_sessions(struct store_tx *base, int64_t before_id, uint32_t limit,
                                      struct arena *a, struct session **out, size_t *count,
                                      struct error *err) {
@@ -221,13 +248,7 @@ enum error_code sqlite_list_sessions(struct store_tx *base, int64_t before_id, u
     while (sql_row(&q)) {
         items = sql_grow(a, items, n, sizeof *items);
         struct session *s = &items[n++];
-        s->session_id = arena_copy(a, sql_str(&q));
-        s->call_id = sql_i64(&q);
-        s->caller_id = arena_copy(a, sql_str(&q));
-        s->first_ms = sql_i64(&q);
-        s->last_ms = sql_i64(&q);
-        s->info_count = sql_u32(&q);
-        s->last_info_id = sql_i64(&q);
+        read_session(&q, a, s);
         enum error_code rc = read_session_call(base, s, err);
         if (rc != ERR_OK)
             return rc;
