@@ -189,9 +189,10 @@ struct one {
     /* events */
     int64_t after_seq;
     struct event *events;
-    /* transcript */
+    /* transcript, and the call's events beside it */
     struct turn *turns;
     size_t count;
+    size_t event_count;
 };
 
 static enum error_code get_tx(struct store_tx *tx, void *ctx, struct error *err) {
@@ -404,7 +405,33 @@ void api_call_events(struct api_request *r) {
 static enum error_code transcript_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct one *o = ctx;
     enum error_code rc = store_get_call(tx, o->id, &o->call, err);
-    return rc == ERR_OK ? store_list_turns(tx, o->id, o->arena, &o->turns, &o->count, err) : rc;
+    if (rc == ERR_OK)
+        rc = store_list_turns(tx, o->id, o->arena, &o->turns, &o->count, err);
+    return rc == ERR_OK
+               ? store_list_call_events(tx, &o->call, 0, o->arena, &o->events, &o->event_count, err)
+               : rc;
+}
+
+/* What a model server was asked for a line is told by the event of that line. */
+static void put_usage(struct json_writer *w, const struct one *o, uint32_t n) {
+    for (size_t i = 0; i < o->event_count; i++) {
+        const struct event *e = &o->events[i];
+        CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+        int64_t line = -1;
+        if (e->type != EVENT_TRANSCRIPT_UPDATED ||
+            str_find_str(e->data, STR("\"usage\":{")) == e->data.len ||
+            json_parse(e->data, NULL, &doc, NULL) != ERR_OK)
+            continue;
+        const struct json *usage = json_get(json_root(doc), "usage");
+        if (!usage || !json_int(json_get(json_root(doc), "n"), 0, UINT32_MAX, &line) || line != n)
+            continue;
+        struct buf b = BUF_INIT(MEMBER_JSON_MAX);
+        json_put_value(&b, usage);
+        json_key(w, "usage");
+        json_put_raw(w, buf_str(&b));
+        buf_release(&b);
+        return;
+    }
 }
 
 void api_call_transcript(struct api_request *r) {
@@ -425,6 +452,8 @@ void api_call_transcript(struct api_request *r) {
         } else {
             json_kv_string(&w, "text", t->text);
         }
+        if (t->role == TURN_ASSISTANT)
+            put_usage(&w, &o, t->n);
         json_end_object(&w);
     }
     api_reply_items(r, &w, "", 0);
