@@ -193,6 +193,8 @@ static void record(struct command *k) {
     static const char *const directions[] = {"listen", "speak", "both"};
     static const char *const formats[] = {"mp3", "wav", "mp4"};
     const struct json *audio = json_get(json_get(k->params, "record"), "audio");
+    if (!audio) /* so the Python SDK sends it */
+        audio = json_get(k->params, "audio");
     struct str id = control_id(k), direction = json_str(json_get(audio, "direction"));
     if (json_type(audio) != JSON_OBJECT)
         (void)sw_fault(&k->faults, "missing_required_parameter", "record",
