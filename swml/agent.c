@@ -215,6 +215,8 @@ static void put_params(struct agent_writing *w) {
         json_put_raw(&w->j, buf_str(&value));
         w->j.b->failed = w->j.b->failed || buf_failed(&value);
     }
+    if (w->o->send_log && !json_get(params, "swaig_post_conversation"))
+        json_kv_bool(&w->j, "swaig_post_conversation", true);
     if (w->o->greeting.len > 0 && !json_get(params, "static_greeting")) {
         json_key(&w->j, "static_greeting");
         agent_literal(w, w->o->greeting);

@@ -34,6 +34,7 @@ struct swml_agent_options {
 
     struct str opening;          /* said before the agent begins; whole document only */
     struct str greeting;         /* the agent's first words, as they are; "" none */
+    bool send_log;               /* functions get the conversation so far, to see what was said */
     struct str global_data_json; /* what is known of the call; "": the assistant's own */
     enum call_record record;     /* rule in force: on records from the start */
     struct str recording_url;    /* told of that recording; "" nobody */

@@ -14,6 +14,7 @@
 #include "core/app/providers_setup.h"
 #include "core/app/render.h"
 #include "core/domain/provider.h"
+#include "core/engine/agent.h"
 #include "core/io/http_client_curl.h"
 #include "core/io/store_sqlite.h"
 #include "core/io/vault_file.h"
@@ -183,9 +184,32 @@ static bool is_heard(const struct plan *plan) {
     return false;
 }
 
+/* The carrier's own agent leads: it needs a document, and what it ignores should be known. */
+static void check_agent(struct documents *d, const struct assistant *a) {
+    struct check *c = d->check;
+    struct plan_loss_report loss = {0};
+    struct buf document = BUF_INIT(DOCUMENT_MAX);
+    struct error err = {0};
+    buf_printf(&d->names, "%s" STR_FMT, d->count++ > 0 ? ", " : "", STR_ARG(a->name));
+    if (render_agent(a, NULL, c->config, STR("https://gateway.invalid"), &document, &loss, &err) !=
+        ERR_OK) {
+        check_fail(c, "agent", STR_FMT ": no document: %s", STR_ARG(a->name), err.text);
+        check_advise(c, "see: switchhook render --format swml --assistant " STR_FMT,
+                     STR_ARG(a->name));
+    }
+    for (size_t i = 0; i < loss.count; i++)
+        check_ok(c, "agent", STR_FMT ": %s: %s; %s", STR_ARG(a->name), loss.items[i].where,
+                 loss.items[i].what, loss.items[i].remedy);
+    buf_release(&document);
+}
+
 static void check_document(void *ctx, const struct assistant *a) {
     struct documents *d = ctx;
     struct check *c = d->check;
+    if (d->provider && agent_is_wanted(a, d->provider)) {
+        check_agent(d, a);
+        return;
+    }
     struct plan plan = {0};
     struct plan_loss_report loss = {0};
     struct buf document = BUF_INIT(DOCUMENT_MAX);

@@ -122,6 +122,55 @@ static void put_next_url(struct buf *b, const struct config *config, const char 
     links_put(&links, b, &call, WEBHOOK_GATHER, 1);
 }
 
+/* A line for each value, as people and grep read it. The text is valid JSON. */
+static void put_pretty(FILE *f, struct str json) {
+    unsigned depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < json.len; i++) {
+        char c = json.ptr[i];
+        bool opens = !quoted && (c == '{' || c == '[');
+        bool closes = !quoted && (c == '}' || c == ']');
+        bool empty =
+            opens && i + 1 < json.len && (json.ptr[i + 1] == '}' || json.ptr[i + 1] == ']');
+        if (closes && json.ptr[i - 1] != '{' && json.ptr[i - 1] != '[')
+            fprintf(f, "\n%*s", (int)(2 * (depth - 1)), "");
+        depth = opens ? depth + 1 : closes ? depth - 1 : depth;
+        fputc(c, f);
+        if ((opens && !empty) || (!quoted && c == ','))
+            fprintf(f, "\n%*s", (int)(2 * depth), "");
+        else if (!quoted && c == ':')
+            fputc(' ', f);
+        if (quoted && c == '\\' && i + 1 < json.len)
+            fputc(json.ptr[++i], f);
+        else if (c == '"')
+            quoted = !quoted;
+    }
+    fputc('\n', f);
+}
+
+/* What the carrier's own agent gets. What does not do what it seems to is always told. */
+static int put_agent(struct cli *cli, const struct config *config, const struct assistant *a,
+                     const struct json *variables) {
+    struct plan_loss_report report = {0};
+    struct buf document = BUF_INIT(DOCUMENT_MAX);
+    struct error err = {0};
+    char url[CLI_URL_SIZE];
+    cli_gateway_url(config, url, sizeof url);
+    enum error_code rc = render_agent(
+        a, variables, config, str_z(config->public_base_url[0] ? config->public_base_url : url),
+        &document, &report, &err);
+    if (rc == ERR_OK)
+        put_pretty(cli->out, buf_str(&document));
+    if (rc == ERR_OK && (report.count > 0 || cli_args_flag(&cli->args, "--loss")))
+        put_losses(cli, cli->err, &report);
+    buf_release(&document);
+    return rc == ERR_OK ? CLI_DONE : cli_fail_error(cli, &err);
+}
+
+static bool is_agents(const struct assistant *a, const struct carrier_language *language) {
+    return a->brain == ASSISTANT_BRAIN_CARRIER && strcmp(language->format, "swml") == 0;
+}
+
 static int render_found(struct cli *cli, const struct config *config, const struct assistant *a,
                         const struct carrier_language *language) {
     CLEANUP(json_doc_freep) struct json_doc *variables = NULL;
@@ -133,6 +182,12 @@ static int render_found(struct cli *cli, const struct config *config, const stru
         json_parse(buf_str(&text), NULL, &variables, &err) != ERR_OK)
         status = cli_fail_error(cli, &err);
     put_next_url(&next, config, language->carrier);
+    if (status == CLI_DONE && is_agents(a, language)) {
+        status = put_agent(cli, config, a, variables ? json_root(variables) : NULL);
+        buf_release(&text);
+        buf_release(&next);
+        return status;
+    }
     if (status == CLI_DONE && render_answer(a, variables ? json_root(variables) : NULL,
                                             buf_str(&next), &plan, &err) != ERR_OK)
         status = cli_fail_error(cli, &err);

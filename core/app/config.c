@@ -471,6 +471,8 @@ static void check_door(const struct config *c, struct config_faults *faults) {
 static void check_together(struct config *c, struct config_faults *faults) {
     check_carriers(c, faults);
     check_door(c, faults);
+    if (str_find(str_z(c->swml_user), ':') < str_z(c->swml_user).len || !c->swml_user[0])
+        fault(faults, "SWML_BASIC_AUTH_USER", "is empty or has a colon in it; use another name");
     if (str_z(c->data_dir).len > DATA_DIR_MAX)
         fault(faults, "SWITCHHOOK_DATA_DIR", "is over %d bytes; use a shorter path", DATA_DIR_MAX);
     struct str url = str_z(c->database);

@@ -66,6 +66,8 @@ struct config {
     char listen_host[CONFIG_TEXT_SIZE];
     uint16_t listen_port;
     struct secret api_token;
+    char swml_user[CONFIG_TEXT_SIZE]; /* who may fetch an agent's document and call functions */
+    struct secret swml_password;      /* not set: derived */
     char data_dir[CONFIG_TEXT_SIZE];
     char database[CONFIG_TEXT_SIZE]; /* path of the SQLite file */
     char assistants_dir[CONFIG_TEXT_SIZE];

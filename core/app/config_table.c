@@ -119,6 +119,12 @@ const struct config_setting config_table[] = {
     {.name = "SWITCHHOOK_API_TOKEN", .kind = CONFIG_KIND_SECRET, .offset = AT(api_token), .preset = "",
      .help = "bearer token of the API, at least 16 characters; required beyond loopback: with another "
              "SWITCHHOOK_LISTEN or with a PUBLIC_BASE_URL"},
+    {.name = "SWML_BASIC_AUTH_USER", .kind = CONFIG_KIND_TEXT, .offset = AT(swml_user),
+     .preset = "signalwire",
+     .help = "who may fetch /swml and call /swaig: a carrier's own agent"},
+    {.name = "SWML_BASIC_AUTH_PASSWORD", .kind = CONFIG_KIND_SECRET, .offset = AT(swml_password),
+     .preset = "",
+     .help = "empty: made from SWITCHHOOK_API_TOKEN, the same at every start and on every node"},
     {.name = "SWITCHHOOK_DATA_DIR", .kind = CONFIG_KIND_TEXT, .offset = AT(data_dir), .preset = "./data",
      .help = "database, sealed recordings and keys"},
     {.name = "DATABASE_URL", .kind = CONFIG_KIND_TEXT, .offset = AT(database), .preset = "",

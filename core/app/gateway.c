@@ -9,6 +9,8 @@
 #include "core/app/assistant_files.h"
 #include "core/app/providers_setup.h"
 #include "core/app/routes.h"
+#include "core/app/swaig.h"
+#include "core/app/swaig_keys.h"
 #include "core/base/digest.h"
 #include "core/base/mem.h"
 #include "core/base/pool.h"
@@ -28,7 +30,7 @@ enum {
     API_QUEUE_MAX = 1024,
     PATH_SIZE = 640,
     URL_SIZE = 1024,
-    SERVER_BODY_MAX = 131072,
+    SERVER_BODY_MAX = 1048576, /* an agent tells the whole conversation */
 };
 
 struct gateway {
@@ -41,6 +43,7 @@ struct gateway {
     struct http_client *http;
     struct providers_setup providers;
     struct assistant_files *assistants;
+    struct swaig_keys swaig_keys;
     struct brain *openai; /* NULL: no model server is configured */
     struct conversation *conversation;
     struct pacer *pacer;
@@ -174,6 +177,9 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .conversation = g->conversation,
         .find_assistant = find_assistant,
         .assistants = g,
+        .write_agent = swaig_write_agent,
+        .agents = g,
+        .agent_credentials = secret_reveal(&g->swaig_keys.credentials),
         .placing_enabled = g->config->placing_enabled,
     };
     g->events = event_feed_new(g->store, g->clock);
@@ -230,6 +236,8 @@ static enum error_code start_all(struct gateway *g, struct error *err) {
         rc = start_server(g, err);
     if (rc == ERR_OK)
         rc = start_providers(g, err);
+    if (rc == ERR_OK)
+        rc = swaig_keys_init(&g->swaig_keys, g->config, err);
     if (rc == ERR_OK)
         rc = start_services(g, err);
     if (rc == ERR_OK)
@@ -294,12 +302,17 @@ void gateway_free(struct gateway *g) {
     providers_setup_release(&g->providers);
     http_client_free(g->http);
     vault_free(g->vault);
+    swaig_keys_release(&g->swaig_keys);
     assistant_files_free(g->assistants);
     mem_free(g);
 }
 
 /* ---- for the handlers ---------------------------------------------------------------------------
  */
+
+const struct swaig_keys *gateway_swaig_keys(const struct gateway *g) {
+    return &g->swaig_keys;
+}
 
 const char *gateway_url(const struct gateway *g) {
     return g->url;

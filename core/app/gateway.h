@@ -20,6 +20,7 @@ struct webhook_service;
 struct dispatcher;
 struct event_feed;
 struct carrier;
+struct swaig_keys;
 struct pool;
 struct assistant;
 
@@ -57,7 +58,8 @@ struct dispatcher *gateway_dispatcher(struct gateway *g);
 struct event_feed *gateway_events(struct gateway *g);
 struct pool *gateway_api_pool(struct gateway *g);
 struct carrier *gateway_carrier(struct gateway *g); /* NULL unless the provider is mock */
-bool gateway_is_ready(const struct gateway *g);     /* all parts are there */
+const struct swaig_keys *gateway_swaig_keys(const struct gateway *g);
+bool gateway_is_ready(const struct gateway *g); /* all parts are there */
 bool gateway_is_draining(const struct gateway *g);
 bool gateway_token_is_right(const struct gateway *g, struct str token);
 bool gateway_needs_token(const struct gateway *g);

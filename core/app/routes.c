@@ -1,6 +1,7 @@
 #include "core/app/routes.h"
 
 #include "core/app/api.h"
+#include "core/app/swaig.h"
 #include "core/base/mem.h"
 #include "core/engine/webhook_service.h"
 
@@ -192,6 +193,10 @@ void routes_handle(void *ctx, struct http_exchange *x) {
     }
     if (str_starts(x->path, STR("/voice/"))) {
         webhook_service_handle(gateway_webhooks(g), x);
+        return;
+    }
+    if (swaig_is_path(x->path)) {
+        swaig_handle(g, x);
         return;
     }
     bool head = str_eq_z(x->method, "HEAD");

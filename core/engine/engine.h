@@ -12,7 +12,9 @@
 #include "core/domain/vault.h"
 #include "core/engine/links.h"
 
+struct agent_brief;
 struct assistant;
+struct buf;
 struct conversation;
 struct dispatcher;
 struct event_feed;
@@ -36,6 +38,11 @@ struct engine {
     /** The assistant of that name with a reference for the caller, or NULL. Any thread. */
     const struct assistant *(*find_assistant)(void *ctx, struct str name);
     void *assistants;
+    /** Append the document of a carrier's own agent, see agent.h; NULL: calls have none. */
+    enum error_code (*write_agent)(void *ctx, const struct agent_brief *brief, struct buf *out,
+                                   struct error *err);
+    void *agents;
+    struct str agent_credentials; /* "user:password", encoded: for the addresses in it */
     bool placing_enabled;
 };
 

@@ -2,6 +2,7 @@
 #include "core/base/mem.h"
 #include "core/domain/assistant.h"
 #include "core/domain/plan.h"
+#include "core/engine/agent.h"
 #include "core/engine/call_service.h"
 #include "core/engine/consents.h"
 #include "core/engine/conversation.h"
@@ -64,9 +65,37 @@ static void plan_apologise(struct plan *p) {
     plan_add(p, PLAN_HANGUP);
 }
 
+static bool has_agent(const struct plan *p) {
+    for (size_t i = 0; i < p->count; i++)
+        if (p->steps[i].kind == PLAN_AI)
+            return true;
+    return false;
+}
+
+/* An agent's document is stored with a mark where its addresses have credentials. */
+static void put_credentials(struct document *d) {
+    static const char mark[] = "://" AGENT_CREDENTIALS_MARK "@";
+    CLEANUP(buf_release) struct buf with = BUF_INIT(DOCUMENT_MAX);
+    struct str rest = buf_str(&d->text);
+    for (size_t at; (at = str_find_str(rest, STR(mark))) < rest.len;) {
+        buf_put_str(&with, str_from(rest.ptr, at));
+        buf_printf(&with, "://" STR_FMT "@", STR_ARG(d->engine->agent_credentials));
+        rest = str_from_index(rest, at + strlen(mark));
+    }
+    buf_put_str(&with, rest);
+    buf_clear(&d->text);
+    buf_put_str(&d->text, buf_str(&with));
+    d->text.failed = d->text.failed || buf_failed(&with);
+}
+
 static enum error_code render(struct document *d, const struct plan *p, struct error *err) {
     buf_clear(&d->text);
-    return provider_render_plan(d->webhook->provider, p, &d->text, NULL, err);
+    enum error_code rc = provider_render_plan(d->webhook->provider, p, &d->text, NULL, err);
+    if (rc == ERR_OK && has_agent(p) && d->call.assistant[0])
+        put_credentials(d);
+    return rc == ERR_OK && buf_failed(&d->text)
+               ? error_set(err, ERR_LIMIT, "the document is over %d bytes", DOCUMENT_MAX)
+               : rc;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------
@@ -206,6 +235,15 @@ static void hold_to_consent(struct document *d) {
              LOG_ID("call", CALL_ID_PREFIX, d->call.id));
 }
 
+/* The carrier's own agent takes over at once, but a machine is met by the engine. */
+static bool agent_leads(const struct document *d, enum call_answered_by by) {
+    bool machine = by == CALL_BY_MACHINE || by == CALL_BY_MACHINE_END || by == CALL_BY_FAX;
+    return d->webhook->target.kind == WEBHOOK_ANSWER &&
+           agent_is_wanted(d->assistant, d->webhook->provider) &&
+           (!machine ||
+            (by != CALL_BY_FAX && d->assistant->machine.rule == ASSISTANT_MACHINE_TALK));
+}
+
 static enum error_code compute_assistant(struct document *d, const struct json *request,
                                          struct error *err) {
     d->assistant = d->engine->find_assistant(d->engine->assistants, str_z(d->call.assistant));
@@ -232,7 +270,10 @@ static enum error_code compute_assistant(struct document *d, const struct json *
         .now_ms = engine_now_ms(d->engine),
         .deadline_ms = deadline_of(d->webhook),
     };
-    enum error_code rc = conversation_turn(d->engine->conversation, &in, &d->turn, err);
+    enum error_code rc =
+        agent_leads(d, in.answered_by)
+            ? agent_turn(d->engine, &in, kind_link(d, WEBHOOK_RECORDING, 0), &d->turn, err)
+            : conversation_turn(d->engine->conversation, &in, &d->turn, err);
     if (rc == ERR_OK)
         hold_to_consent(d);
     return rc;

@@ -1,0 +1,61 @@
+#ifndef CORE_APP_SWAIG_H
+#define CORE_APP_SWAIG_H
+
+#include "core/app/gateway.h"
+#include "core/base/form.h"
+#include "core/base/pool.h"
+#include "core/domain/http.h"
+#include "core/engine/agent.h"
+#include "swml/swaig.h"
+
+/*
+ * The addresses of a carrier's own agent: /swml/{assistant} gives its document, /swaig/{assistant}
+ * runs its functions, …/post_prompt takes its report. All but …/health and …/ready need basic
+ * authentication. Errors are {"error": "…"}, as the carrier's SDK gives them.
+ */
+
+/** Is this path one of them? Then swaig_handle() answers it. */
+bool swaig_is_path(struct str path);
+
+/** On the server's thread; the work is done on a worker. */
+void swaig_handle(struct gateway *g, struct http_exchange *x);
+
+/** engine.write_agent; ctx is the gateway. Credentials are a mark, see agent.h. */
+enum error_code swaig_write_agent(void *ctx, const struct agent_brief *brief, struct buf *out,
+                                  struct error *err);
+
+/* ---- shared by swaig_*.c ----------------------------------------------------------------------
+ */
+
+/** One request under way. A handler replies exactly once, with one of the functions below. */
+struct swaig_task {
+    struct pool_task task;
+    struct gateway *gateway;
+    struct http_exchange *exchange;
+    void (*run)(struct swaig_task *t);
+    struct str name;                   /* of the assistant, from the path */
+    const struct assistant *assistant; /* with a reference */
+    struct form query;
+    struct swaig_request request; /* of the body; zeroed when there is none that can be read */
+    struct call call;             /* id 0: not one of ours */
+    struct arena arena;
+};
+
+typedef void swaig_handler_fn(struct swaig_task *t);
+swaig_handler_fn swaig_give_document, swaig_run_function, swaig_take_report;
+
+/** Reply and free the task. */
+void swaig_reply_json(struct swaig_task *t, struct str json);
+void swaig_reply_error(struct swaig_task *t, int status, const char *what);
+
+/**
+ * Find the call that a request belongs to: by our id in the query ("call"), else by the carrier's
+ * in the body. False when the query names one that is not there or does not fit the rest.
+ */
+NODISCARD bool swaig_find_call(struct swaig_task *t);
+
+/** Append "https://gateway.example.com/swaig/payment-agent" and what follows it. */
+void swaig_put_address(const struct gateway *g, struct buf *b, struct str assistant,
+                       const char *tail);
+
+#endif

@@ -1,0 +1,221 @@
+#include "core/app/swaig.h"
+#include "core/app/swaig_keys.h"
+#include "core/base/id.h"
+#include "core/engine/dispatcher.h"
+#include "core/engine/functions.h"
+#include "swml/swaig_reply.h"
+#include "swml/swaig_token.h"
+#include "swml/swml.h"
+
+/* Functions that a carrier's own agent calls, and what it reports at the end. */
+enum {
+    ADDRESS_MAX = 2048,
+    DATA_MAX = 16384,
+};
+
+static const char bad_token[] = "I am sorry, this function cannot be used: its security token is "
+                                "missing, wrong or expired.";
+
+/* A function's answer is 200, whatever became of it: the model has to be told. */
+static void reply_words(struct swaig_task *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void reply_words(struct swaig_task *t, const char *fmt, ...) {
+    CLEANUP(buf_release) struct buf words = BUF_INIT(1024);
+    CLEANUP(buf_release) struct buf json = BUF_INIT(4096);
+    struct json_writer w;
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(&words, fmt, ap);
+    va_end(ap);
+    json_write_init(&w, &json);
+    json_begin_object(&w);
+    json_kv_string(&w, "response", buf_str(&words));
+    json_end_object(&w);
+    swaig_reply_json(t, buf_str(&json));
+}
+
+/* ---- which call --------------------------------------------------------------------------------
+ */
+
+struct call_lookup {
+    const struct engine *engine;
+    int64_t id;
+    struct str sid;
+    struct call found; /* id 0: none */
+};
+
+static enum error_code find_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct call_lookup *l = ctx;
+    enum error_code rc = ERR_NOT_FOUND;
+    if (l->id > 0)
+        rc = store_get_call(tx, l->id, &l->found, err);
+    for (size_t i = 0; l->id == 0 && rc == ERR_NOT_FOUND && i < l->engine->provider_count; i++)
+        rc = store_get_call_by_sid(tx, str_z(provider_name(l->engine->providers[i])), l->sid,
+                                   &l->found, err);
+    return rc;
+}
+
+bool swaig_find_call(struct swaig_task *t) {
+    struct call_lookup l = {.engine = gateway_engine(t->gateway), .sid = t->request.call_id};
+    struct str named = form_get(&t->query, STR("call"));
+    if (named.ptr && !id_parse(named, CALL_ID_PREFIX, &l.id))
+        return false;
+    if (l.id == 0 && (l.sid.len == 0 || l.sid.len >= CALL_SID_SIZE))
+        return true;
+    enum error_code rc = store_read(l.engine->store, find_tx, &l, NULL);
+    bool fits = rc == ERR_OK && str_eq(t->name, str_z(l.found.assistant)) &&
+                (l.sid.len == 0 || l.found.sid[0] == '\0' || str_eq_z(l.sid, l.found.sid));
+    if (fits)
+        t->call = l.found;
+    return fits || (l.id == 0 && rc == ERR_NOT_FOUND);
+}
+
+static bool token_is_good(const struct swaig_task *t, struct str function) {
+    const struct gateway *g = t->gateway;
+    struct str token = form_get(&t->query, STR("__token"));
+    struct str call = form_get(&t->query, STR("call"));
+    if (!token.ptr)
+        token = form_get(&t->query, STR("token"));
+    if (call.len == 0)
+        call = t->request.call_id;
+    return token.len > 0 && swaig_token_is_good(token, &gateway_swaig_keys(g)->token, call,
+                                                function, engine_now_ms(gateway_engine(g)));
+}
+
+/* ---- the reply ---------------------------------------------------------------------------------
+ */
+
+/* Where notices of a recording go: the carrier's own writer knows what such an address needs. */
+static struct str recording_url(struct swaig_task *t) {
+    const struct engine *e = gateway_engine(t->gateway);
+    CLEANUP(buf_release) struct buf url = BUF_INIT(ADDRESS_MAX);
+    CLEANUP(buf_release) struct buf document = BUF_INIT(DATA_MAX);
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    struct provider *p = engine_provider(e, str_z(t->call.provider));
+    struct plan plan = {0};
+    struct str found = {0};
+    if (t->call.id == 0 || !p)
+        return found;
+    links_put(&e->links, &url, &t->call, WEBHOOK_RECORDING, 0);
+    struct plan_step *s = plan_add(&plan, PLAN_START_RECORDING);
+    s->u.start_recording.status.url = arena_copy(&plan.arena, buf_str(&url));
+    if (provider_render_plan(p, &plan, &document, NULL, NULL) == ERR_OK &&
+        json_parse(buf_str(&document), NULL, &doc, NULL) == ERR_OK) {
+        const struct json *main = json_get(json_get(json_root(doc), "sections"), "main");
+        for (const struct json *v = json_first(main); v; v = json_next(v))
+            if (json_get(v, "record_call"))
+                found = arena_copy(&t->arena,
+                                   json_str(json_get(json_get(v, "record_call"), "status_url")));
+    }
+    plan_release(&plan);
+    return found;
+}
+
+static void reply_function(struct swaig_task *t, const struct function_reply *reply) {
+    const struct engine *e = gateway_engine(t->gateway);
+    const struct assistant_recording *r = &t->assistant->recording;
+    CLEANUP(buf_release) struct buf json = BUF_INIT(SWAIG_REPLY_MAX);
+    struct str base = e->links.public_base_url;
+    struct error err = {0};
+    const struct swaig_reply_options o = {
+        .connector = arena_printf(&t->arena, STR_FMT "/payment", STR_ARG(base)),
+        .recording_url = recording_url(t),
+        .recording_channels = r->channels,
+        .recording_format = r->format,
+    };
+    if (swaig_reply_write(reply, &o, &json, NULL, &err) == ERR_OK) {
+        swaig_reply_json(t, buf_str(&json));
+        return;
+    }
+    log_warn(e->log, "function's reply not written", LOG_STR("function", t->request.function),
+             LOG_WORDS("why", err.text));
+    reply_words(t, "The function failed: %s", err.text);
+}
+
+/* ---- a function --------------------------------------------------------------------------------
+ */
+
+static void run(struct swaig_task *t) {
+    const struct engine *e = gateway_engine(t->gateway);
+    CLEANUP(buf_release) struct buf data = BUF_INIT(DATA_MAX);
+    struct function_reply reply = {0};
+    struct error err = {0};
+    bool work_added = false;
+    if (t->request.global_data)
+        json_put_value(&data, t->request.global_data);
+    const struct agent_request q = {
+        .assistant = t->assistant,
+        .call_id = t->call.id,
+        .session_id = t->request.call_id,
+        .caller_id = t->request.caller_id_number,
+        .function = t->request.function,
+        .arguments = t->request.argument,
+        .call_log = t->request.call_log,
+        .global_data_json = buf_failed(&data) ? (struct str){0} : buf_str(&data),
+    };
+    enum error_code rc = agent_function(e, &q, &t->arena, &reply, &work_added, &err);
+    if (work_added)
+        dispatcher_wake(gateway_dispatcher(t->gateway));
+    if (rc == ERR_OK) {
+        reply_function(t, &reply);
+    } else if (rc == ERR_STORE || rc == ERR_BUSY) {
+        swaig_reply_error(t, 503, "try again"); /* nothing was kept: it may be asked again */
+    } else {
+        reply_words(t, "The function did not run: %s", err.text);
+    }
+}
+
+void swaig_run_function(struct swaig_task *t) {
+    struct str function = t->request.function;
+    const struct assistant_function *f;
+    if (!t->request.root || function.len == 0) {
+        swaig_reply_error(t, 400, "Missing function name");
+        return;
+    }
+    if (!swaig_is_function_name(function)) {
+        swaig_reply_error(t, 400, "Invalid function name format");
+        return;
+    }
+    f = assistant_find_function(t->assistant, function);
+    if (!f) {
+        reply_words(t, "Function '" STR_FMT "' not found", STR_ARG(function));
+        return;
+    }
+    if (!swaig_find_call(t) || (!f->is_open && !token_is_good(t, function))) {
+        log_warn(gateway_engine(t->gateway)->log, "function refused", LOG_STR("function", function),
+                 LOG_STR("assistant", t->name));
+        reply_words(t, "%s", bad_token);
+        return;
+    }
+    run(t);
+}
+
+/* ---- the report --------------------------------------------------------------------------------
+ */
+
+void swaig_take_report(struct swaig_task *t) {
+    CLEANUP(swaig_report_release) struct swaig_report report = {0};
+    const struct engine *e = gateway_engine(t->gateway);
+    struct error err = {0};
+    if (swaig_report_read(t->exchange->body, &report, &err) != ERR_OK) {
+        swaig_reply_error(t, 400, "Invalid JSON");
+        return;
+    }
+    if (!swaig_find_call(t) || !token_is_good(t, STR("post_prompt"))) {
+        log_warn(e->log, "agent's report refused", LOG_STR("assistant", t->name));
+        swaig_reply_error(t, 403, "Invalid token");
+        return;
+    }
+    const struct agent_report r = {.assistant = t->assistant,
+                                   .call_id = t->call.id,
+                                   .session_id = report.call_id,
+                                   .caller_id = report.caller_id_number,
+                                   .summary = report.summary,
+                                   .call_log = report.call_log};
+    bool tells = !str_eq_z(report.action, "fetch_conversation");
+    if (tells && agent_report_keep(e, &r, &err) != ERR_OK) {
+        log_warn(e->log, "agent's report not kept", LOG_WORDS("why", err.text));
+        swaig_reply_error(t, 503, "try again");
+        return;
+    }
+    swaig_reply_json(t, STR("{\"success\":true}"));
+}

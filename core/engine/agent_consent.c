@@ -1,0 +1,162 @@
+#include "core/engine/agent_consent.h"
+
+#include "core/base/compiler.h"
+#include "core/domain/phrase.h"
+#include "core/engine/conversation.h"
+
+/* ---- what the caller said ----------------------------------------------------------------------
+ */
+
+static bool contains_nocase(struct str text, struct str word) {
+    for (size_t i = 0; i + word.len <= text.len; i++)
+        if (str_eq_nocase(str_from(text.ptr + i, word.len), word))
+            return true;
+    return false;
+}
+
+static bool is_role(const struct json *line, const char *role) {
+    return str_eq_z(json_str(json_get(line, "role")), role);
+}
+
+static bool is_about_recording(const struct assistant *a, struct str said) {
+    return contains_nocase(said, STR("record")) ||
+           (a->recording.question.len > 0 && contains_nocase(said, a->recording.question));
+}
+
+/* The caller's last words, if they answer a question about recording; "" otherwise. */
+static struct str answer_to_question(const struct assistant *a, const struct json *log) {
+    struct str asked = {0}, answer = {0};
+    for (const struct json *line = json_first(log); line; line = json_next(line)) {
+        struct str said = json_str(json_get(line, "content"));
+        if (is_role(line, "assistant") && said.len > 0)
+            asked = said;
+        else if (is_role(line, "user"))
+            answer = is_about_recording(a, asked) ? said : (struct str){0};
+    }
+    return answer;
+}
+
+static enum phrase_answer answer_of(struct str words) {
+    struct phrase_text t;
+    phrase_read(&t, words);
+    return phrase_yes_no(&t);
+}
+
+/* ---- what a function wants ---------------------------------------------------------------------
+ */
+
+static bool mentions(struct str json, const char *word) {
+    return str_find_str(json, str_z(word)) < json.len;
+}
+
+/* Plans and documents in a carrier's words are not taken apart here: what may record does. */
+static bool records(const struct function_action *a) {
+    bool document = a->kind == FUNCTION_ACTION_PLAN || a->kind == FUNCTION_ACTION_FOREIGN;
+    return a->kind == FUNCTION_ACTION_START_RECORDING ||
+           a->kind == FUNCTION_ACTION_RESUME_RECORDING || (document && mentions(a->json, "record"));
+}
+
+static bool wants_recording(const struct function_reply *r) {
+    for (size_t i = 0; i < r->action_count; i++)
+        if (records(&r->actions[i]))
+            return true;
+    return false;
+}
+
+static bool effect_records(const struct assistant_effect *e) {
+    CLEANUP(buf_release) struct buf text = BUF_INIT(65536);
+    if (e->actions)
+        json_put_value(&text, e->actions);
+    return mentions(buf_str(&text), "start_recording");
+}
+
+/* Is it a function that would start recording for another answer? */
+static bool is_about_consent(const struct assistant *a, struct str function) {
+    const struct assistant_function *f = assistant_find_function(a, function);
+    if (!f || str_eq_z(function, "request_recording_consent"))
+        return f != NULL;
+    bool found = effect_records(&f->effect);
+    for (size_t i = 0; i < f->rule_count; i++)
+        found = found || effect_records(&f->rules[i].effect);
+    return found;
+}
+
+/* ---- the verdict -------------------------------------------------------------------------------
+ */
+
+static void take_out(struct function_reply *r, bool (*which)(const struct function_action *a)) {
+    size_t n = 0;
+    for (size_t i = 0; i < r->action_count; i++)
+        if (!which(&r->actions[i]))
+            r->actions[n++] = r->actions[i];
+    r->action_count = n;
+}
+
+static bool asks_consent(const struct function_action *a) {
+    return a->kind == FUNCTION_ACTION_ASK_CONSENT;
+}
+
+static bool has_question(const struct function_reply *r) {
+    for (size_t i = 0; i < r->action_count; i++)
+        if (asks_consent(&r->actions[i]))
+            return true;
+    return false;
+}
+
+static void say_instead(struct function_reply *r, struct str why) {
+    r->response = why;
+    r->prompt = (struct str){0};
+}
+
+/* The engine's own question, put by the agent: it comes back with the answer in its log. */
+static void turn_question(const struct assistant *a, struct str function, struct arena *arena,
+                          struct function_reply *r, const struct agent_judgement *j) {
+    take_out(r, asks_consent);
+    if (consents_allow_recording(CALL_RECORD_ASK, &j->standing)) {
+        (void)function_reply_add(r, FUNCTION_ACTION_START_RECORDING);
+        say_instead(r, a->recording.accepted.len > 0 ? a->recording.accepted
+                                                     : STR("The call is recorded now."));
+    } else if (consents_forbid_recording(&j->standing)) {
+        say_instead(r, a->recording.refused.len > 0 ? a->recording.refused
+                                                    : STR("The call is not recorded."));
+    } else {
+        say_instead(r, arena_printf(arena,
+                                    "Ask the caller now: \"" STR_FMT "\" Call " STR_FMT
+                                    " again when the caller has answered.",
+                                    STR_ARG(a->recording.question), STR_ARG(function)));
+    }
+}
+
+static void refuse(struct function_reply *r, enum call_record rule, struct str function,
+                   struct arena *arena) {
+    take_out(r, records);
+    say_instead(r, rule == CALL_RECORD_ASK
+                       ? arena_printf(arena,
+                                      "Recording was not started: the caller has not said yes to "
+                                      "it. Ask the caller whether the call may be recorded, and "
+                                      "call " STR_FMT " again after a clear yes.",
+                                      STR_ARG(function))
+                       : STR("Recording was not started: calls of this assistant are not "
+                             "recorded."));
+}
+
+void agent_consent_judge(const struct assistant *a, struct str function, enum call_record rule,
+                         const struct json *call_log, struct arena *arena,
+                         struct function_reply *reply, struct agent_judgement *j) {
+    bool about = rule == CALL_RECORD_ASK && is_about_consent(a, function);
+    struct str words = answer_to_question(a, call_log);
+    enum phrase_answer answer = answer_of(words);
+    bool given = consents_allow_recording(CALL_RECORD_ASK, &j->standing);
+    bool asked = about || (rule == CALL_RECORD_ASK && wants_recording(reply));
+    if (asked && answer != PHRASE_UNCLEAR && given != (answer == PHRASE_YES)) {
+        j->standing =
+            (struct consent_standing){answer == PHRASE_YES ? CONSENT_GIVEN : CONSENT_REFUSED, true};
+        j->answered = true;
+        j->words = conversation_fit(arena, words);
+    }
+    if (has_question(reply))
+        turn_question(a, function, arena, reply, j);
+    bool allowed = consents_allow_recording(rule, &j->standing);
+    if (!allowed && wants_recording(reply))
+        refuse(reply, rule, function, arena);
+}

@@ -1,0 +1,299 @@
+#include "core/base/compiler.h"
+#include "core/base/id.h"
+#include "core/domain/card_mask.h"
+#include "core/engine/agent.h"
+#include "core/engine/agent_consent.h"
+#include "core/engine/agent_state.h"
+#include "core/engine/conversation_turn.h"
+#include "core/engine/functions.h"
+#include "core/engine/turn_effects.h"
+
+enum {
+    LINE_MAX = 16384,
+    ARGUMENTS_MAX = 8192,
+    REQUEST_MAX = 131072,
+};
+
+/** One function under way. Strings live in `arena`. */
+struct agent_run {
+    const struct engine *e;
+    const struct agent_request *q;
+    struct arena *arena;
+    struct call call; /* id 0: it is not ours */
+    struct str request_json;
+    struct agent_state state;
+    struct conversation_state stored;
+    enum call_record rule;
+    struct conversation_turn_out out; /* its effects; no plan */
+    struct function_reply reply;
+    struct agent_judgement consent;
+    bool work_added;
+};
+
+/* ---- reading -----------------------------------------------------------------------------------
+ */
+
+static enum error_code load_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct agent_run *r = ctx;
+    enum error_code rc = store_get_call(tx, r->q->call_id, &r->call, err);
+    if (rc == ERR_OK)
+        rc = store_get_call_request(tx, r->call.id, r->arena, &r->request_json, err);
+    if (rc == ERR_OK)
+        rc = store_get_conversation(tx, r->call.id, r->arena, &r->stored, err);
+    if (rc == ERR_OK)
+        rc = consents_standing(tx, &r->call, &r->consent.standing, err);
+    return rc == ERR_OK ? agent_state_read(r->stored.state_json, r->arena, &r->state, err) : rc;
+}
+
+static enum error_code load(struct agent_run *r, struct error *err) {
+    if (r->q->call_id == 0) {
+        r->rule = r->q->assistant->recording.rule;
+        r->state.data_json = r->q->global_data_json;
+        return ERR_OK;
+    }
+    enum error_code rc = store_read(r->e->store, load_tx, r, err);
+    if (rc == ERR_OK && call_status_is_final(r->call.status))
+        rc = error_set(err, ERR_CONFLICT, "the call is over");
+    r->rule = assistant_recording_rule(r->q->assistant, r->call.record);
+    return rc;
+}
+
+/* ---- running -----------------------------------------------------------------------------------
+ */
+
+static struct str variables_of(struct agent_run *r) {
+    static const struct json_limits limits = {.bytes_max = REQUEST_MAX, .values_max = 10000};
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    CLEANUP(buf_release) struct buf b = BUF_INIT(REQUEST_MAX);
+    if (r->request_json.len == 0 || json_parse(r->request_json, &limits, &doc, NULL) != ERR_OK)
+        return (struct str){0};
+    const struct json *v = json_get(json_root(doc), "variables");
+    if (v)
+        json_put_value(&b, v);
+    return arena_copy(r->arena, buf_str(&b));
+}
+
+static enum error_code run(struct agent_run *r, struct turn_work *t, struct error *err) {
+    char session[ID_TEXT_SIZE];
+    id_format(session, CALL_ID_PREFIX, r->call.id);
+    enum error_code rc = r->call.id ? turn_read_values(t, err) : ERR_OK;
+    if (rc != ERR_OK)
+        return rc;
+    struct function_context fc = {
+        .store = r->e->store,
+        .assistant = r->q->assistant,
+        .session_id = r->call.id ? str_z(session) : r->q->session_id,
+        .caller_id = r->call.id ? call_caller(&r->call) : r->q->caller_id,
+        .values = t->values,
+        .value_count = t->value_count,
+        .now_ms = t->in->now_ms,
+        .answered_ms = r->call.answered_ms,
+        .arena = r->arena,
+    };
+    return function_run(&fc, r->q->function, r->q->arguments, &r->reply, err);
+}
+
+/* ---- what is left behind -----------------------------------------------------------------------
+ */
+
+static void add_effect(struct agent_run *r, struct conversation_effect e) {
+    if (r->out.effect_count < CONVERSATION_EFFECTS_MAX)
+        r->out.effects[r->out.effect_count++] = e;
+}
+
+/* {"name","arguments","result" or "error"}; what looks like a card number is masked. */
+static struct str function_line(struct agent_run *r, const struct error *failed) {
+    CLEANUP(buf_release) struct buf arguments = BUF_INIT(ARGUMENTS_MAX);
+    CLEANUP(buf_release) struct buf masked = BUF_INIT(ARGUMENTS_MAX);
+    CLEANUP(buf_release) struct buf line = BUF_INIT(LINE_MAX);
+    CLEANUP(buf_release) struct buf result = BUF_INIT(LINE_MAX);
+    struct json_writer w;
+    if (r->q->arguments)
+        json_put_value(&arguments, r->q->arguments);
+    bool card = card_mask_put(&masked, buf_str(&arguments));
+    (void)card_mask_put(&result, r->reply.response);
+    json_write_init(&w, &line);
+    json_begin_object(&w);
+    json_kv_string(&w, "name", r->q->function);
+    json_key(&w, "arguments");
+    if (arguments.len == 0)
+        json_put_raw(&w, STR("{}"));
+    else if (card || buf_failed(&arguments))
+        json_put_string(&w, buf_str(&masked));
+    else
+        json_put_raw(&w, buf_str(&arguments));
+    if (failed)
+        json_kv_z(&w, "error", failed->text);
+    else
+        json_kv_string(&w, "result", buf_str(&result));
+    json_end_object(&w);
+    return arena_copy(r->arena, buf_str(&line));
+}
+
+static bool ends_call(const struct function_reply *reply) {
+    for (size_t i = 0; i < reply->action_count; i++) {
+        const struct function_action *a = &reply->actions[i];
+        if (a->kind == FUNCTION_ACTION_HANGUP || a->final)
+            return true;
+    }
+    return false;
+}
+
+static void take_effect(struct agent_run *r, const struct function_effect *e) {
+    switch (e->kind) {
+    case FUNCTION_EFFECT_INFO:
+        add_effect(r, (struct conversation_effect){
+                          .kind = CONVERSATION_INFO, .category = e->category, .text = e->text});
+        break;
+    case FUNCTION_EFFECT_END:
+        add_effect(r, (struct conversation_effect){.kind = CONVERSATION_OUTCOME, .text = e->text});
+        if (!ends_call(&r->reply))
+            (void)function_reply_add(&r->reply, FUNCTION_ACTION_HANGUP);
+        break;
+    case FUNCTION_EFFECT_OPT_OUT:
+        add_effect(
+            r, (struct conversation_effect){.kind = CONVERSATION_INFO,
+                                            .category = STR("conversation_flow"),
+                                            .text = STR("Caller asked not to be called again")});
+        break;
+    case FUNCTION_EFFECT_NONE:
+        break;
+    }
+}
+
+static void take_reply(struct agent_run *r, const struct error *failed) {
+    add_effect(r, (struct conversation_effect){.kind = CONVERSATION_FUNCTION,
+                                               .role = TURN_FUNCTION,
+                                               .text = function_line(r, failed)});
+    for (size_t i = 0; i < r->reply.effect_count; i++)
+        take_effect(r, &r->reply.effects[i]);
+    if (r->consent.answered)
+        add_effect(
+            r, (struct conversation_effect){.kind = CONVERSATION_CONSENT,
+                                            .text = r->consent.words,
+                                            .yes = r->consent.standing.newest == CONSENT_GIVEN});
+}
+
+/* ---- keeping -----------------------------------------------------------------------------------
+ */
+
+static enum error_code change_data(struct agent_run *r, struct str *data, struct error *err) {
+    enum error_code rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < r->reply.action_count; i++) {
+        const struct function_action *a = &r->reply.actions[i];
+        if (a->kind == FUNCTION_ACTION_SET_DATA)
+            rc = agent_data_set(data, a->json, r->arena, err);
+        else if (a->kind == FUNCTION_ACTION_UNSET_DATA)
+            rc = agent_data_unset(data, a->json, r->arena, err);
+    }
+    return rc;
+}
+
+/* What the agent cannot do with a recording is done by asking the carrier. */
+static enum error_code control_recording(struct store_tx *tx, struct agent_run *r, int64_t now,
+                                         struct error *err) {
+    enum error_code rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < r->reply.action_count; i++) {
+        enum function_action_kind kind = r->reply.actions[i].kind;
+        bool pause = kind == FUNCTION_ACTION_PAUSE_RECORDING;
+        if (!pause && kind != FUNCTION_ACTION_RESUME_RECORDING)
+            continue;
+        struct job j = {.kind = JOB_RECORDING_CONTROL, .call_id = r->call.id, .run_at_ms = now};
+        if (!str_copy(pause ? STR("pause") : STR("resume"), j.ref_text, sizeof j.ref_text))
+            return error_set(err, ERR_LIMIT, "the action's name is too long");
+        r->work_added = true;
+        rc = store_add_job(tx, &j, err);
+    }
+    return rc;
+}
+
+static enum error_code keep_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct agent_run *r = ctx;
+    int64_t now = engine_now_ms(r->e);
+    struct conversation_state stored = {0};
+    struct agent_state state;
+    struct call c;
+    r->work_added = false;
+    enum error_code rc = store_get_call(tx, r->call.id, &c, err);
+    if (rc == ERR_OK)
+        rc = store_get_conversation(tx, c.id, r->arena, &stored, err);
+    if (rc == ERR_OK)
+        rc = agent_state_read(stored.state_json, r->arena, &state, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct turn_keeping k = {.engine = r->e,
+                             .assistant = r->q->assistant,
+                             .call = &c,
+                             .lines = &stored.lines,
+                             .rule = r->rule,
+                             .now_ms = now,
+                             .work_added = &r->work_added};
+    rc = turn_effects_keep(tx, &k, r->out.effects, r->out.effect_count, err);
+    if (rc == ERR_OK)
+        rc = change_data(r, &state.data_json, err);
+    if (rc == ERR_OK)
+        rc = control_recording(tx, r, now, err);
+    stored.state_json = agent_state_write(&state, r->arena);
+    if (rc == ERR_OK)
+        rc = store_put_conversation(tx, &stored, err);
+    c.updated_ms = now;
+    return rc == ERR_OK ? store_update_call(tx, &c, err) : rc;
+}
+
+/* Of a call that is not ours there is no more than what was shared. */
+static enum error_code keep_free_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    const struct agent_run *r = ctx;
+    enum error_code rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < r->out.effect_count; i++) {
+        const struct conversation_effect *e = &r->out.effects[i];
+        if (e->kind != CONVERSATION_INFO)
+            continue;
+        struct info info = {.id = id_next(r->e->ids),
+                            .session_id = r->q->session_id,
+                            .caller_id = r->q->caller_id,
+                            .category = e->category,
+                            .information = e->text,
+                            .at_ms = engine_now_ms(r->e)};
+        rc = store_add_info(tx, &info, err);
+    }
+    return rc;
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------
+ */
+
+static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, struct error *err) {
+    struct error failed = {0};
+    enum error_code rc = run(r, t, &failed);
+    if (rc == ERR_OK)
+        agent_consent_judge(r->q->assistant, r->q->function, r->rule, r->q->call_log, r->arena,
+                            &r->reply, &r->consent);
+    take_reply(r, rc == ERR_OK ? NULL : &failed);
+    enum error_code kept =
+        store_write(r->e->store, r->call.id ? keep_tx : keep_free_tx, r, rc == ERR_OK ? err : NULL);
+    if (rc == ERR_OK)
+        return kept;
+    if (err)
+        *err = failed;
+    return rc;
+}
+
+enum error_code agent_function(const struct engine *e, const struct agent_request *q,
+                               struct arena *a, struct function_reply *out, bool *work_added,
+                               struct error *err) {
+    struct agent_run r = {.e = e, .q = q, .arena = a};
+    enum error_code rc = load(&r, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct conversation_turn_in in = {.assistant = q->assistant,
+                                      .call = &r.call,
+                                      .variables_json = variables_of(&r),
+                                      .now_ms = engine_now_ms(e)};
+    struct turn_work t = {.in = &in, .assistant = q->assistant, .out = &r.out, .arena = a};
+    rc = run_and_keep(&r, &t, err);
+    if (rc == ERR_OK) {
+        *out = r.reply;
+        *work_added = r.work_added;
+    }
+    return rc;
+}

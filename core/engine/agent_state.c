@@ -1,0 +1,108 @@
+#include "core/engine/agent_state.h"
+
+#include "core/base/compiler.h"
+#include "core/base/json.h"
+
+enum {
+    STATE_VERSION = 1,
+    STATE_MAX = AGENT_DATA_MAX + 256
+};
+
+static const struct json_limits limits = {.bytes_max = STATE_MAX, .values_max = 4000};
+
+static struct str member_text(const struct json *v, struct arena *a) {
+    CLEANUP(buf_release) struct buf b = BUF_INIT(STATE_MAX);
+    json_put_value(&b, v);
+    return arena_copy(a, buf_str(&b));
+}
+
+enum error_code agent_state_read(struct str json, struct arena *a, struct agent_state *out,
+                                 struct error *err) {
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    struct agent_state s = {0};
+    int64_t version = 0;
+    enum error_code rc = json_parse(json, &limits, &doc, err);
+    if (rc != ERR_OK)
+        return rc;
+    const struct json *root = json_root(doc), *data = json_get(root, "data");
+    if (!json_int(json_get(root, "agent"), STATE_VERSION, STATE_VERSION, &version) ||
+        (data && json_type(data) != JSON_OBJECT))
+        return error_set(err, ERR_INVALID, "the state is not one of a call with an agent");
+    s.reported = json_bool(json_get(root, "reported"), false);
+    if (data)
+        s.data_json = member_text(data, a);
+    *out = s;
+    return ERR_OK;
+}
+
+struct str agent_state_write(const struct agent_state *s, struct arena *a) {
+    CLEANUP(buf_release) struct buf b = BUF_INIT(STATE_MAX);
+    struct json_writer w;
+    json_write_init(&w, &b);
+    json_begin_object(&w);
+    json_kv_int(&w, "agent", STATE_VERSION);
+    if (s->reported)
+        json_kv_bool(&w, "reported", true);
+    if (s->data_json.len > 0) {
+        json_key(&w, "data");
+        json_put_raw(&w, s->data_json);
+    }
+    json_end_object(&w);
+    return arena_copy(a, buf_str(&b));
+}
+
+/* ---- data --------------------------------------------------------------------------------------
+ */
+
+static bool is_key_of(const struct json *keys, struct str name) {
+    for (const struct json *k = json_first(keys); k; k = json_next(k))
+        if (str_eq(json_type(keys) == JSON_ARRAY ? json_str(k) : json_name(k), name))
+            return true;
+    return false;
+}
+
+static void put_members(struct json_writer *w, const struct json *from, const struct json *but) {
+    for (const struct json *v = json_first(from); v; v = json_next(v)) {
+        CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_MAX);
+        if (is_key_of(but, json_name(v)))
+            continue;
+        json_put_value(&text, v);
+        json_key_str(w, json_name(v));
+        json_put_raw(w, buf_str(&text));
+    }
+}
+
+/* data without the keys of `change`, then the members of it where it is an object. */
+static enum error_code change_data(struct str *data, struct str change, struct arena *a,
+                                   struct error *err) {
+    CLEANUP(json_doc_freep) struct json_doc *before = NULL, *with = NULL;
+    CLEANUP(buf_release) struct buf b = BUF_INIT(AGENT_DATA_MAX);
+    struct json_writer w;
+    enum error_code rc = json_parse(data->len > 0 ? *data : STR("{}"), &limits, &before, err);
+    if (rc == ERR_OK)
+        rc = json_parse(change, &limits, &with, err);
+    if (rc != ERR_OK)
+        return rc;
+    const struct json *over = json_root(with);
+    json_write_init(&w, &b);
+    json_begin_object(&w);
+    put_members(&w, json_root(before), over);
+    if (json_type(over) == JSON_OBJECT)
+        put_members(&w, over, NULL);
+    json_end_object(&w);
+    if (buf_failed(&b))
+        return error_set(err, ERR_LIMIT, "a call's global data have at most %d bytes, keep less",
+                         AGENT_DATA_MAX);
+    *data = arena_copy(a, buf_str(&b));
+    return ERR_OK;
+}
+
+enum error_code agent_data_set(struct str *data, struct str members, struct arena *a,
+                               struct error *err) {
+    return change_data(data, members, a, err);
+}
+
+enum error_code agent_data_unset(struct str *data, struct str keys, struct arena *a,
+                                 struct error *err) {
+    return change_data(data, keys, a, err);
+}
