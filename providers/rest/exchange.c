@@ -1,3 +1,4 @@
+#include <string.h>
 #include <time.h>
 
 #include "providers/rest/flow.h"
@@ -171,9 +172,37 @@ static enum error_code by_status(int status) {
     return ERR_UPSTREAM;
 }
 
+/*
+ * An error may repeat what was wrong in the request: our own addresses, with their credentials.
+ * They are nobody's business who reads logs, events or the API.
+ */
+static void hide_credentials(const struct rest_account *a, struct str body) {
+    struct str password = str_from_index(a->webhook_auth, str_find(a->webhook_auth, ':') + 1);
+    if (a->webhook_auth.len == 0 || password.len == 0)
+        return;
+    for (size_t at; (at = str_find_str(body, password)) < body.len;) {
+        memset((char *)body.ptr + at, '*', password.len);
+        body = str_from_index(body, at + password.len);
+    }
+}
+
+/** Of an address of ours only the host stays: its path lets in whoever can sign. */
+static void hide_paths(const struct rest_account *a, char *text) {
+    struct rest_url own;
+    if (!rest_url_parse(a->public_base_url, &own))
+        return;
+    struct str host = str_from_index(own.origin, own.scheme.len + strlen("://"));
+    for (size_t at; (at = str_find_str(str_z(text), host)) < strlen(text);) {
+        text += at + host.len;
+        size_t path = strcspn(text, " ");
+        memmove(text, text + path, strlen(text + path) + 1);
+    }
+}
+
 enum error_code rest_failure(const struct rest_provider *p, const struct http_response *r,
                              bool *known, struct error *err) {
     struct error e = {0};
+    hide_credentials(&p->account, buf_str(&r->body));
     enum error_code rc =
         r->status >= 400 ? p->dialect->decode_error(r->status, buf_str(&r->body), &e) : ERR_OK;
     bool carriers_word = rc != ERR_OK;
@@ -184,6 +213,7 @@ enum error_code rest_failure(const struct rest_provider *p, const struct http_re
                        "the carrier's API answered HTTP %d without a reason; check its base URL "
                        "and status page",
                        r->status);
+    hide_paths(&p->account, e.text);
     e.http_status = r->status;
     e.retry = e.retry || rest_is_passing(r->status) || (!carriers_word && r->status == 409);
     e.retry_after_s = rest_is_passing(r->status) ? retry_after_s(r) : 0;

@@ -97,6 +97,7 @@ def measure(calls, start, drive):
             if complete:
                 drive(gateway)
             gateway.kill()
+            rig.give_back(gateway.port)
             counts.append(most_calls_of_a_thread(log))
     return counts[0] + 1, max(counts) + 1
 
@@ -134,6 +135,7 @@ class Sweep:
 def finish(gateway, directory):
     """A graceful end after it all; the database is sound."""
     status = gateway.stop()
+    rig.give_back(gateway.port)
     expect(status == 0, f"the restarted gateway stops with {status}")
     check_statuses_once(directory)
     rig.check_database(directory / "data")

@@ -87,12 +87,17 @@ def free_port():
         except OSError:
             claim.close()
             continue
-        free_port.claims.append(claim)
+        free_port.claims[port] = claim
         return port
     raise AssertionError("no free port")
 
 
-free_port.claims = []
+free_port.claims = {}
+
+
+def give_back(port):
+    """The claim is an open file, of which a long test has not enough."""
+    free_port.claims.pop(port).close()
 
 
 def telephone(index):
