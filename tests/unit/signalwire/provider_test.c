@@ -1,7 +1,9 @@
 /* The carrier as it is made: its space, its modes, and the settings it cannot do without. */
 #include <stdio.h>
+#include <string.h>
 
 #include "providers/registry.h"
+#include "providers/rest/signature.h"
 #include "providers/signalwire/signalwire.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_http.h"
@@ -191,4 +193,46 @@ TEST(signalwire_provider, a_recording_is_found_described_fetched_and_deleted) {
     buf_release(&bytes);
     provider_free(p);
     end(&r);
+}
+
+/* What the carrier knows of our addresses: "user:password". */
+static void copy_login(const struct rig *r, char *dst, size_t size) {
+    struct rest_signer s;
+    struct arena a = {0};
+    EXPECT_INT(rest_signer_init(&s, REST_MAC_SHA1, &r->key, STR(SIGNALWIRE_TEST_BASE), NULL),
+               ERR_OK);
+    rest_signer_add_auth(&s, &r->key, &a);
+    EXPECT(str_copy(s.webhook_auth, dst, size));
+    rest_signer_release(&s);
+    arena_release(&a);
+}
+
+TEST(signalwire_provider, an_error_that_repeats_our_addresses_gives_no_credentials_away) {
+    static const char *const slashes[] = {"://", "%3A%2F%2F"};
+    for (size_t i = 0; i < ARRAY_LEN(slashes); i++) {
+        struct rig r;
+        struct provider *p = NULL;
+        struct provider_call call;
+        struct error err = {0};
+        char login[128], body[512];
+        struct fake_exchange script[] = {{.status = 422, .body = body}};
+        begin(&r, script, 1);
+        copy_login(&r, login, sizeof login);
+        snprintf(body, sizeof body,
+                 "{\"errors\":[{\"code\":\"invalid_parameter\",\"message\":\"https%s%s@%s/secret "
+                 "no\"}]}",
+                 slashes[i], login, SIGNALWIRE_TEST_BASE + strlen("https://"));
+        EXPECT_INT(registry_create(&signalwire_carrier, &r.cfg, STR(""), &p, NULL), ERR_OK);
+        REQUIRE(p);
+        struct provider_place q = {.to = STR("+12025550100"),
+                                   .answer_url = STR(SIGNALWIRE_TEST_BASE "/a"),
+                                   .ring_timeout_s = 60,
+                                   .time_limit_s = 600};
+        EXPECT_INT(provider_place_call(p, &q, &call, &err), PROVIDER_REFUSED);
+        EXPECT(strstr(err.text, "invalid_parameter"));
+        EXPECT(!strstr(err.text, strchr(login, ':') + 1));
+        EXPECT(!strstr(err.text, "secret"));
+        provider_free(p);
+        end(&r);
+    }
 }
