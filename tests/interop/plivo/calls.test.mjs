@@ -1,5 +1,5 @@
 import { after, before, test } from "node:test";
-import { assert, client, startApplication, startCarrier, told, xml } from "./harness.mjs";
+import { assert, client, plivo, startApplication, startCarrier, told, xml } from "./harness.mjs";
 
 let carrier, app, sdk;
 
@@ -43,6 +43,31 @@ test("webhooks come in order, and the SDK finds every signature right", async ()
   assert.deepEqual(mine.map((r) => r.params.CallStatus), ["ringing", "in-progress", "completed"]);
   assert.ok(mine.every((r) => r.valid));
   assert.equal(mine[2].params.HangupCauseCode, "4010");
+});
+
+test("the SDK refuses each change of a webhook", async () => {
+  const { requestUuid } = await place();
+  await app.until(told(app, "/hangup", requestUuid), "the end");
+  const flip = (text, i) => text.slice(0, i) + (text[i] === "A" ? "B" : "A") + text.slice(i + 1);
+  for (const { method, url, params, header } of app.requests.filter((r) => r.params.CallUUID === requestUuid)) {
+    const nonce = { v2: header("x-plivo-signature-v2-nonce"), v3: header("x-plivo-signature-v3-nonce") };
+    const v3 = (s, u = url, p = params, n = nonce.v3) => plivo.validateV3Signature(method, u, n, carrier.token, s, p);
+    const v2 = (s, u = url, n = nonce.v2) => plivo.validateSignature(u, n, s, carrier.token);
+    for (const account of ["", "ma-"]) {
+      const three = header(`x-plivo-signature-${account}v3`);
+      const two = header(`x-plivo-signature-${account}v2`);
+      assert.ok(v3(three) && v2(two));
+      for (let i = 0; i < three.length; i++) assert.equal(v3(flip(three, i)) || v2(flip(two, i)), false, `byte ${i}`);
+      for (const [name, value] of Object.entries(params)) {
+        const { [name]: gone, ...rest } = params;
+        assert.equal(v3(three, url, { ...rest, [name]: `${gone}0` }), false, name);
+        assert.equal(v3(three, url, { ...rest, [`${name}0`]: value }), false, name);
+      }
+      assert.equal(v3(three, `${url}?x=1`), false);
+      assert.equal(v3(three, url, params, `${nonce.v3}0`) || v2(two, url, `${nonce.v2}0`), false);
+      assert.equal(v2(two, `${url}/x`), false); /* V2 leaves query and parameters out */
+    }
+  }
 });
 
 test("a GET webhook is signed with its query", async () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
-const program = path.resolve(process.env.SWITCHHOOK_BINARY ?? path.join(root, "build/release/switchhook"));
+export const program = path.resolve(process.env.SWITCHHOOK_BINARY ?? path.join(root, "build/release/switchhook"));
 
 /** Resolves to the first line that it prints, which it prints once it listens. */
 export async function start(args, options = {}) {

@@ -59,6 +59,30 @@ test("status callbacks come in order, numbered and signed", async () => {
   assert.ok(mine.every((r) => r.valid));
 });
 
+test("the SDK refuses each change of a webhook", async () => {
+  const { sid } = await place();
+  await app.until(ended(app, sid), "the end");
+  const mine = app.requests.filter((r) => r.params.CallSid === sid);
+  assert.ok(mine.length >= 5);
+  for (const { url, params, header } of mine) {
+    const signature = header("x-twilio-signature");
+    const valid = (s, u, p, token = carrier.token) => twilio.validateRequest(token, s, u, p);
+    assert.ok(valid(signature, url, params));
+    for (let i = 0; i < signature.length; i++) {
+      const other = signature[i] === "A" ? "B" : "A";
+      assert.equal(valid(signature.slice(0, i) + other + signature.slice(i + 1), url, params), false);
+    }
+    for (const [name, value] of Object.entries(params)) {
+      const { [name]: gone, ...rest } = params;
+      assert.equal(valid(signature, url, { ...rest, [name]: `${gone}0` }), false, name);
+      assert.equal(valid(signature, url, { ...rest, [`${name}0`]: value }), false, name);
+    }
+    assert.equal(valid(signature, `${url}?x=1`, params), false);
+    assert.equal(valid(signature, url, { ...params, Extra: "1" }), false);
+    assert.equal(valid(signature, url, params, `${carrier.token}0`), false);
+  }
+});
+
 test("each way not to answer has its status", async () => {
   for (const [suffix, status, sip] of [["01", "busy", "486"], ["02", "no-answer", "487"], ["03", "failed", "404"]]) {
     const { sid } = await place({ to: `+120255501${suffix}` });
