@@ -149,6 +149,17 @@ const struct assistant *assistant_files_find(const struct assistant_files *files
     return NULL;
 }
 
+const struct assistant *assistant_files_find_number(const struct assistant_files *files,
+                                                    struct str number) {
+    for (size_t i = 0; i < files->count; i++) {
+        const struct assistant *a = files->entries[i].assistant;
+        for (size_t k = 0; k < a->number_count; k++)
+            if (str_eq(a->numbers[k], number))
+                return assistant_ref(a);
+    }
+    return NULL;
+}
+
 void assistant_files_each(const struct assistant_files *files,
                           void (*each)(void *ctx, const struct assistant *a), void *ctx) {
     for (size_t i = 0; i < files->count; i++)

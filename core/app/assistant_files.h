@@ -23,6 +23,10 @@ void assistant_files_free(struct assistant_files *files); /* NULL is fine */
 /** With a reference for the caller; NULL when there is none of that name. Any thread. */
 const struct assistant *assistant_files_find(const struct assistant_files *files, struct str name);
 
+/** Who has that number among its "numbers", with a reference for the caller; NULL: nobody. */
+const struct assistant *assistant_files_find_number(const struct assistant_files *files,
+                                                    struct str number);
+
 /** Call `each` for every assistant, in the order of their names. */
 void assistant_files_each(const struct assistant_files *files,
                           void (*each)(void *ctx, const struct assistant *a), void *ctx);

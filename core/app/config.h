@@ -71,6 +71,8 @@ struct config {
     char data_dir[CONFIG_TEXT_SIZE];
     char database[CONFIG_TEXT_SIZE]; /* path of the SQLite file */
     char assistants_dir[CONFIG_TEXT_SIZE];
+    char inbound_assistant[CONFIG_TEXT_SIZE]; /* answers numbers that no assistant names; "" nobody
+                                               */
     char ca_file[CONFIG_TEXT_SIZE];
     enum log_level log_level;
     enum log_format log_format;

@@ -131,6 +131,10 @@ const struct config_setting config_table[] = {
      .help = "sqlite:PATH; empty: switchhook.db in the data directory"},
     {.name = "SWITCHHOOK_ASSISTANTS_DIR", .kind = CONFIG_KIND_TEXT, .offset = AT(assistants_dir),
      .preset = "./assistants", .help = "assistant definitions, one JSON file each"},
+    {.name = "SWITCHHOOK_INBOUND_ASSISTANT", .kind = CONFIG_KIND_TEXT,
+     .offset = AT(inbound_assistant), .preset = "",
+     .help = "answers calls to numbers that no assistant names; empty: they are rejected. Point "
+             "numbers at PUBLIC_BASE_URL/voice/<carrier>/inbound"},
     {.name = "SWITCHHOOK_CA_FILE", .kind = CONFIG_KIND_TEXT, .offset = AT(ca_file), .preset = "",
      .help = "certificate authorities for outgoing TLS; empty: the system's"},
     {.name = "SWITCHHOOK_LOG_LEVEL", .kind = CONFIG_KIND_CHOICE, .offset = AT(log_level), .preset = "info",

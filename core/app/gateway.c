@@ -119,6 +119,24 @@ static const struct assistant *find_assistant(void *ctx, struct str name) {
     return assistant_files_find(g->assistants, name);
 }
 
+static const struct assistant *find_inbound(void *ctx, struct str number) {
+    struct gateway *g = ctx;
+    const struct assistant *a = assistant_files_find_number(g->assistants, number);
+    struct str otherwise = str_z(g->config->inbound_assistant);
+    return a || otherwise.len == 0 ? a : assistant_files_find(g->assistants, otherwise);
+}
+
+static enum error_code check_inbound(struct gateway *g, struct error *err) {
+    struct str name = str_z(g->config->inbound_assistant);
+    const struct assistant *a = name.len ? assistant_files_find(g->assistants, name) : NULL;
+    bool ok = name.len == 0 || a;
+    assistant_unref(a);
+    return ok ? ERR_OK
+              : error_set(err, ERR_INVALID,
+                          "SWITCHHOOK_INBOUND_ASSISTANT: there is no assistant \"%.60s\" in %.100s",
+                          name.ptr, g->config->assistants_dir);
+}
+
 /* What the settings say, else what the carrier does. */
 static struct pacer_limits pace_of(const struct config_pace *set, const struct provider *p) {
     const struct provider_limits *own = &provider_describe(p)->limits;
@@ -157,6 +175,8 @@ static struct brain *make_openai(struct gateway *g) {
 
 static enum error_code start_services(struct gateway *g, struct error *err) {
     enum error_code rc = assistant_files_load(g->config->assistants_dir, &g->assistants, err);
+    if (rc == ERR_OK)
+        rc = check_inbound(g, err);
     if (rc != ERR_OK)
         return rc;
     g->openai = make_openai(g);
@@ -176,6 +196,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .vault = g->vault,
         .conversation = g->conversation,
         .find_assistant = find_assistant,
+        .find_inbound = find_inbound,
         .assistants = g,
         .write_agent = swaig_write_agent,
         .agents = g,

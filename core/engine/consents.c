@@ -6,25 +6,33 @@
 
 enum {
     DATA_MAX = 8192,
+    ANONYMOUS_MAX = 200, /* newest lines of callers without a number that are looked through */
     OPEN_CALLS_MAX = 100 /* newest calls of one number that are looked through */
 };
 
 /* ---- what counts ------------------------------------------------------------------------------
  */
 
+struct str consents_caller(const struct call *c) {
+    struct str caller = call_caller(c);
+    return caller.len > 0 ? caller : STR("anonymous");
+}
+
 enum error_code consents_standing(struct store_tx *tx, const struct call *c,
                                   struct consent_standing *out, struct error *err) {
-    const struct consent_filter f = {
-        .caller = call_caller(c), .purpose = STR(CONSENT_RECORDING), .limit = 1};
+    bool anonymous = call_caller(c).len == 0; /* any of them: only this call's lines are theirs */
+    const struct consent_filter f = {.caller = consents_caller(c),
+                                     .purpose = STR(CONSENT_RECORDING),
+                                     .limit = anonymous ? ANONYMOUS_MAX : 1};
     struct arena a = {0};
     struct consent *found = NULL;
-    size_t n = 0;
+    size_t n = 0, i = 0;
     *out = (struct consent_standing){0};
-    if (f.caller.len == 0)
-        return ERR_OK;
     enum error_code rc = store_list_consents(tx, &f, &a, &found, &n, err);
-    if (rc == ERR_OK && n > 0)
-        *out = (struct consent_standing){found[0].answer, found[0].call_id == c->id};
+    while (rc == ERR_OK && anonymous && i < n && found[i].call_id != c->id)
+        i++;
+    if (rc == ERR_OK && i < n)
+        *out = (struct consent_standing){found[i].answer, found[i].call_id == c->id};
     arena_release(&a);
     return rc;
 }
@@ -131,7 +139,7 @@ static enum error_code announce(struct store_tx *tx, const struct consent *c, st
     enum error_code rc = store_get_call(tx, c->call_id, &call, err);
     if (rc != ERR_OK)
         return rc;
-    if (!str_eq(call_caller(&call), c->caller))
+    if (!str_eq(consents_caller(&call), c->caller))
         return error_field(err, ERR_CONFLICT, "caller", "this is not the caller of that call");
     rc = call_append_event(tx, &call, event_of(c->answer), c->at_ms, buf_str(&data), err);
     return rc == ERR_OK ? store_update_call(tx, &call, err) : rc;

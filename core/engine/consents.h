@@ -11,6 +11,9 @@
  * "Consents", tells the rules to users.
  */
 
+/** Under which name the ledger keeps the other party: the number, "anonymous" without one. */
+struct str consents_caller(const struct call *c);
+
 /** What the ledger says last about recording the other party of a call. */
 struct consent_standing {
     enum consent_answer newest; /* CONSENT_NONE: nothing */

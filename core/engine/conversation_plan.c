@@ -46,7 +46,7 @@ enum error_code turn_read_values(struct turn_work *t, struct error *err) {
     add_fact(t, ASSISTANT_FACT_CALL_ID, str_z(id));
     add_fact(t, ASSISTANT_FACT_TO, str_z(c->to));
     add_fact(t, ASSISTANT_FACT_FROM, str_z(c->from));
-    add_fact(t, ASSISTANT_FACT_CALLER_ID, str_z(c->to));
+    add_fact(t, ASSISTANT_FACT_CALLER_ID, call_caller(c));
     add_fact(t, ASSISTANT_FACT_ASSISTANT, t->assistant->name);
     add_fact(t, ASSISTANT_FACT_DATE,
              arena_printf(t->arena, "%04d-%02d-%02d", d.year, d.month, d.day));
@@ -233,7 +233,8 @@ static bool add_dial(struct turn_work *t) {
     if (!sip && phone_parse(t->listen.transfer_to, "transfer_to", &number, NULL) != ERR_OK)
         return false;
     struct plan_step *s = plan_add(&t->out->plan, PLAN_DIAL);
-    s->u.dial.caller_id = arena_copy(t->arena, str_z(t->in->call->from));
+    const struct call *c = t->in->call;
+    s->u.dial.caller_id = arena_copy(t->arena, str_z(c->inbound ? c->to : c->from)); /* ours */
     struct plan_noun *noun =
         plan_add_noun(&t->out->plan, &s->u.dial, sip ? PLAN_NOUN_SIP : PLAN_NOUN_NUMBER);
     noun->target = arena_copy(t->arena, sip ? t->listen.transfer_to : phone_str(&number));

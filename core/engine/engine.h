@@ -37,6 +37,8 @@ struct engine {
     struct conversation *conversation;
     /** The assistant of that name with a reference for the caller, or NULL. Any thread. */
     const struct assistant *(*find_assistant)(void *ctx, struct str name);
+    /** Who answers calls to that number, with a reference; NULL: nobody. May be NULL itself. */
+    const struct assistant *(*find_inbound)(void *ctx, struct str number);
     void *assistants;
     /** Append the document of a carrier's own agent, see agent.h; NULL: calls have none. */
     enum error_code (*write_agent)(void *ctx, const struct agent_brief *brief, struct buf *out,

@@ -45,6 +45,16 @@ static bool read_turn(struct str query, uint32_t *turn) {
     return false;
 }
 
+/* What a number is pointed at: before there is a call, and for news of calls that began so. */
+static bool parse_number_link(const struct str *part, struct links_target *out) {
+    struct links_target t = {.provider = part[2]};
+    if (!webhook_kind_parse(part[3], &t.kind) ||
+        (t.kind != WEBHOOK_INBOUND && t.kind != WEBHOOK_STATUS))
+        return false;
+    *out = t;
+    return true;
+}
+
 bool links_parse(struct str path, struct str query, struct links_target *out) {
     struct links_target t = {0};
     struct str rest = path, part[7];
@@ -52,10 +62,14 @@ bool links_parse(struct str path, struct str query, struct links_target *out) {
     while (n < ARRAY_LEN(part) && str_next(&rest, '/', &part[n]))
         n++;
     /* "/voice/twilio/call_…/nonce/status" splits into "", voice, provider, call, nonce, kind */
-    if (n != 6 || part[0].len != 0 || !str_eq_z(part[1], "voice") || part[2].len == 0)
+    if (n < 4 || part[0].len != 0 || !str_eq_z(part[1], "voice") || part[2].len == 0)
+        return false;
+    if (n == 4)
+        return parse_number_link(part, out);
+    if (n != 6)
         return false;
     if (!id_parse(part[3], CALL_ID_PREFIX, &t.call_id) || !nonce_is_plausible(part[4]) ||
-        !webhook_kind_parse(part[5], &t.kind))
+        !webhook_kind_parse(part[5], &t.kind) || t.kind == WEBHOOK_INBOUND)
         return false;
     if (t.kind == WEBHOOK_GATHER && !read_turn(query, &t.turn))
         return false;

@@ -11,6 +11,8 @@
 /*
  * The addresses that carriers call us at:
  *     <public base>/voice/<provider>/<call id>/<nonce>/<kind>[?turn=<n>]
+ * and, where a number of ours is pointed at,
+ *     <public base>/voice/<provider>/inbound    and, for news,    /voice/<provider>/status
  * They carry our own call id, so a webhook that arrives before the carrier's reply still finds its
  * call, and a nonce per attempt, so that an old or guessed address opens nothing.
  */
@@ -24,7 +26,7 @@ void links_put(const struct links *l, struct buf *b, const struct call *c, enum 
 
 struct links_target {
     struct str provider; /* borrowed from the path */
-    int64_t call_id;
+    int64_t call_id;     /* 0: of no call yet; the carrier's own id tells which */
     char nonce[CALL_NONCE_SIZE];
     enum webhook_kind kind;
     uint32_t turn;

@@ -89,7 +89,7 @@ static enum error_code keep_consent(struct store_tx *tx, const struct turn_keepi
                                     const struct conversation_effect *e, struct error *err) {
     struct consent c = {.id = id_next(k->engine->ids),
                         .call_id = k->call->id,
-                        .caller = call_caller(k->call),
+                        .caller = consents_caller(k->call),
                         .purpose = STR(CONSENT_RECORDING),
                         .answer = e->yes ? CONSENT_GIVEN : CONSENT_REFUSED,
                         .basis = STR(CONSENT_BASIS_CALL),

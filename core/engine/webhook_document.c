@@ -473,7 +473,7 @@ static struct document_key cache_key(const struct webhook *w) {
                                  .sid = str_z(w->news.sid)};
 }
 
-static void reply_document(struct webhook *w, struct str text) {
+void webhook_reply_document(struct webhook *w, struct str text) {
     struct http_exchange *x = w->exchange;
     const char *type = provider_describe(w->provider)->document_type;
     w->service->documents++;
@@ -515,7 +515,7 @@ void webhook_document_run(struct pool_task *t) {
         }
         if (w->work_added && w->service->work_added)
             w->service->work_added(w->service->work_ctx);
-        reply_document(w, buf_str(&d.text));
+        webhook_reply_document(w, buf_str(&d.text));
     } else {
         w->service->failed++;
         log_warn(d.engine->log, "no document given",

@@ -1,7 +1,8 @@
 #ifndef CORE_ENGINE_WEBHOOK_INTERNAL_H
 #define CORE_ENGINE_WEBHOOK_INTERNAL_H
 
-/* Shared by webhook_service.c (entry, notices) and webhook_document.c (documents) only. */
+/* Shared by webhook_service.c (entry, notices), webhook_document.c (documents) and
+ * webhook_inbound.c only. */
 #include "core/base/pool.h"
 #include "core/engine/document_cache.h"
 #include "core/engine/webhook_service.h"
@@ -53,5 +54,11 @@ NODISCARD bool webhook_document_cached(struct webhook *w);
 
 /** Make the document and reply. On a worker. */
 void webhook_document_run(struct pool_task *t);
+
+/** The same for a call to one of our numbers, which is made when it is new. On a worker. */
+void webhook_inbound_run(struct pool_task *t);
+
+/** Reply with this document and free the webhook. */
+void webhook_reply_document(struct webhook *w, struct str text);
 
 #endif

@@ -176,13 +176,28 @@ static enum error_code apply_recording(struct store_tx *tx, struct webhook *w, s
     return rc;
 }
 
+/* A number's address names no call: the carrier's own id tells which one is meant. */
+static enum error_code find_call(struct store_tx *tx, struct webhook *w, struct error *err) {
+    struct call c;
+    if (w->target.call_id != 0)
+        return ERR_OK;
+    enum error_code rc = store_get_call_by_sid(tx, w->target.provider, str_z(w->news.sid), &c, err);
+    if (rc != ERR_OK)
+        return rc;
+    w->target.call_id = c.id;
+    memcpy(w->target.nonce, c.nonce, sizeof w->target.nonce);
+    return ERR_OK;
+}
+
 static enum error_code notice_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct webhook *w = ctx;
     int64_t now = engine_now_ms(w->service->engine);
     struct call c;
     bool won = false;
     w->work_added = w->ended = false;
-    enum error_code rc = webhook_load_call(tx, w, &c, err);
+    enum error_code rc = find_call(tx, w, err);
+    if (rc == ERR_OK)
+        rc = webhook_load_call(tx, w, &c, err);
     bool was_bound = rc == ERR_OK && c.sid[0] != '\0';
     if (rc == ERR_OK)
         rc = webhook_bind(tx, w, &c, now, &won, err);
@@ -204,6 +219,9 @@ static void notice_done(struct store_work *work, enum error_code rc, const struc
             document_cache_drop(ws->cache, w->target.call_id, 0);
         if (w->work_added && ws->work_added)
             ws->work_added(ws->work_ctx);
+    } else if (rc == ERR_NOT_FOUND && w->target.call_id == 0) {
+        ws->accepted++; /* of a call that was rejected: nothing to be told */
+        rc = ERR_OK;
     } else {
         ws->failed++;
         log_warn(ws->engine->log, "webhook not applied",
@@ -226,7 +244,8 @@ static void submit_notice(struct webhook *w) {
  */
 
 static bool wants_document(enum webhook_kind k) {
-    return k == WEBHOOK_ANSWER || k == WEBHOOK_GATHER || k == WEBHOOK_FALLBACK;
+    return k == WEBHOOK_INBOUND || k == WEBHOOK_ANSWER || k == WEBHOOK_GATHER ||
+           k == WEBHOOK_FALLBACK;
 }
 
 static void refuse(struct webhook *w, enum error_code rc, const struct error *err) {
@@ -273,13 +292,18 @@ void webhook_service_handle(struct webhook_service *ws, struct http_exchange *x)
         refuse(w, rc, &err);
         return;
     }
+    if (w->target.call_id == 0 && w->news.sid[0] == '\0') {
+        error_set(&err, ERR_INVALID, "it names no call");
+        refuse(w, ERR_INVALID, &err);
+        return;
+    }
     if (!wants_document(w->target.kind)) {
         submit_notice(w);
         return;
     }
     if (webhook_document_cached(w))
         return;
-    w->task.run = webhook_document_run;
+    w->task.run = w->target.kind == WEBHOOK_INBOUND ? webhook_inbound_run : webhook_document_run;
     if (!pool_submit(ws->pool, &w->task)) {
         ws->failed++;
         webhook_reply_status(w, 503);

@@ -17,6 +17,7 @@ enum known {
     DIGITS,
     DURATION,
     END_TIME,
+    FROM,
     HANGUP_CAUSE,
     HANGUP_CAUSE_CODE,
     MACHINE,
@@ -29,6 +30,7 @@ enum known {
     SPEECH,
     SPEECH_CONFIDENCE,
     START_TIME,
+    TO,
     KNOWN_COUNT
 };
 
@@ -39,6 +41,7 @@ static const struct rest_field_name known_names[] = {
     {STR_INIT("Digits"), DIGITS},
     {STR_INIT("Duration"), DURATION},
     {STR_INIT("EndTime"), END_TIME},
+    {STR_INIT("From"), FROM},
     {STR_INIT("HangupCause"), HANGUP_CAUSE},
     {STR_INIT("HangupCauseCode"), HANGUP_CAUSE_CODE},
     {STR_INIT("Machine"), MACHINE},
@@ -50,6 +53,7 @@ static const struct rest_field_name known_names[] = {
     {STR_INIT("Speech"), SPEECH},
     {STR_INIT("SpeechConfidenceScore"), SPEECH_CONFIDENCE},
     {STR_INIT("StartTime"), START_TIME},
+    {STR_INIT("To"), TO},
     {STR_INIT("call_uuid"), CALL_UUID},
     {STR_INIT("recording_duration"), RECORDING_DURATION},
     {STR_INIT("recording_duration_ms"), RECORDING_DURATION_MS},
@@ -233,6 +237,8 @@ enum error_code plivo_parse_webhook(const struct rest_account *a, const struct w
         rc = read_call_news(v, &n, err);
     if (rc == ERR_OK && req->kind == WEBHOOK_GATHER)
         rc = read_gather(v, &n, err);
+    if (req->kind == WEBHOOK_INBOUND)
+        rest_news_parties(&n, v[TO], v[FROM]);
     if (rc == ERR_OK && req->kind == WEBHOOK_RECORDING)
         rc = read_recording(v, &n, err);
     if (rc != ERR_OK)

@@ -26,6 +26,11 @@ NODISCARD enum error_code rest_field_u32(const char *name, struct str value, uin
 /** "0.91" between 0 and 1; -1 for anything else: confidence is a hint, never worth a turn. */
 double rest_field_fraction(struct str s);
 
+struct webhook_news;
+
+/** Who calls which number: E.164 gets its '+' where it comes without; too long is left out. */
+void rest_news_parties(struct webhook_news *n, struct str to, struct str from);
+
 /** Only keys of a telephone? "" is. */
 bool rest_field_is_keys(struct str s);
 

@@ -119,6 +119,7 @@ enum known {
     DIGITS,
     ERROR_CODE,
     ERROR_MESSAGE,
+    FROM,
     RECORDING_CHANNELS,
     RECORDING_DURATION,
     RECORDING_SID,
@@ -126,6 +127,7 @@ enum known {
     SIP_RESPONSE_CODE,
     SPEECH_RESULT,
     TIMESTAMP,
+    TO,
     KNOWN_COUNT
 };
 
@@ -139,6 +141,7 @@ static const struct rest_field_name known_names[] = {
     [DIGITS] = {STR_INIT("Digits"), DIGITS},
     [ERROR_CODE] = {STR_INIT("ErrorCode"), ERROR_CODE},
     [ERROR_MESSAGE] = {STR_INIT("ErrorMessage"), ERROR_MESSAGE},
+    [FROM] = {STR_INIT("From"), FROM},
     [RECORDING_CHANNELS] = {STR_INIT("RecordingChannels"), RECORDING_CHANNELS},
     [RECORDING_DURATION] = {STR_INIT("RecordingDuration"), RECORDING_DURATION},
     [RECORDING_SID] = {STR_INIT("RecordingSid"), RECORDING_SID},
@@ -146,6 +149,7 @@ static const struct rest_field_name known_names[] = {
     [SIP_RESPONSE_CODE] = {STR_INIT("SipResponseCode"), SIP_RESPONSE_CODE},
     [SPEECH_RESULT] = {STR_INIT("SpeechResult"), SPEECH_RESULT},
     [TIMESTAMP] = {STR_INIT("Timestamp"), TIMESTAMP},
+    [TO] = {STR_INIT("To"), TO},
     [KNOWN_COUNT] = {STR_INIT("SipResultCode"), SIP_RESPONSE_CODE}, /* SignalWire's name of it */
 };
 
@@ -234,6 +238,8 @@ enum error_code laml_parse_webhook(const struct laml *l, const struct rest_accou
         rc = read_call_news(l, v, &n, err);
     if (rc == ERR_OK && req->kind == WEBHOOK_GATHER)
         rc = read_gather(v, &n, err);
+    if (req->kind == WEBHOOK_INBOUND)
+        rest_news_parties(&n, v[TO], v[FROM]);
     if (rc == ERR_OK && req->kind == WEBHOOK_RECORDING)
         rc = read_recording(l, v, &n, err);
     if (rc != ERR_OK)

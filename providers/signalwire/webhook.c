@@ -252,6 +252,8 @@ static enum error_code read_fetch(const struct rest_account *a, enum webhook_kin
     if (n->status == CALL_COMPLETED)
         n->status = CALL_STATUS_NONE; /* how it ended comes with the event */
     read_answerer(p, n);
+    if (kind == WEBHOOK_INBOUND)
+        rest_news_parties(n, json_str(json_get(call, "to")), json_str(json_get(call, "from")));
     return kind == WEBHOOK_GATHER ? read_gather(p, arena, n, err) : ERR_OK;
 }
 

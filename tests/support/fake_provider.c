@@ -133,6 +133,8 @@ static enum error_code read_webhook(struct provider *p, const struct webhook_req
     out->duration_s = (uint32_t)number(&f, "duration");
     out->digits = form_get(&f, STR("digits"));
     out->speech = form_get(&f, STR("speech"));
+    keep(form_get(&f, STR("to")), out->to, sizeof out->to);
+    keep(form_get(&f, STR("from")), out->from, sizeof out->from);
     keep(form_get(&f, STR("recording")), out->recording_sid, sizeof out->recording_sid);
     if (!recording_status_parse(form_get(&f, STR("recording_status")), &out->recording_status))
         out->recording_status = RECORDING_NONE;

@@ -5,6 +5,7 @@
 
 #include "core/base/mem.h"
 #include "providers/mock/carrier/core.h"
+#include "providers/mock/carrier/inbound.h"
 
 enum {
     CALLS_MAX_DEFAULT = 20000,
@@ -177,7 +178,10 @@ static void incoming_run(struct carrier *c, struct hub_item *i) {
     struct incoming *in = container_of(i, struct incoming, item);
     struct http_exchange *x = in->x;
     mem_free(in);
-    c->face->rest(c, x);
+    if (inbound_is_asked(x))
+        inbound_rest(c, x);
+    else
+        c->face->rest(c, x);
 }
 
 static void incoming_drop(struct hub_item *i) {

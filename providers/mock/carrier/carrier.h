@@ -47,6 +47,24 @@ struct carrier_account {
 };
 struct carrier_account carrier_account(const struct carrier *c);
 
+/** Somebody calls a number of the account. Texts are copied. */
+struct carrier_inbound {
+    struct str from; /* the simulated caller: lives as the callee of that number; "" hides it */
+    struct str to;   /* "": the account's number */
+    struct str url;  /* what the number is pointed at */
+    struct str status_url; /* told of the end; "": nobody */
+    bool compat;           /* signalwire: the number speaks the Compatibility API */
+};
+enum {
+    CARRIER_SID_SIZE = 37 /* a UUID and a NUL */
+};
+/**
+ * Let it ring now. sid gets the call's id. ERR_INVALID: no address. Over HTTP the same is
+ * POST /box/inbound with these members as JSON and the account's credentials: 201 {"sid"}.
+ */
+NODISCARD enum error_code carrier_call_in(struct carrier *c, const struct carrier_inbound *in,
+                                          char sid[CARRIER_SID_SIZE], struct error *err);
+
 /** Ground truth for tests: how often this number was really dialled, whether it picked up or not.
  */
 uint64_t carrier_rings(struct carrier *c, struct str to);

@@ -300,6 +300,17 @@ static enum exec_next hangup_begin(struct carrier *c, struct leg *l, const struc
     return EXEC_LEFT;
 }
 
+static enum exec_next reject_begin(struct carrier *c, struct leg *l, const struct plan_step *s) {
+    bool unanswered = l->status == CALL_RINGING;
+    l->end = LEG_END_HANGUP_STEP;
+    if (unanswered)
+        progress_end(c, l, s->u.reject.busy ? CALL_BUSY : CALL_NO_ANSWER,
+                     s->u.reject.busy ? 486 : 603);
+    else /* an answered call can only be hung up */
+        progress_end(c, l, CALL_COMPLETED, 200);
+    return EXEC_LEFT;
+}
+
 static enum exec_next start_recording_begin(struct carrier *c, struct leg *l,
                                             const struct plan_step *s) {
     const struct plan_start_recording *r = &s->u.start_recording;
@@ -354,6 +365,7 @@ static const struct exec_step pause_step = {.begin = pause_begin, .resume = wait
 static const struct exec_step send_digits_step = {.begin = send_digits_begin, .resume = waited};
 static const struct exec_step redirect_step = {.begin = redirect_begin, .resume = waited};
 static const struct exec_step hangup_step = {.begin = hangup_begin, .resume = waited};
+static const struct exec_step reject_step = {.begin = reject_begin, .resume = waited};
 static const struct exec_step start_recording_step = {.begin = start_recording_begin,
                                                       .resume = waited};
 static const struct exec_step stop_recording_step = {.begin = stop_recording_begin,
@@ -374,7 +386,7 @@ static const struct exec_step *const steps[PLAN_KIND_COUNT] = {
     [PLAN_SEND_DIGITS] = &send_digits_step,
     [PLAN_REDIRECT] = &redirect_step,
     [PLAN_HANGUP] = &hangup_step,
-    [PLAN_REJECT] = &hangup_step, /* an answered call can only be hung up */
+    [PLAN_REJECT] = &reject_step,
     [PLAN_START_RECORDING] = &start_recording_step,
     [PLAN_STOP_RECORDING] = &stop_recording_step,
     [PLAN_STREAM] = &unreachable_step,
@@ -413,7 +425,13 @@ static void advance(struct carrier *c, struct leg *l, enum exec_next next) {
     }
 }
 
+static bool rejects(const struct leg *l) {
+    return l->plan.count > 0 && l->plan.steps[0].kind == PLAN_REJECT;
+}
+
 static void run(struct carrier *c, struct leg *l) {
+    if (l->direction == LEG_INBOUND && l->status == CALL_RINGING && !rejects(l))
+        progress_answer_inbound(c, l);
     l->running = true;
     l->at = (size_t)-1;
     advance(c, l, EXEC_NEXT);

@@ -65,6 +65,7 @@ struct face_ways {
 /** What differs between the carriers that the box can be. */
 struct carrier_face {
     const char *dialect;
+    const struct carrier_face *compat; /* of the carrier's other API, same box; NULL: none */
     const void *flavor; /* where one face serves several carriers: what differs; else NULL */
     /* account and token of a carrier that was not given them: from the seed, as the real ones look
      */

@@ -46,6 +46,15 @@ struct leg *leg_new(struct carrier *c, struct str to, struct str from, const str
     return l;
 }
 
+struct leg *leg_new_inbound(struct carrier *c, const struct carrier_face *face, struct str to,
+                            struct str from) {
+    struct leg *l = leg_new(c, to, from, NULL);
+    l->face = face;
+    l->direction = LEG_INBOUND;
+    l->callee = scenario_find(c->scenario, from, l->nth);
+    return l;
+}
+
 static void hook_release(struct leg_hook *h) {
     mem_free(h->url);
     *h = (struct leg_hook){0};

@@ -86,6 +86,7 @@ enum leg_document {
 enum leg_direction {
     LEG_OUTBOUND_API = 0,
     LEG_OUTBOUND_DIAL,
+    LEG_INBOUND, /* from is the simulated party, to is the account's number */
 };
 
 /** What the create request asked for. */
@@ -174,6 +175,10 @@ struct leg {
 
 /** A new leg in state queued, in the carrier's books. `parent` may be NULL. */
 struct leg *leg_new(struct carrier *c, struct str to, struct str from, const struct leg *parent);
+
+/** The same for a call to a number of the account: the caller is who lives behind `from`. */
+struct leg *leg_new_inbound(struct carrier *c, const struct carrier_face *face, struct str to,
+                            struct str from);
 
 /** Free what only a running call needs. */
 void leg_retire(struct carrier *c, struct leg *l);

@@ -223,6 +223,25 @@ static void on_verdict(struct carrier *c, struct leg *l, enum call_answered_by v
     }
 }
 
+/* ---- inbound ------------------------------------------------------------------------------------
+ */
+
+void progress_start_inbound(struct carrier *c, struct leg *l) {
+    l->dialed_ms = l->now_ms;
+    l->status = CALL_RINGING;
+    exec_answer(c, l);
+    carrier_touch(c, l);
+}
+
+void progress_answer_inbound(struct carrier *c, struct leg *l) {
+    if (l->direction != LEG_INBOUND || l->status != CALL_RINGING)
+        return;
+    l->answered_ms = l->now_ms;
+    progress_status(c, l, CALL_ANSWERED);
+    leg_after(l, (int64_t)l->req.time_limit_s * 1000, LEG_EVENT_TIME_LIMIT, 0);
+    (void)greet(l);
+}
+
 /* ---- the end ------------------------------------------------------------------------------------
  */
 

@@ -6,6 +6,12 @@
 /** Begin a created call: the events that lead to its answer, or to its end. */
 void progress_start(struct carrier *c, struct leg *l);
 
+/** Begin an inbound call: it rings, and the number's document decides whether it is answered. */
+void progress_start_inbound(struct carrier *c, struct leg *l);
+
+/** The document wants to talk to who calls, or asks for something of the call: it is answered. */
+void progress_answer_inbound(struct carrier *c, struct leg *l);
+
 /** End the call: final status, notices, recordings. Nothing when it is over already. */
 void progress_end(struct carrier *c, struct leg *l, enum call_status status, int sip_code);
 

@@ -15,6 +15,7 @@ struct plivo_cause {
 };
 struct plivo_cause plivo_cause_of(const struct leg *l); /* an ended one */
 
+const char *plivo_direction_word(const struct leg *l);
 const char *plivo_status_word(enum call_status s); /* CallStatus */
 const char *plivo_state_word(enum call_status s);  /* call_state of a record */
 

@@ -35,7 +35,7 @@ static void put_live(struct face_request *r, const struct leg *l, struct json_wr
     json_kv_z(w, "call_status", plivo_status_word(l->status));
     json_kv_z(w, "call_uuid", l->sid);
     json_kv_z(w, "caller_name", l->req.caller_name ? l->req.caller_name : l->from);
-    json_kv_z(w, "direction", "outbound");
+    json_kv_z(w, "direction", plivo_direction_word(l));
     json_kv_z(w, "from", l->from);
     json_kv_string(w, "to", plivo_digits(l->to));
     json_kv_z(w, "request_uuid", request);
@@ -52,7 +52,7 @@ static void put_record(struct face_request *r, const struct leg *l, struct json_
     plivo_put_date(r, w, "answer_time", l->answered_ms, false);
     json_kv_int(w, "bill_duration", leg_duration_s(l));
     json_kv_int(w, "billed_duration", plivo_billed_s(l));
-    json_kv_z(w, "call_direction", "outbound");
+    json_kv_z(w, "call_direction", plivo_direction_word(l));
     json_kv_int(w, "call_duration", leg_duration_s(l));
     json_kv_z(w, "call_state", plivo_state_word(l->status));
     json_kv_z(w, "call_uuid", l->sid);
@@ -127,7 +127,7 @@ static bool in_range(const struct plivo_range *range, int64_t n) {
 }
 
 static bool parties_hold(const struct call_filter *f, const struct leg *l) {
-    return (f->direction.len == 0 || str_eq_z(f->direction, "outbound")) &&
+    return (f->direction.len == 0 || str_eq_z(f->direction, plivo_direction_word(l))) &&
            plivo_number_holds(f->from, l->from) && plivo_number_holds(f->to, l->to);
 }
 

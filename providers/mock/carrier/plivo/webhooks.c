@@ -39,7 +39,7 @@ static void put_ids(const struct carrier *c, const struct leg *l, struct params 
     params_add_z(p, "ALegUUID", l->sid);
     params_add_z(p, "CallUUID", l->sid);
     params_add_z(p, "RequestUUID", request);
-    params_add_z(p, "Direction", "outbound");
+    params_add_z(p, "Direction", plivo_direction_word(l));
     params_add(p, "From", plivo_digits(l->from));
     params_add(p, "To", plivo_digits(l->to));
     params_add_z(p, "ParentAuthID", c->account);
@@ -98,10 +98,11 @@ static const struct leg_hook *status_hook(const struct leg *l, enum call_status 
 static size_t status_words(const struct carrier *c, const struct leg *l, enum call_status event,
                            const char *words[FACE_STATUS_WORDS_MAX]) {
     bool ends = call_status_is_final(event);
-    if (l->direction == LEG_OUTBOUND_API) {
+    if (l->direction != LEG_OUTBOUND_DIAL) {
         const char *lost = ends ? "lose_hangups" : "lose_rings";
         words[0] = ends ? "Hangup" : "Ring";
-        return (ends || event == CALL_RINGING) && scenario_switch(c->scenario, lost, 0) <= 0;
+        return (ends || (event == CALL_RINGING && l->direction == LEG_OUTBOUND_API)) &&
+               scenario_switch(c->scenario, lost, 0) <= 0;
     }
     if (event == CALL_ANSWERED) {
         words[0] = "answer";

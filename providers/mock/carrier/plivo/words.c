@@ -84,6 +84,10 @@ struct plivo_cause plivo_cause_of(const struct leg *l) {
 
 /* ---- words of states ------------------------------------------------------------------------ */
 
+const char *plivo_direction_word(const struct leg *l) {
+    return l->direction == LEG_INBOUND ? "inbound" : "outbound";
+}
+
 const char *plivo_status_word(enum call_status s) {
     static const char *const words[CALL_STATUS_COUNT] = {
         [CALL_QUEUED] = "queued",        [CALL_DIALING] = "ringing",     [CALL_RINGING] = "ringing",

@@ -414,7 +414,7 @@ void agent_greeting(struct carrier *c, struct leg *l, struct buf *out) {
     struct swml_names n;
     if (text.len == 0)
         text = first_text(json_get(a->v, "prompt"));
-    swml_value_set_text(&more, "call_direction", STR("outbound"));
+    swml_value_set_text(&more, "call_direction", str_z(sw_direction_word(l)));
     swml_value_set_text(&more, "caller_id_name", str_z(l->from));
     swml_value_set_text(&more, "caller_id_number", str_z(l->from));
     swml_value_set(&more, STR("global_data"), swml_value_copy(&a->global_data));

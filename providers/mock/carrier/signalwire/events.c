@@ -43,6 +43,10 @@ const char *sw_state_word(const struct leg *l) {
     return leg_is_over(l) ? "ended" : state_words[l->status];
 }
 
+const char *sw_direction_word(const struct leg *l) {
+    return l->direction == LEG_INBOUND ? "inbound" : "outbound";
+}
+
 const char *sw_device_word(const struct leg *l) {
     struct str to = str_z(l->to);
     bool sip = str_starts(to, STR("sip:")) || str_starts(to, STR("sips:"));
@@ -205,7 +209,7 @@ void sw_make_status(const struct carrier *c, const struct leg *l, enum call_stat
     struct sw_event e;
     sw_event_begin(&e, c, l, "calling.call.state");
     json_kv_z(&e.w, "call_state", word);
-    json_kv_z(&e.w, "direction", "outbound");
+    json_kv_z(&e.w, "direction", sw_direction_word(l));
     put_device(&e.w, l);
     put_parent(&e.w, c, l);
     json_kv_int(&e.w, "start_time", l->created_ms);

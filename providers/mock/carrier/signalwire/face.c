@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "providers/mock/carrier/signalwire/laml.h"
 #include "providers/mock/carrier/signalwire/rest.h"
 #include "providers/mock/carrier/signalwire/swml_exec.h"
 
@@ -24,6 +25,7 @@ const struct outgoing_rules sw_document_rules = {2000, 5000, 15000, 0, 0};
 
 const struct carrier_face carrier_face_signalwire = {
     .dialect = "signalwire",
+    .compat = &carrier_face_laml,
     .make_login = sw_make_login,
     .make_id = sw_make_id,
     .key_prefix = "PSK_",

@@ -36,6 +36,7 @@ void sw_put_node_id(const struct carrier *c, const struct leg *l, char dst[SW_NO
 const char *sw_state_word(const struct leg *l);
 
 /** phone, sip or webrtc: what kind of far end this is. */
+const char *sw_direction_word(const struct leg *l);
 const char *sw_device_word(const struct leg *l);
 
 /** Why the call ended: leg.end_reason, else after its status. */

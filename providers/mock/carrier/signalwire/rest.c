@@ -270,7 +270,10 @@ void sw_put_call(struct json_writer *w, const struct leg *l) {
     json_kv_z(w, "id", l->sid);
     json_kv_z(w, "from", l->from);
     json_kv_z(w, "to", l->to);
-    json_kv_z(w, "direction", l->direction == LEG_OUTBOUND_DIAL ? "outbound-dial" : "outbound-api");
+    json_kv_z(w, "direction",
+              l->direction == LEG_INBOUND         ? "inbound"
+              : l->direction == LEG_OUTBOUND_DIAL ? "outbound-dial"
+                                                  : "outbound-api");
     json_kv_z(w, "status", log_status(l));
     json_kv_z(w, "source", sw_is_native(l) ? "realtime_api" : "laml");
     json_kv_z(w, "type", type_word(l));

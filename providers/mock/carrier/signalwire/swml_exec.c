@@ -73,7 +73,7 @@ void swml_put_call(const struct carrier *c, const struct leg *l, struct json_wri
     json_kv_z(w, "segment_id", l->sid);
     json_kv_z(w, "tag", l->sid);
     json_kv_z(w, "call_state", sw_state_word(l));
-    json_kv_z(w, "direction", "outbound");
+    json_kv_z(w, "direction", sw_direction_word(l));
     json_kv_z(w, "type", sw_device_word(l));
     json_kv_z(w, "from", l->from);
     json_kv_z(w, "to", l->to);
@@ -311,6 +311,15 @@ const struct swml_verb *swml_verb_find(struct str name) {
     return NULL;
 }
 
+/* "SignalWire docs: SWML": answer does, and what talks to the caller does so by itself. */
+static bool verb_answers(const struct swml_verb *verb) {
+    bool answers =
+        str_eq_z(str_z(verb->name), "answer") || verb == &swml_ai_verb || verb == &swml_pay_verb;
+    for (size_t i = 0; i < swml_media_verb_count; i++)
+        answers = answers || verb == &swml_media_verbs[i];
+    return answers;
+}
+
 static enum exec_next begin_verb(struct carrier *c, struct leg *l, const struct json *item) {
     struct swml_script *s = swml_script(l);
     /* a bare word is no form that the pages show, but documents in the field have it */
@@ -327,6 +336,8 @@ static enum exec_next begin_verb(struct carrier *c, struct leg *l, const struct 
         return EXEC_NEXT;
     }
     log_debug(c->log, "carrier verb", LOG_Z("sid", l->sid), LOG_Z("verb", verb->name));
+    if (verb_answers(verb))
+        progress_answer_inbound(c, l);
     s->verb = verb;
     s->verb_params = v;
     rng_uuid(s->control_id, "control", c->seed, str_z(l->sid), s->controls++);

@@ -32,8 +32,13 @@ static enum exec_next hangup_begin(struct carrier *c, struct leg *l, const struc
     l->end_reason = str_eq_z(reason, "busy")      ? "busy"
                     : str_eq_z(reason, "decline") ? "declined"
                                                   : "hangup";
+    bool refused = l->direction == LEG_INBOUND && l->status == CALL_RINGING;
     l->end = LEG_END_HANGUP_STEP;
-    progress_end(c, l, CALL_COMPLETED, 200);
+    progress_end(c, l,
+                 !refused                   ? CALL_COMPLETED
+                 : str_eq_z(reason, "busy") ? CALL_BUSY
+                                            : CALL_NO_ANSWER,
+                 refused ? 486 : 200);
     return EXEC_LEFT;
 }
 

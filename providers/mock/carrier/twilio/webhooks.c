@@ -50,7 +50,9 @@ const char *twilio_track_word(enum plan_track t) {
 }
 
 const char *twilio_direction_word(const struct leg *l) {
-    return l->direction == LEG_OUTBOUND_DIAL ? "outbound-dial" : "outbound-api";
+    return l->direction == LEG_INBOUND         ? "inbound"
+           : l->direction == LEG_OUTBOUND_DIAL ? "outbound-dial"
+                                               : "outbound-api";
 }
 
 /** Country, and nothing else: what the carrier knows of most numbers. */
