@@ -62,7 +62,7 @@ def expect(ok, what):
         raise AssertionError(what)
 
 
-def until(condition, what, seconds=WAIT_S):
+def until(condition, what, seconds=WAIT_S, pause=0.01):
     """The first true value of condition(); complains when it does not come in time."""
     end = time.monotonic() + seconds
     while True:
@@ -70,7 +70,7 @@ def until(condition, what, seconds=WAIT_S):
         if value:
             return value
         expect(time.monotonic() < end, f"not within {seconds} s: {what}")
-        select.select([], [], [], 0.01)
+        select.select([], [], [], pause)
 
 
 def free_port():
