@@ -15,6 +15,7 @@
 #include "core/app/render.h"
 #include "core/domain/provider.h"
 #include "core/engine/agent.h"
+#include "core/engine/conversation.h"
 #include "core/io/http_client_curl.h"
 #include "core/io/store_sqlite.h"
 #include "core/io/vault_file.h"
@@ -171,6 +172,7 @@ struct documents {
     struct check *check;
     struct provider *provider; /* NULL: not to be had */
     unsigned count;
+    bool needs_model; /* one talks by a model server, and none is configured */
     struct buf names;
 };
 
@@ -203,6 +205,13 @@ static void check_agent(struct documents *d, const struct assistant *a) {
     buf_release(&document);
 }
 
+static void note_brain(struct documents *d, const struct assistant *a) {
+    enum assistant_brain brain;
+    bool has_agent = d->provider && provider_can(d->provider, PROVIDER_CAP_AI);
+    if (conversation_brain(NULL, a, has_agent, &brain, NULL) != ERR_OK)
+        d->needs_model = true;
+}
+
 static void check_document(void *ctx, const struct assistant *a) {
     struct documents *d = ctx;
     struct check *c = d->check;
@@ -218,6 +227,7 @@ static void check_document(void *ctx, const struct assistant *a) {
         render_answer(a, NULL, STR("https://gateway.invalid/voice/next"), &plan, &err);
     if (rc == ERR_OK && d->provider)
         rc = provider_render_plan(d->provider, &plan, &document, &loss, &err);
+    note_brain(d, a);
     buf_printf(&d->names, "%s" STR_FMT, d->count++ > 0 ? ", " : "", STR_ARG(a->name));
     if (rc != ERR_OK) {
         check_fail(c, "audio", STR_FMT ": the carrier cannot be told what to say: %s",
@@ -254,6 +264,7 @@ static void check_assistants(struct check *c, struct provider *provider) {
                  c->config->assistants_dir);
     else if (c->failures == before)
         check_ok(c, "assistants", "%s, and each can be heard", d.names.ptr);
+    check_model(c, d.needs_model);
     assistant_files_free(files);
     buf_release(&d.names);
 }

@@ -31,6 +31,9 @@ void check_advise(struct check *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /** Can carriers reach this gateway? Answers for a gateway that does not run, and asks itself. */
 void check_public_url(struct check *c);
 
+/** Does the model server answer? is_needed: an assistant cannot talk without one. */
+void check_model(struct check *c, bool is_needed);
+
 /** Does a gateway answer at the configured address? */
 bool check_gateway_runs(struct check *c);
 

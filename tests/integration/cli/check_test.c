@@ -90,13 +90,14 @@ static void check(struct scene *s, struct run *r, const char *token, const char 
 }
 
 TEST(check, finds_everything_fine) {
-    static const char *const lines[] = {"ok    settings    no faults\n",
-                                        "will be made at the first start\n",
-                                        "debt-intake, payment-agent, personal-assistant, and each can be heard\n",
-                                        "ok    carrier     twilio: account ",
-                                        " leads here\n",
-                                        "\neverything is fine\n",
-                                        "  TWILIO_AUTH_TOKEN                       set\n"};
+    static const char *const lines[] = {
+        "ok    settings    no faults\n",
+        "will be made at the first start\n",
+        "debt-intake, payment-agent, personal-assistant, and each can be heard\n",
+        "ok    carrier     twilio: account ",
+        " leads here\n",
+        "\neverything is fine\n",
+        "  TWILIO_AUTH_TOKEN                       set\n"};
     CLEANUP(run_release) struct run r = {0};
     struct scene s;
     REQUIRE(open_scene(&s));
@@ -211,6 +212,72 @@ TEST(check, names_the_file_and_place_of_a_fault_in_an_assistant) {
     EXPECT_INT(r.status, 1);
     EXPECT(run_says(r.out, "FAIL  assistants  "));
     EXPECT(run_says(r.out, "broken.json: "));
+    temp_dir_release(&d.dir);
+}
+
+/* What a model server answers to GET /models, by the port's path. */
+static void list_models(void *ctx, struct http_exchange *x) {
+    (void)ctx;
+    if (!str_eq_z(http_exchange_header(x, STR("Authorization")), "Bearer sk-right"))
+        http_exchange_reply_text(x, 401, "application/json",
+                                 STR("{\"error\":{\"message\":\"Incorrect key: sk-wrong\"}}"));
+    else
+        http_exchange_reply_text(x, str_eq_z(x->path, "/v1/models") ? 200 : 404, "application/json",
+                                 STR("{\"object\":\"list\",\"data\":[{\"id\":\"llama3:latest\"},{"
+                                     "\"id\":\"models/gemini-flash\"}]}"));
+}
+
+TEST(check, asks_the_model_server_for_the_model) {
+    static const struct {
+        const char *key, *model, *says;
+    } cases[] = {
+        {"sk-right", "llama3", "ok    model       llama3 at http://127.0.0.1:"},
+        {"sk-right", "llama3:latest", "ok    model       llama3:latest at "},
+        {"sk-right", "gemini-flash", "ok    model       gemini-flash at "},
+        {"sk-right", "other", "-> set OPENAI_MODEL to one that it has: llama3:latest, models/gem"},
+        {"sk-wrong", "llama3", "-> copy OPENAI_API_KEY again"},
+    };
+    struct http_server *server = NULL;
+    struct http_server_options so = {.address = "127.0.0.1",
+                                     .body_max_bytes = 1024,
+                                     .clock = clock_system(),
+                                     .handler = list_models};
+    REQUIRE(secret_system_init());
+    REQUIRE(http_server_start(&so, &server, NULL) == ERR_OK);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(run_release) struct run r = {0};
+        char env[320], text[1024];
+        struct door d = {0};
+        temp_dir_init(&d.dir);
+        snprintf(text, sizeof text,
+                 "SWITCHHOOK_DATA_DIR=%s/data\nSWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR
+                 "/assistants\nOPENAI_BASE_URL=http://127.0.0.1:%u/v1\nOPENAI_API_KEY=%s\n"
+                 "OPENAI_MODEL=%s\n",
+                 d.dir.path, http_server_port(server), cases[i].key, cases[i].model);
+        run_env_file(&d, "env", text, env);
+        RUN(&r, "check", "--env", env);
+        EXPECT(run_says(r.out, cases[i].says));
+        EXPECT(!run_says(r.out, "sk-"));
+        temp_dir_release(&d.dir);
+    }
+    http_server_free(server);
+}
+
+TEST(check, tells_that_an_assistant_needs_a_model_server) {
+    CLEANUP(run_release) struct run r = {0};
+    char env[320], file[320], text[640];
+    struct door d = {0};
+    REQUIRE(secret_system_init());
+    temp_dir_init(&d.dir);
+    run_env_file(&d, "m.json",
+                 "{\"name\":\"m\",\"brain\":\"openai\",\"prompt\":\"P.\",\"greeting\":\"Hi.\"}",
+                 file);
+    snprintf(text, sizeof text, "SWITCHHOOK_ASSISTANTS_DIR=%s\nSWITCHHOOK_DATA_DIR=%s/data\n",
+             d.dir.path, d.dir.path);
+    run_env_file(&d, "env", text, env);
+    RUN(&r, "check", "--env", env);
+    EXPECT(run_says(r.out, "FAIL  model"));
+    EXPECT(run_says(r.out, "-> set OPENAI_MODEL"));
     temp_dir_release(&d.dir);
 }
 
