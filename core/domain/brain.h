@@ -108,8 +108,9 @@ struct brain_output {
         uint32_t ignore;     /* set of BIT(enum assistant_interruption) not to be listened for */
         struct str hints;
     } listen;
-    struct str transfer_to; /* next is BRAIN_TRANSFER: E.164 or SIP URI */
-    struct str state_json;  /* at most BRAIN_STATE_MAX bytes */
+    struct str context, step; /* where the conversation is now; "" where it was */
+    struct str transfer_to;   /* next is BRAIN_TRANSFER: E.164 or SIP URI */
+    struct str state_json;    /* at most BRAIN_STATE_MAX bytes */
     struct brain_usage usage;
 };
 

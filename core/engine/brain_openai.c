@@ -34,6 +34,7 @@ struct step {
     struct brain_output *out;
     struct openai_state state;
     struct openai_asking asking;
+    struct openai_place place;
     struct openai_round rounds[OPENAI_ROUNDS_MAX];
     size_t round_count, round_max, calls;
     uint32_t function_lines; /* of the transcript, with those of this step */
@@ -71,6 +72,17 @@ static bool is_over(const struct step *s) {
 /* ---- functions --------------------------------------------------------------------------------
  */
 
+/** The conversation is at this place, by an action or by the model: what was before may be over. */
+static void enter(struct step *s) {
+    const struct assistant_context *c = s->place.context;
+    if (!c || str_eq(c->name, s->state.context))
+        return;
+    bool moved = s->state.context.len > 0;
+    s->state.context = c->name;
+    if (moved && c->isolated)
+        s->state.first_line = (uint32_t)s->in->line_count;
+}
+
 static struct str error_result(struct arena *a, const char *text) {
     struct buf b = BUF_INIT(ERROR_MAX);
     struct json_writer w;
@@ -93,6 +105,12 @@ static struct str run_call(struct step *s, struct str name, struct str arguments
         return error_result(a, "not run: the conversation has ended");
     if (s->calls++ >= OPENAI_CALLS_MAX)
         return error_result(a, "not run: too many functions in one turn, answer the caller first");
+    if (openai_place_is_own(&s->place, s->in, name)) {
+        if (openai_place_go(&s->place, s->in, name, arguments, &response, &why) != ERR_OK)
+            return error_result(a, why.text);
+        enter(s);
+        return response;
+    }
     enum error_code rc = s->in->tools.run(s->in->tools.ctx, name, arguments, &response, &why);
     if (rc != ERR_LIMIT) { /* it has a line in the transcript */
         openai_state_add_extra(&s->state, s->function_lines, name, extra, a);
@@ -140,6 +158,8 @@ static enum error_code ask(struct step *s, bool *more, struct error *err) {
     s->asking.request.rounds = s->rounds;
     s->asking.request.round_count = s->round_count;
     s->asking.request.last = last;
+    openai_place_functions(&s->place, s->in, &s->asking.request.functions,
+                           &s->asking.request.function_count);
     enum error_code rc = openai_ask(&s->asking, &reply, err);
     if (rc != ERR_OK)
         return rc;
@@ -261,14 +281,17 @@ static enum error_code begin(struct step *s, struct error *err) {
     s->function_lines = openai_function_lines(s->in);
     s->asking = (struct openai_asking){
         .server = server,
-        .request = {.in = s->in, .state = &s->state, .model = model},
+        .request = {.in = s->in, .state = &s->state, .model = model, .place = &s->place},
         .deadline_ms = deadline_of(s),
         .call_id = value_of(s->in, STR("call_id")),
     };
     s->out->usage.model = model;
     s->out->next = BRAIN_LISTEN;
     s->out->listen.speech = s->out->listen.keys = true;
-    return openai_state_read(s->in->state_json, s->in->arena, &s->state, err);
+    enum error_code rc = openai_state_read(s->in->state_json, s->in->arena, &s->state, err);
+    s->place = openai_place_find(s->in->assistant, s->in->context, s->in->step);
+    enter(s);
+    return rc;
 }
 
 static enum error_code think(struct step *s, struct error *err) {
@@ -286,6 +309,8 @@ static enum error_code think(struct step *s, struct error *err) {
     s->out->usage.requests = s->asking.requests;
     s->out->usage.latency_ms =
         (uint32_t)(clock_mono_ms(&s->brain->server.options.clock) - s->started_ms);
+    s->out->context = s->place.context ? s->place.context->name : (struct str){0};
+    s->out->step = s->place.step ? s->place.step->name : (struct str){0};
     s->out->say = arena_copy(s->in->arena, buf_str(&s->say));
     s->out->state_json = openai_state_write(&s->state, s->in->arena);
     return rc;

@@ -72,30 +72,17 @@ static void put_section(struct buf *b, const struct brain_input *in,
         buf_putc(b, '\n');
 }
 
-static const struct assistant_context *find_context(const struct assistant *a, struct str name) {
-    for (size_t i = 0; i < a->context_count; i++)
-        if (str_eq(a->contexts[i].name, name.len > 0 ? name : STR("default")))
-            return &a->contexts[i];
-    return name.len == 0 && a->context_count > 0 ? &a->contexts[0] : NULL;
-}
-
-static const struct assistant_step *find_step(const struct assistant_context *c, struct str name) {
-    for (size_t i = 0; i < c->step_count; i++)
-        if (str_eq(c->steps[i].name, name))
-            return &c->steps[i];
-    return c->step_count > 0 ? &c->steps[0] : NULL;
-}
-
 /** Where the conversation stands, when the definition has contexts. */
-static void put_context(struct buf *b, const struct brain_input *in) {
-    const struct assistant_context *c = find_context(in->assistant, in->context);
+static void put_context(struct buf *b, const struct openai_request *r) {
+    const struct brain_input *in = r->in;
+    const struct assistant_context *c = r->place->context;
+    const struct assistant_step *s = r->place->step;
     if (!c)
         return;
     if (c->text.len > 0) {
         put_text(b, in, c->text);
         buf_puts(b, "\n\n");
     }
-    const struct assistant_step *s = find_step(c, in->step);
     if (!s)
         return;
     buf_puts(b, "# What to do now\n");
@@ -120,13 +107,14 @@ static void put_facts(struct buf *b, const struct brain_input *in) {
 }
 
 /* What stays the same comes first: servers keep what they computed of a common beginning. */
-static void put_prompt(struct buf *b, const struct brain_input *in) {
+static void put_prompt(struct buf *b, const struct openai_request *r) {
+    const struct brain_input *in = r->in;
     const struct assistant_prompt *p = &in->assistant->prompt;
     for (size_t i = 0; i < p->section_count; i++)
         put_section(b, in, &p->sections[i], 1, i + 1);
     buf_put_str(b, PHONE_RULES);
     buf_putc(b, '\n');
-    put_context(b, in);
+    put_context(b, r);
     put_facts(b, in);
 }
 
@@ -249,10 +237,10 @@ uint32_t openai_function_lines(const struct brain_input *in) {
     return n;
 }
 
-/** The first line that is told: the newest ones that fit. */
+/** The first line that is told: the newest ones that fit, since the context was entered. */
 static size_t first_line(const struct openai_request *r) {
     size_t bytes = 0, i = r->in->line_count;
-    while (i > 0 && bytes + r->in->lines[i - 1].text.len <= r->history_max)
+    while (i > r->state->first_line && bytes + r->in->lines[i - 1].text.len <= r->history_max)
         bytes += r->in->lines[--i].text.len;
     return i;
 }
@@ -344,7 +332,7 @@ static void put_round(struct json_writer *w, const struct openai_round *round) {
 void openai_put_messages(struct json_writer *w, const struct openai_request *r) {
     struct talk t = {.w = w, .words = BUF_INIT(PROMPT_MAX)};
     struct buf prompt = BUF_INIT(PROMPT_MAX);
-    put_prompt(&prompt, r->in);
+    put_prompt(&prompt, r);
     put_message(w, "system", buf_str(&prompt));
     put_lines(&t, r);
     add_words(&t, true, happened(r->in));

@@ -94,13 +94,12 @@ static void put_stream(struct writing *x) {
 }
 
 static void put_tools(struct writing *x) {
-    const struct brain_input *in = x->r->in;
-    if (in->function_count == 0)
+    if (x->r->function_count == 0)
         return;
     json_key(&x->w, "tools");
     json_begin_array(&x->w);
-    for (size_t i = 0; i < in->function_count; i++) {
-        const struct brain_function *f = &in->functions[i];
+    for (size_t i = 0; i < x->r->function_count; i++) {
+        const struct brain_function *f = &x->r->functions[i];
         json_begin_object(&x->w);
         json_kv_z(&x->w, "type", "function");
         json_key(&x->w, "function");

@@ -9,6 +9,7 @@
 #include "core/engine/brain_openai_fault.h"
 #include "core/engine/brain_openai_reply.h"
 #include "core/engine/brain_openai_state.h"
+#include "core/engine/brain_openai_steps.h"
 
 /*
  * The body of POST /chat/completions: from the definition, the conversation so far and what just
@@ -55,6 +56,9 @@ struct openai_request {
     uint32_t refused; /* set of BIT(enum openai_field) that this server does not take */
     bool is_openai;   /* OpenAI's own server, not a compatible one */
     size_t history_max;
+    const struct openai_place *place;
+    const struct brain_function *functions; /* those that may be called at this place */
+    size_t function_count;
     const struct openai_round *rounds;
     size_t round_count;
     bool last; /* no more functions: answer with words */

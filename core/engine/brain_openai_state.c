@@ -36,7 +36,8 @@ static void read_extra(struct definition *d, const struct json *v, const struct 
 
 enum error_code openai_state_read(struct str json, struct arena *a, struct openai_state *out,
                                   struct error *err) {
-    static const char *const members[] = {"failures", "silences", "tokens", "extras", NULL};
+    static const char *const members[] = {"failures",   "silences", "tokens", "context",
+                                          "first_line", "extras",   NULL};
     static const struct json_limits limits = {.bytes_max = BRAIN_STATE_MAX};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct openai_state s = {0};
@@ -55,6 +56,9 @@ enum error_code openai_state_read(struct str json, struct arena *a, struct opena
     s.failures = definition_u32(&d, v, &root, "failures", 0, COUNT_MAX, 0);
     s.silences = definition_u32(&d, v, &root, "silences", 0, COUNT_MAX, 0);
     s.tokens = definition_u32(&d, v, &root, "tokens", 0, UINT32_MAX, 0);
+    s.context = arena_copy(
+        a, definition_name(&d, v, &root, "context", ASSISTANT_NAME_MAX, DEFINITION_OPTIONAL));
+    s.first_line = definition_u32(&d, v, &root, "first_line", 0, LINES_MAX, 0);
     struct definition_at at = definition_member(&root, "extras");
     size_t n = definition_array(&d, json_get(v, "extras"), &at, OPENAI_EXTRAS_MAX);
     const struct json *x = n ? json_first(json_get(v, "extras")) : NULL;
@@ -83,6 +87,9 @@ struct str openai_state_write(const struct openai_state *s, struct arena *a) {
     put_count(&w, "failures", s->failures, COUNT_MAX);
     put_count(&w, "silences", s->silences, COUNT_MAX);
     put_count(&w, "tokens", s->tokens, UINT32_MAX);
+    if (s->context.len > 0)
+        json_kv_string(&w, "context", s->context);
+    put_count(&w, "first_line", s->first_line, LINES_MAX);
     if (s->extra_count > 0) {
         json_key(&w, "extras");
         json_begin_array(&w);

@@ -26,6 +26,8 @@ struct openai_extra {
 struct openai_state {
     uint32_t failures, silences; /* in a row */
     uint64_t tokens;             /* of the call so far */
+    struct str context;          /* of the last turn; "" the first one */
+    uint32_t first_line;         /* of the transcript that this context may know */
     struct openai_extra extras[OPENAI_EXTRAS_MAX];
     size_t extra_count;
 };
