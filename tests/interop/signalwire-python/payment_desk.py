@@ -10,7 +10,7 @@ LOGIN = ("desk", "s3cr3t-p4ssw0rd")
 
 
 class PaymentDesk(AgentBase):
-    def __init__(self, connector, port=0):
+    def __init__(self, connector, port=0, secure=True):
         super().__init__("payment-desk", host="127.0.0.1", port=port, basic_auth=LOGIN, suppress_logs=True)
         self.connector = connector
         self.called, self.summaries = [], []
@@ -24,6 +24,7 @@ class PaymentDesk(AgentBase):
             description="May we record this call?",
             parameters={"answer": {"type": "string", "enum": ["yes", "no"], "description": "Yes or no"}},
             required=["answer"],
+            secure=secure,
             handler=self.recording_consent,
         )
         self.define_tool(
@@ -31,6 +32,7 @@ class PaymentDesk(AgentBase):
             description="Take a payment by card",
             parameters={"amount": {"type": "string", "description": "How much is paid, as '49.99'"}},
             required=["amount"],
+            secure=secure,
             handler=self.take_payment,
         )
 
