@@ -4,6 +4,13 @@
 
 /* switchhook calls */
 
+/* Whom it is with: the number that is called, or the one that calls us. */
+static struct str party(struct arena *a, const struct json *c) {
+    bool inbound = str_eq_z(json_str(json_get(c, "direction")), "inbound");
+    return inbound ? arena_printf(a, "from " STR_FMT, STR_ARG(cli_cell(a, c, "from")))
+                   : cli_cell(a, c, "to");
+}
+
 static void put_calls(struct cli *cli, const struct json *items) {
     struct cli_table t = {
         .headings = {"ID", "STATUS", "TO", "ASSISTANT", "CREATED (UTC)", "DURATION", "OUTCOME"},
@@ -13,7 +20,7 @@ static void put_calls(struct cli *cli, const struct json *items) {
         struct str *row = cli_table_row(&t);
         row[0] = cli_cell(&t.arena, c, "id");
         row[1] = cli_cell(&t.arena, c, "status");
-        row[2] = cli_cell(&t.arena, c, "to");
+        row[2] = party(&t.arena, c);
         row[3] = cli_cell(&t.arena, c, "assistant");
         row[4] = cli_cell_time(&t.arena, c, "created_at");
         row[5] = cli_cell_seconds(&t.arena, c, "duration_s");

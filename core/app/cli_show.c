@@ -63,6 +63,7 @@ static void put_call(struct cli *cli, const struct json *call) {
         {"outcome", "outcome", cli_cell},
         {"reason", "reason", cli_cell},
         {"error", "error", cli_cell},
+        {"direction", "direction", cli_cell},
         {"to", "to", cli_cell},
         {"from", "from", cli_cell},
         {"assistant", "assistant", cli_cell},

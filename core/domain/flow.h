@@ -97,12 +97,23 @@ struct flow_capture {
     struct str question; /* of the confirmation; never empty when confirm is set */
 };
 
+/**
+ * What an earlier call may have told: the newest information of that category that begins with
+ * `prefix` holds the value behind it. The caller is asked to confirm it instead of the question.
+ */
+struct flow_known {
+    struct str category; /* empty: nothing is looked for */
+    struct str prefix;   /* "Customer name:"; "" the whole information is the value */
+    struct str question; /* names the slot; never empty when category is set */
+};
+
 struct flow_state {
     struct str id;
     struct str say;
     bool asks; /* listens after speaking; otherwise goes on at once or ends */
     struct flow_listen listen;
     struct flow_capture capture;
+    struct flow_known known;
     struct flow_rule *rules;
     size_t rule_count;
     struct flow_share share; /* once captured */

@@ -176,6 +176,26 @@ static void read_capture(struct assistant_reader *r, const struct json *v,
             arena_printf(d->arena, "Did you say ${" STR_FMT "%s}?", STR_ARG(out->slot), format);
 }
 
+/* What was said before, so that it is not asked twice. */
+static void read_known(struct assistant_reader *r, const struct json *v,
+                       const struct definition_at *at, struct flow_state *s) {
+    static const char *const members[] = {"category", "prefix", "question", NULL};
+    struct definition *d = &r->d;
+    if (!definition_object(d, v, at, members))
+        return;
+    if (s->capture.kind == FLOW_KIND_NONE)
+        definition_fail(d, at, ERR_INVALID, "fills the slot of a capture, add \"capture\"");
+    s->known.category =
+        definition_text(d, v, at, "category", INFO_CATEGORY_MAX, DEFINITION_REQUIRED);
+    s->known.prefix = definition_text(d, v, at, "prefix", ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
+    s->known.question =
+        assistant_read_say(r, v, at, "question", ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
+    const char *format = s->capture.kind == FLOW_MONEY ? "|money" : "";
+    if (s->known.question.len == 0)
+        s->known.question = arena_printf(d->arena, "Is it still ${" STR_FMT "%s}?",
+                                         STR_ARG(s->capture.slot), format);
+}
+
 static void read_sets(struct assistant_reader *r, const struct json *v,
                       const struct definition_at *at, struct flow_rule *out) {
     struct definition *d = &r->d;
@@ -322,8 +342,8 @@ static void read_ignore(struct assistant_reader *r, const struct json *list,
 static void check_shape(struct assistant_reader *r, const struct json *v,
                         const struct definition_at *at, const struct flow_state *s) {
     struct definition *d = &r->d;
-    static const char *const asking[] = {"capture",     "expect",      "share",
-                                         "on_no_input", "on_no_match", "ignore"};
+    static const char *const asking[] = {"capture",     "expect", "share", "on_no_input",
+                                         "on_no_match", "ignore", "known"};
     struct definition_at next_at = definition_member(at, "next");
     struct definition_at say_at = definition_member(at, "say");
     for (size_t i = 0; !s->asks && i < ARRAY_LEN(asking); i++) {
@@ -360,7 +380,7 @@ static void read_state(struct assistant_reader *r, const struct json *v,
                        const struct definition_at *at, struct flow_state *s) {
     static const char *const members[] = {"id",    "say",         "ask",    "capture",     "expect",
                                           "share", "on_no_input", "call",   "on_no_match", "branch",
-                                          "next",  "end",         "ignore", NULL};
+                                          "next",  "end",         "ignore", "known",       NULL};
     struct definition *d = &r->d;
     if (!definition_object(d, v, at, members))
         return;
@@ -372,6 +392,7 @@ static void read_state(struct assistant_reader *r, const struct json *v,
     s->asks = json_get(v, "ask") != NULL;
     struct definition_at ask_at = definition_member(at, "ask");
     struct definition_at capture_at = definition_member(at, "capture");
+    struct definition_at known_at = definition_member(at, "known");
     struct definition_at expect_at = definition_member(at, "expect");
     struct definition_at call_at = definition_member(at, "call");
     struct definition_at branch_at = definition_member(at, "branch");
@@ -381,6 +402,8 @@ static void read_state(struct assistant_reader *r, const struct json *v,
         read_listen(r, json_get(v, "ask"), &ask_at, &s->listen);
     if (json_get(v, "capture"))
         read_capture(r, json_get(v, "capture"), &capture_at, &s->capture);
+    if (json_get(v, "known"))
+        read_known(r, json_get(v, "known"), &known_at, s);
     const struct json *rules = json_get(v, "expect");
     size_t n = definition_array(d, rules, &expect_at, FLOW_RULES_MAX);
     s->rules = arena_alloc(d->arena, (n + 1) * sizeof *s->rules);

@@ -182,8 +182,65 @@ static bool waits(const struct step *s, const struct flow_state *state) {
     return state->call_count > 0 && tools->is_over && tools->is_over(tools->ctx);
 }
 
+/* ---- what is known already ------------------------------------------------------------------- */
+
+/** The value in one line of get_shared_information: "category: information". */
+static bool value_in_line(const struct flow_known *known, struct str line, struct str *value) {
+    if (!str_starts(line, known->category) || line.len <= known->category.len ||
+        line.ptr[known->category.len] != ':')
+        return false;
+    struct str text = str_trim(str_from_index(line, known->category.len + 1));
+    if (!str_starts(text, known->prefix))
+        return false;
+    *value = str_trim(str_from_index(text, known->prefix.len));
+    return value->len > 0;
+}
+
+static struct str ask_memory(struct step *s, struct str category) {
+    struct buf b = BUF_INIT(ARGUMENTS_MAX);
+    struct json_writer w;
+    json_write_init(&w, &b);
+    json_begin_object(&w);
+    json_kv_string(&w, "category", category);
+    json_kv_string(&w, "caller_id", value_of(s, STR("caller_id")));
+    json_end_object(&w);
+    return run(s, STR("get_shared_information"), &b);
+}
+
+static bool capture(struct step *s, const struct flow_state *state, const struct phrase_text *said);
+
+/** As if the caller had just said it. */
+static bool capture_told(struct step *s, const struct flow_state *state, struct str told) {
+    const struct brain_input *heard = s->in;
+    struct brain_input in = *heard;
+    struct phrase_text words;
+    in.speech = told;
+    in.digits = (struct str){0};
+    phrase_read(&words, told);
+    s->in = &in;
+    bool found = capture(s, state, &words);
+    s->in = heard;
+    return found;
+}
+
+/** An earlier call told it: the slot is filled, and the caller asked whether it still holds. */
+static bool recall(struct step *s, const struct flow_state *state) {
+    struct str line, value;
+    if (state->known.category.len == 0 || value_of(s, STR("caller_id")).len == 0)
+        return false;
+    struct str lines = ask_memory(s, state->known.category);
+    while (str_next(&lines, '\n', &line)) {
+        if (!value_in_line(&state->known, line, &value) || !capture_told(s, state, value))
+            continue;
+        s->state.confirming = s->state.recalled = true;
+        say(s, state->known.question);
+        return true;
+    }
+    return false;
+}
+
 static void enter(struct step *s, size_t to) {
-    s->state.confirming = false;
+    s->state.confirming = s->state.recalled = false;
     s->state.misses = s->state.silences = 0;
     /* A flow has no circle without a question, so this ends after as many steps as it has states.
      */
@@ -192,6 +249,10 @@ static void enter(struct step *s, size_t to) {
         s->state.at = to;
         for (size_t i = 0; i < state->call_count; i++)
             run_call(s, &state->calls[i]);
+        if (recall(s, state)) {
+            listen(s, state);
+            return;
+        }
         say(s, state->say);
         if (state->asks || (state->outcome.len == 0 && waits(s, state))) {
             listen(s, state);
@@ -210,7 +271,9 @@ static void enter(struct step *s, size_t to) {
 
 static void ask_again(struct step *s) {
     const struct flow_state *state = &s->flow->states[s->state.at];
-    say(s, s->state.confirming ? state->capture.question : state->say);
+    say(s, s->state.recalled     ? state->known.question
+           : s->state.confirming ? state->capture.question
+                                 : state->say);
     listen(s, state);
 }
 
@@ -310,6 +373,7 @@ static bool capture(struct step *s, const struct flow_state *state,
 
 static void ask_to_confirm(struct step *s, const struct flow_state *state) {
     s->state.confirming = true;
+    s->state.recalled = false;
     s->state.silences = 0;
     say(s, state->capture.question);
     listen(s, state);
@@ -329,11 +393,20 @@ static void on_confirmation(struct step *s, const struct phrase_text *said) {
     /* "No, thirty thousand": the right value came with the no. */
     bool amount = state->capture.kind == FLOW_MONEY || state->capture.kind == FLOW_NUMBER;
     if (amount && s->in->digits.len == 0 && capture(s, state, said)) {
-        ask_to_confirm(s, state);
+        if (state->capture.confirm)
+            ask_to_confirm(s, state);
+        else
+            accept_capture(s, state);
         return;
     }
-    s->state.confirming = false;
+    bool recalled = s->state.recalled;
+    s->state.confirming = s->state.recalled = false;
     scripted_state_set(s->flow, &s->state, state->capture.slot, (struct str){0}, s->in->arena);
+    if (recalled) { /* no misunderstanding: it has changed, so it is asked */
+        say(s, state->say);
+        listen(s, state);
+        return;
+    }
     retry(s, &state->no_match, &s->state.misses, STR("I am sorry."), STR("no_match"));
 }
 

@@ -30,8 +30,8 @@ static void read_slots(struct definition *d, const struct flow *f, const struct 
 
 enum error_code scripted_state_read(const struct flow *f, struct str json, struct arena *a,
                                     struct scripted_state *out, struct error *err) {
-    static const char *const members[] = {"v",        "at",    "confirming", "misses",
-                                          "silences", "slots", NULL};
+    static const char *const members[] = {"v",      "at",       "confirming", "recalled",
+                                          "misses", "silences", "slots",      NULL};
     static const struct json_limits limits = {.bytes_max = BRAIN_STATE_MAX, .depth_max = 3};
     struct scripted_state s = {.at = FLOW_NOWHERE};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -52,6 +52,7 @@ enum error_code scripted_state_read(const struct flow *f, struct str json, struc
         if (id.len > 0 && !flow_find_state(f, id, &s.at))
             definition_fail(&d, &at_at, ERR_INVALID, "is no state of this flow");
         s.confirming = definition_bool(&d, v, &root, "confirming", false);
+        s.recalled = definition_bool(&d, v, &root, "recalled", false);
         s.misses = definition_u32(&d, v, &root, "misses", 0, COUNT_MAX, 0);
         s.silences = definition_u32(&d, v, &root, "silences", 0, COUNT_MAX, 0);
         read_slots(&d, f, json_get(v, "slots"), &slots_at, &s);
@@ -73,6 +74,8 @@ struct str scripted_state_write(const struct flow *f, const struct scripted_stat
         json_kv_string(&w, "at", f->states[s->at].id);
     if (s->confirming)
         json_kv_bool(&w, "confirming", true);
+    if (s->recalled)
+        json_kv_bool(&w, "recalled", true);
     if (s->misses > 0)
         json_kv_int(&w, "misses", s->misses < COUNT_MAX ? s->misses : COUNT_MAX);
     if (s->silences > 0)

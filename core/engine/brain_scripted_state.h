@@ -7,7 +7,8 @@
 
 /* Where a scripted conversation stands, between two turns. */
 struct scripted_state {
-    size_t at; /* state; FLOW_NOWHERE before the first */
+    size_t at;     /* state; FLOW_NOWHERE before the first */
+    bool recalled; /* and what is confirmed is known from before */
     bool confirming;
     uint32_t misses, silences; /* in a row */
     struct str slots[FLOW_SLOTS_MAX];

@@ -315,6 +315,7 @@ struct carrier_totals carrier_totals(struct carrier *c) {
                                    .open = created - ended,
                                    .ended = ended,
                                    .settled = c->settled,
+                                   .recordings = c->recordings,
                                    .webhooks_sent = c->webhooks_sent,
                                    .webhooks_failed = c->webhooks_failed};
 }

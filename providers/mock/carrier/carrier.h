@@ -71,7 +71,8 @@ uint64_t carrier_rings(struct carrier *c, struct str to);
 
 struct carrier_totals {
     uint64_t created, open, ended, webhooks_sent, webhooks_failed;
-    uint64_t settled; /* of the ended ones: nothing is due any more, every webhook is through */
+    uint64_t recordings; /* begun, whoever wanted them */
+    uint64_t settled;    /* of the ended ones: nothing is due any more, every webhook is through */
 };
 struct carrier_totals carrier_totals(struct carrier *c);
 

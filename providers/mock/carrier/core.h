@@ -66,7 +66,7 @@ struct carrier {
 
     pthread_mutex_t books_mutex; /* numbers: the only state that other threads read */
     struct sidmap numbers;
-    _Atomic uint64_t created, ended, settled, webhooks_sent, webhooks_failed;
+    _Atomic uint64_t created, ended, settled, recordings, webhooks_sent, webhooks_failed;
 };
 
 /** History of a number, made when new. The carrier's thread; fields under books_mutex. */

@@ -52,6 +52,7 @@ struct tape *tape_start(struct carrier *c, struct leg *l, const struct tape_opti
     if (o->limit_s > 0)
         leg_at(l, l->now_ms + (int64_t)o->limit_s * 1000, LEG_EVENT_TAPE_LIMIT, 0, t);
     sidmap_put(&c->tapes, str_z(t->sid), t);
+    c->recordings++;
     tape_notify(c, t, TAPE_EVENT_STARTED);
     return t;
 }

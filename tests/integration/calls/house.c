@@ -51,10 +51,9 @@ bool house_open(struct house *h, const char *settings) {
     temp_dir_init(&h->dir);
     if (!strstr(settings, "SWITCHHOOK_LISTEN="))
         buf_puts(&text, "SWITCHHOOK_LISTEN=127.0.0.1:0\n");
-    buf_printf(&text,
-               "SWITCHHOOK_DATA_DIR=%s/data\n"
-               "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n%s",
-               h->dir.path, settings);
+    if (!strstr(settings, "SWITCHHOOK_ASSISTANTS_DIR="))
+        buf_puts(&text, "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n");
+    buf_printf(&text, "SWITCHHOOK_DATA_DIR=%s/data\n%s", h->dir.path, settings);
     bool ok = config_parse(buf_str(&text), no_environment, NULL, &h->config, &faults) == ERR_OK;
     buf_release(&text);
     EXPECT(ok);

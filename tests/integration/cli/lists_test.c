@@ -26,6 +26,7 @@ TEST(lists, are_tables_for_people) {
         {"calls", "ID                  STATUS     TO            ASSISTANT", "+12025550100"},
         {"recordings", "ID                 CALL                STATUS", "stored"},
         {"information", "WHEN (UTC)           CALLER", "debt_info"},
+        {"consents", "WHEN (UTC)           CALLER        PURPOSE    ANSWER", "given"},
         {"sessions", "SESSION             CALLER", "customer_qualified_transfer"},
         {"summary", "WHAT ", "calls completed               1"},
     };
