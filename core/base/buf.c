@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 #include "core/base/utf8.h"
 
 enum {
@@ -28,6 +29,16 @@ static inline bool reserve(struct buf *b, size_t n) {
     b->ptr = mem_resize(b->ptr, cap);
     b->cap = cap;
     return true;
+}
+
+void buf_reserve(struct buf *b, size_t n) {
+    (void)reserve(b, n);
+}
+
+void buf_wipe(struct buf *b) {
+    if (b->ptr)
+        secret_wipe(b->ptr, b->cap);
+    buf_clear(b);
 }
 
 void buf_put(struct buf *b, const void *p, size_t n) {

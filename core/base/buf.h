@@ -48,6 +48,13 @@ void buf_put_xml(struct buf *b, struct str s);
  * every output. */
 void buf_put_json(struct buf *b, struct str s);
 
+/** Make room for n bytes more at once, so that putting them leaves no copy behind. */
+void buf_reserve(struct buf *b, size_t n);
+
+/** Overwrite all its memory, then clear it. Only what was put after buf_reserve() is gone for sure:
+ * growing moves. */
+void buf_wipe(struct buf *b);
+
 void buf_clear(struct buf *b);   /* len 0, failed false, memory kept */
 void buf_release(struct buf *b); /* leaves an empty, usable buffer with the same max */
 

@@ -63,3 +63,7 @@ struct str secret_reveal(const struct secret *s) {
 void secret_wipe(void *p, size_t n) {
     sodium_memzero(p, n);
 }
+
+void secret_wipe_stack(size_t n) {
+    sodium_stackzero(n);
+}

@@ -40,4 +40,7 @@ struct str secret_reveal(const struct secret *s);
 /** Wipe n bytes so that the compiler cannot leave it out. */
 void secret_wipe(void *p, size_t n);
 
+/** Wipe n bytes of the stack below the caller: what functions that have returned left there. */
+void secret_wipe_stack(size_t n);
+
 #endif

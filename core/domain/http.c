@@ -105,3 +105,10 @@ void http_exchange_reply_text(struct http_exchange *x, int status, const char *c
     buf_put_str(&x->reply_body, body);
     http_exchange_reply(x);
 }
+
+void http_exchange_wipe_body(struct http_exchange *x) {
+    /* the server's own buffer, which only handlers must not change */
+    if (x->body.len > 0)
+        secret_wipe((void *)(uintptr_t)x->body.ptr, x->body.len);
+    x->body = (struct str){0};
+}

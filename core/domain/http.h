@@ -132,6 +132,7 @@ struct http_exchange {
     bool peer_is_loopback;
     const struct http_header *headers;
     size_t header_count;
+    bool secret; /* what came and what is answered is overwritten when it is over, not just freed */
     /* reply: filled by the handler before http_exchange_reply() */
     int status;
     const char *content_type;                           /* static; NULL: none */
@@ -146,6 +147,9 @@ struct http_exchange {
 
 /** Request header, case-insensitive; ptr NULL when absent. */
 struct str http_exchange_header(const struct http_exchange *x, struct str name);
+
+/** Overwrite the body of the request and forget it, before the reply. */
+void http_exchange_wipe_body(struct http_exchange *x);
 
 /** Add a reply header; the value is copied. Static name. */
 void http_exchange_add_header(struct http_exchange *x, const char *name, struct str value);

@@ -216,6 +216,38 @@ enum error_code store_list_recordings(struct store_tx *tx, int64_t call_id, int6
     return tx->ops->list_recordings(tx, call_id, before_id, limit, a, out, count, err);
 }
 
+enum error_code store_insert_payment(struct store_tx *tx, const struct payment *p,
+                                     struct str plan_json, struct error *err) {
+    assert(p->id > 0 && p->status != PAYMENT_STATUS_NONE);
+    return writing(tx)->insert_payment(tx, p, plan_json, err);
+}
+
+enum error_code store_update_payment(struct store_tx *tx, const struct payment *p,
+                                     struct error *err) {
+    return writing(tx)->update_payment(tx, p, err);
+}
+
+enum error_code store_get_payment(struct store_tx *tx, int64_t id, struct payment *out,
+                                  struct error *err) {
+    return tx->ops->get_payment(tx, id, out, err);
+}
+
+enum error_code store_get_payment_plan(struct store_tx *tx, int64_t id, struct arena *a,
+                                       struct str *plan_json, struct error *err) {
+    return tx->ops->get_payment_plan(tx, id, a, plan_json, err);
+}
+
+enum error_code store_find_payment(struct store_tx *tx, struct str transaction_id,
+                                   struct payment *out, struct error *err) {
+    return tx->ops->find_payment(tx, transaction_id, out, err);
+}
+
+enum error_code store_list_payments(struct store_tx *tx, int64_t call_id, uint32_t limit,
+                                    struct arena *a, struct payment **out, size_t *count,
+                                    struct error *err) {
+    return tx->ops->list_payments(tx, call_id, limit, a, out, count, err);
+}
+
 enum error_code store_get_call_key(struct store_tx *tx, int64_t call_id, struct arena *a,
                                    struct str *wrapped, struct error *err) {
     return tx->ops->get_call_key(tx, call_id, a, wrapped, err);

@@ -10,6 +10,7 @@
 #include "core/domain/call.h"
 #include "core/domain/consent.h"
 #include "core/domain/event.h"
+#include "core/domain/payment.h"
 #include "core/domain/record.h"
 
 /*
@@ -235,6 +236,25 @@ NODISCARD enum error_code store_get_call_key(struct store_tx *tx, int64_t call_i
  */
 NODISCARD enum error_code store_put_call_key(struct store_tx *tx, int64_t call_id,
                                              struct str wrapped, struct error *err);
+
+/* ---- payments -------------------------------------------------------------------------------- */
+
+/** plan_json: the steps that take it, in plan JSON; "" when somebody else takes it. */
+NODISCARD enum error_code store_insert_payment(struct store_tx *tx, const struct payment *p,
+                                               struct str plan_json, struct error *err);
+NODISCARD enum error_code store_update_payment(struct store_tx *tx, const struct payment *p,
+                                               struct error *err);
+NODISCARD enum error_code store_get_payment(struct store_tx *tx, int64_t id, struct payment *out,
+                                            struct error *err);
+NODISCARD enum error_code store_get_payment_plan(struct store_tx *tx, int64_t id, struct arena *a,
+                                                 struct str *plan_json, struct error *err);
+/** The one of no call with that transaction. */
+NODISCARD enum error_code store_find_payment(struct store_tx *tx, struct str transaction_id,
+                                             struct payment *out, struct error *err);
+/** A call's, newest first. */
+NODISCARD enum error_code store_list_payments(struct store_tx *tx, int64_t call_id, uint32_t limit,
+                                              struct arena *a, struct payment **out, size_t *count,
+                                              struct error *err);
 
 /* ---- idempotency, counters ------------------------------------------------------------------- */
 

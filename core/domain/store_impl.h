@@ -89,6 +89,19 @@ struct store_ops {
                                     struct str *wrapped, struct error *err);
     enum error_code (*put_call_key)(struct store_tx *tx, int64_t call_id, struct str wrapped,
                                     struct error *err);
+    enum error_code (*insert_payment)(struct store_tx *tx, const struct payment *p,
+                                      struct str plan_json, struct error *err);
+    enum error_code (*update_payment)(struct store_tx *tx, const struct payment *p,
+                                      struct error *err);
+    enum error_code (*get_payment)(struct store_tx *tx, int64_t id, struct payment *out,
+                                   struct error *err);
+    enum error_code (*get_payment_plan)(struct store_tx *tx, int64_t id, struct arena *a,
+                                        struct str *plan_json, struct error *err);
+    enum error_code (*find_payment)(struct store_tx *tx, struct str transaction_id,
+                                    struct payment *out, struct error *err);
+    enum error_code (*list_payments)(struct store_tx *tx, int64_t call_id, uint32_t limit,
+                                     struct arena *a, struct payment **out, size_t *count,
+                                     struct error *err);
     enum error_code (*claim_idempotency)(struct store_tx *tx, struct str key,
                                          const uint8_t request_digest[32], int64_t call_id,
                                          int64_t now_ms, int64_t *known_call_id,

@@ -40,7 +40,17 @@ struct http_hub *http_hub_new(size_t body_max_bytes, size_t text_max_bytes) {
     return h;
 }
 
+static void forget_secrets(struct http_hub_exchange *x) {
+    if (!x->base.secret)
+        return;
+    buf_wipe(&x->body);
+    buf_wipe(&x->text);
+    buf_wipe(&x->base.reply_body);
+    x->base.secret = false;
+}
+
 static void exchange_free(struct http_hub_exchange *x) {
+    forget_secrets(x);
     buf_release(&x->base.reply_body);
     arena_release(&x->base.reply_memory);
     buf_release(&x->text);
@@ -111,6 +121,7 @@ static void buf_reuse(struct buf *b) {
 void http_hub_recycle(struct http_hub_exchange *x) {
     struct http_exchange *b = &x->base;
     assert(!x->queued && !x->abandoned);
+    forget_secrets(x);
     buf_reuse(&b->reply_body);
     buf_reuse(&x->text);
     buf_reuse(&x->body);

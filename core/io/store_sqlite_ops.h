@@ -93,6 +93,19 @@ enum error_code sqlite_get_call_key(struct store_tx *base, int64_t call_id, stru
                                     struct str *wrapped, struct error *err);
 enum error_code sqlite_put_call_key(struct store_tx *base, int64_t call_id, struct str wrapped,
                                     struct error *err);
+enum error_code sqlite_insert_payment(struct store_tx *base, const struct payment *p,
+                                      struct str plan_json, struct error *err);
+enum error_code sqlite_update_payment(struct store_tx *base, const struct payment *p,
+                                      struct error *err);
+enum error_code sqlite_get_payment(struct store_tx *base, int64_t id, struct payment *out,
+                                   struct error *err);
+enum error_code sqlite_get_payment_plan(struct store_tx *base, int64_t id, struct arena *a,
+                                        struct str *plan_json, struct error *err);
+enum error_code sqlite_find_payment(struct store_tx *base, struct str transaction_id,
+                                    struct payment *out, struct error *err);
+enum error_code sqlite_list_payments(struct store_tx *base, int64_t call_id, uint32_t limit,
+                                     struct arena *a, struct payment **out, size_t *count,
+                                     struct error *err);
 enum error_code sqlite_claim_idempotency(struct store_tx *base, struct str key,
                                          const uint8_t request_digest[32], int64_t call_id,
                                          int64_t now_ms, int64_t *known_call_id,

@@ -116,6 +116,19 @@ static const char *const migrations[] = {
     "  version TEXT NOT NULL, at_ms INTEGER NOT NULL"
     ") STRICT;"
     "CREATE INDEX consents_caller ON consents (caller);",
+    /* 4 → 5 */
+    "CREATE TABLE payments ("
+    "  id INTEGER PRIMARY KEY, call_id INTEGER NOT NULL, status INTEGER NOT NULL,"
+    "  result INTEGER NOT NULL, guard INTEGER NOT NULL, own INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL, amount TEXT NOT NULL, currency TEXT NOT NULL,"
+    "  transaction_id TEXT NOT NULL, charge_id TEXT NOT NULL, token_id TEXT NOT NULL,"
+    "  error_code TEXT NOT NULL, error_text TEXT NOT NULL, last4 TEXT NOT NULL,"
+    "  card_type TEXT NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,"
+    "  plan TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX payments_call ON payments (call_id);"
+    "CREATE UNIQUE INDEX payments_transaction ON payments (transaction_id) "
+    "  WHERE call_id = 0 AND transaction_id <> '';",
 };
 // clang-format on
 

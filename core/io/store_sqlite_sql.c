@@ -43,6 +43,10 @@
     "id, call_id, provider, sid, status, channels, duration_s, bytes, format, digest, "     \
     "carrier_copy_deleted, error_text, created_ms, updated_ms"
 
+#define PAYMENT_COLUMNS                                                                       \
+    "id, call_id, status, result, guard, own, attempts, amount, currency, transaction_id, "   \
+    "charge_id, token_id, error_code, error_text, last4, card_type, created_ms, updated_ms"
+
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE", /* a deferred one that upgrades fails at once: BUSY_SNAPSHOT */
     [SQL_BEGIN_READ] = "BEGIN",
@@ -184,6 +188,23 @@ static const char *const texts[SQL_COUNT] = {
         "WHERE id < ?1 AND call_id = ?3 ORDER BY id DESC LIMIT ?2",
     [SQL_GET_CALL_KEY] = "SELECT wrapped FROM call_keys WHERE call_id = ?1",
     [SQL_INSERT_CALL_KEY] = "INSERT INTO call_keys (call_id, wrapped) VALUES (?1, ?2)",
+
+    [SQL_INSERT_PAYMENT] =
+        "INSERT INTO payments (" PAYMENT_COLUMNS ", plan) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+        "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    [SQL_UPDATE_PAYMENT] =
+        "UPDATE payments SET call_id = ?2, status = ?3, result = ?4, guard = ?5, own = ?6, "
+        "attempts = ?7, amount = ?8, currency = ?9, transaction_id = ?10, charge_id = ?11, "
+        "token_id = ?12, error_code = ?13, error_text = ?14, last4 = ?15, card_type = ?16, "
+        "created_ms = ?17, updated_ms = ?18 WHERE id = ?1",
+    [SQL_GET_PAYMENT] = "SELECT " PAYMENT_COLUMNS " FROM payments WHERE id = ?1",
+    [SQL_GET_PAYMENT_PLAN] = "SELECT plan FROM payments WHERE id = ?1",
+    [SQL_FIND_PAYMENT] =
+        "SELECT " PAYMENT_COLUMNS " FROM payments INDEXED BY payments_transaction "
+        "WHERE transaction_id = ?1 AND call_id = 0 AND transaction_id <> ''",
+    [SQL_LIST_PAYMENTS] =
+        "SELECT " PAYMENT_COLUMNS " FROM payments INDEXED BY payments_call "
+        "WHERE call_id = ?1 ORDER BY id DESC LIMIT ?2",
 
     [SQL_GET_IDEMPOTENCY] = "SELECT call_id, digest FROM idempotency WHERE key = ?1",
     [SQL_INSERT_IDEMPOTENCY] =
