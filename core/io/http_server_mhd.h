@@ -27,7 +27,7 @@ struct http_server_options {
     /** Requests whose path is this, or below it, leave nothing in memory: they may bring what must
      * not be kept. Their bodies have at most HTTP_SECRET_BODY_MAX bytes. NULL: none. Static. */
     const char *secret_path;
-    http_handler_fn *handler;       /* on the server's thread; must not block */
+    http_handler_fn *handler; /* on the server's thread; must not block */
     void *handler_ctx;
 };
 
