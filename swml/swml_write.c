@@ -151,8 +151,9 @@ static void write_ai(struct writing *w, const struct plan_step *s, const struct 
 }
 
 static void write_raw(struct writing *w, const struct plan_step *s, const struct plan_path *at) {
-    const struct json_limits limits = {SWML_BYTES_MAX, SWML_DEPTH_MAX - VERB_DEPTH,
-                                       SWML_VALUES_MAX};
+    const struct json_limits limits = {.bytes_max = SWML_BYTES_MAX,
+                                       .depth_max = SWML_DEPTH_MAX - VERB_DEPTH,
+                                       .values_max = SWML_VALUES_MAX};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct error err = {0};
     char what[160];
@@ -241,7 +242,8 @@ static bool write_whole(struct writing *w, const struct plan *p) {
     if (p->count != 1 || p->steps[0].kind != PLAN_RAW ||
         !str_eq(p->steps[0].u.raw.dialect, STR("swml")))
         return false;
-    const struct json_limits limits = {SWML_BYTES_MAX, SWML_DEPTH_MAX, SWML_VALUES_MAX};
+    const struct json_limits limits = {
+        .bytes_max = SWML_BYTES_MAX, .depth_max = SWML_DEPTH_MAX, .values_max = SWML_VALUES_MAX};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct str text = p->steps[0].u.raw.document;
     if (json_parse(text, &limits, &doc, NULL) != ERR_OK)

@@ -35,6 +35,18 @@ void buf_reserve(struct buf *b, size_t n) {
     (void)reserve(b, n);
 }
 
+void buf_put_secret(struct buf *b, const void *p, size_t n) {
+    if (!b->failed && n <= b->max - b->len && b->len + n + 1 > b->cap) {
+        struct buf grown = {.max = b->max};
+        (void)reserve(&grown, b->len + n);
+        buf_put(&grown, b->ptr, b->len);
+        buf_wipe(b);
+        mem_free(b->ptr);
+        *b = grown;
+    }
+    buf_put(b, p, n);
+}
+
 void buf_wipe(struct buf *b) {
     if (b->ptr)
         secret_wipe(b->ptr, b->cap);

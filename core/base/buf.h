@@ -51,8 +51,11 @@ void buf_put_json(struct buf *b, struct str s);
 /** Make room for n bytes more at once, so that putting them leaves no copy behind. */
 void buf_reserve(struct buf *b, size_t n);
 
-/** Overwrite all its memory, then clear it. Only what was put after buf_reserve() is gone for sure:
- * growing moves. */
+/** buf_put() that leaves no copy behind when the buffer has to grow. */
+void buf_put_secret(struct buf *b, const void *p, size_t n);
+
+/** Overwrite all its memory, then clear it. What was put before it grew by another function than
+ * buf_put_secret() is not reached. */
 void buf_wipe(struct buf *b);
 
 void buf_clear(struct buf *b);   /* len 0, failed false, memory kept */

@@ -7,6 +7,7 @@
 
 #include "core/base/json_scan.h"
 #include "core/base/mem.h"
+#include "core/base/secret.h"
 #include "core/base/utf8.h"
 
 enum {
@@ -19,6 +20,7 @@ enum {
 
 struct json_doc {
     cJSON *root;
+    bool wipe;
 };
 
 /* A struct json is a cJSON item under another name, so that nobody else needs to know cJSON. */
@@ -127,6 +129,9 @@ enum error_code json_parse(struct str text, const struct json_limits *limits, st
     /* cJSON 1.7.15 wants its NUL inside the length; without one it reads past the end */
     CLEANUP(mem_freep) char *z = mem_copy_str(text);
     doc->root = cJSON_ParseWithLengthOpts(z, text.len + 1, NULL, 1);
+    doc->wipe = limits && limits->wipe;
+    if (doc->wipe)
+        secret_wipe(z, text.len);
     if (!doc->root)
         return error_set(err, ERR_LIMIT, "JSON document of %zu bytes does not fit into memory",
                          text.len);
@@ -137,9 +142,21 @@ enum error_code json_parse(struct str text, const struct json_limits *limits, st
     return ERR_OK;
 }
 
+static void wipe_tree(cJSON *c) {
+    for (; c; c = c->next) {
+        if (c->valuestring)
+            secret_wipe(c->valuestring, strlen(c->valuestring));
+        c->valuedouble = 0;
+        c->valueint = 0;
+        wipe_tree(c->child); /* as deep as json_parse() let it be */
+    }
+}
+
 void json_doc_free(struct json_doc *d) {
     if (!d)
         return;
+    if (d->wipe)
+        wipe_tree(d->root);
     cJSON_Delete(d->root);
     mem_free(d);
 }

@@ -19,6 +19,7 @@ struct json_limits {
     size_t bytes_max;  /* 0: 65536 */
     size_t depth_max;  /* 0: 16; never more than 31 */
     size_t values_max; /* 0: 1000 */
+    bool wipe;         /* overwrite the document's memory when it is freed */
 };
 
 /**

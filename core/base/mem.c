@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* A page for the first chunk: most trees (a form, a plan) never need a second one. */
@@ -135,6 +136,12 @@ struct str arena_printf(struct arena *a, const char *fmt, ...) {
     vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return str_from(p, (size_t)n);
+}
+
+void arena_wipe(struct arena *a) {
+    for (struct arena_chunk *c = a->chunks; c; c = c->next)
+        explicit_bzero(c->data, c->used);
+    arena_release(a);
 }
 
 void arena_release(struct arena *a) {

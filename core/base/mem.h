@@ -54,4 +54,7 @@ struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3)
 /** Free all of it; leaves an empty, usable arena. Zeroed is fine. */
 void arena_release(struct arena *a);
 
+/** The same, with its memory overwritten before. */
+void arena_wipe(struct arena *a);
+
 #endif

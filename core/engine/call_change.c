@@ -1,6 +1,7 @@
 #include "core/base/json.h"
 #include "core/base/utf8.h"
 #include "core/engine/call_service.h"
+#include "core/engine/payment_change.h"
 #include "core/engine/recording_change.h"
 
 /* Changes to a call within a transaction. The one place that turns news into status plus event. */
@@ -40,6 +41,8 @@ static enum error_code close_books(struct store_tx *tx, struct call *c, int64_t 
         tx, (enum counter)(COUNTER_CALLS_ENDED_FIRST + (c->status - CALL_COMPLETED)), 1, err);
     if (rc == ERR_OK && c->duration_s > 0)
         rc = store_add_counter(tx, COUNTER_CALL_SECONDS, c->duration_s, err);
+    if (rc == ERR_OK)
+        rc = payments_close(tx, c, at_ms, err);
     return rc == ERR_OK ? recordings_follow_up(tx, c, at_ms, err) : rc;
 }
 

@@ -19,6 +19,7 @@ struct conversation;
 struct dispatcher;
 struct event_feed;
 struct pacer;
+struct payment_desk;
 
 /**
  * What the use cases share: ports and facts, wired once by the composition root and read-only
@@ -35,6 +36,7 @@ struct engine {
     struct pacer *pacer; /* its carriers are those of providers; may be NULL: no pace is kept */
     struct vault *vault; /* may be NULL: recordings stay at the carrier */
     struct conversation *conversation;
+    struct payment_desk *payments; /* may be NULL: nothing can be paid */
     /** The assistant of that name with a reference for the caller, or NULL. Any thread. */
     const struct assistant *(*find_assistant)(void *ctx, struct str name);
     /** Who answers calls to that number, with a reference; NULL: nobody. May be NULL itself. */

@@ -2,6 +2,8 @@
 #include "core/engine/call_service.h"
 #include "core/engine/consents.h"
 #include "core/engine/jobs.h"
+#include "core/engine/payment_change.h"
+#include "core/engine/payment_desk.h"
 #include "core/engine/recording_change.h"
 
 /*
@@ -10,7 +12,8 @@
  */
 enum {
     WAV_HEADER_BYTES = 44,
-    RECORDING_BYTES_MAX = 512 * 1024 * 1024
+    RECORDING_BYTES_MAX = 512 * 1024 * 1024,
+    PAYMENT_POLL_MS = 2000, /* between looks whether a payment is over */
 };
 
 /* ---- start, pause, resume, stop ---------------------------------------------------------------
@@ -36,7 +39,11 @@ struct started {
     struct consent_standing consent;
     const struct engine *engine;
     const struct job *job;
+    enum provider_recording_action action;
     char sid[CALL_SID_SIZE];
+    char running[CALL_SID_SIZE]; /* what was paused, resumed or stopped */
+    enum payment_guard guard;    /* for the payment that asked for it */
+    bool forbidden;              /* a payment is being made */
     struct error error;
 };
 
@@ -46,12 +53,102 @@ static enum error_code running_tx(struct store_tx *tx, void *ctx, struct error *
 }
 
 /** What is paused, resumed or stopped: the recording that runs, as far as we know. */
-static struct str controlled(struct started *s, char *sid) {
+static struct str controlled(struct started *s) {
     if (store_read(s->engine->store, running_tx, s, NULL) != ERR_OK)
         s->sid[0] = '\0';
-    memcpy(sid, s->sid, CALL_SID_SIZE);
+    memcpy(s->running, s->sid, CALL_SID_SIZE);
     s->sid[0] = '\0';
-    return str_z(sid);
+    return str_z(s->running);
+}
+
+/* ---- no key of a card on a recording -------------------------------------------------------- */
+
+/* What begins to record now waits while a card is typed; what was to guard it is late when the
+   payment is over. */
+static enum error_code forbidden_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct started *s = ctx;
+    struct payment p;
+    enum error_code rc = payment_forbids_recording(tx, s->job->call_id, &p, &s->forbidden, err);
+    if (rc == ERR_OK && s->job->ref_id)
+        s->forbidden = s->forbidden && p.id == s->job->ref_id;
+    return rc;
+}
+
+static enum error_code postpone_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    const struct started *s = ctx;
+    return store_retry_job(tx, s->job, engine_now_ms(s->engine) + PAYMENT_POLL_MS, err);
+}
+
+static bool put_off(struct started *s) {
+    struct error err = {0};
+    if (store_write(s->engine->store, postpone_tx, s, &err) != ERR_OK)
+        log_warn(s->engine->log, "job not given back", LOG_WORDS("error", err.text));
+    return true;
+}
+
+/** True when the job is not to be run now, and has been dealt with. */
+static bool is_put_off(struct started *s) {
+    bool begins = s->action == PROVIDER_RECORDING_START || s->action == PROVIDER_RECORDING_RESUME;
+    if (!begins && !s->job->ref_id)
+        return false;
+    if (store_read(s->engine->store, forbidden_tx, s, NULL) != ERR_OK)
+        return true; /* the lease runs out and the job comes back */
+    if (begins && s->forbidden)
+        return put_off(s);
+    if (!begins && !s->forbidden)
+        job_finish(s->engine, s->job);
+    return !begins && !s->forbidden;
+}
+
+/* A recording began while a card is about to be typed. */
+static enum error_code guard_started(struct store_tx *tx, struct started *s, const struct call *c,
+                                     struct error *err) {
+    struct payment p;
+    bool forbidden = false;
+    enum error_code rc = payment_forbids_recording(tx, c->id, &p, &forbidden, err);
+    if (rc != ERR_OK || !forbidden)
+        return rc;
+    rc = payment_ask_guard(tx, s->engine, c, &p, err);
+    return rc == ERR_OK ? store_update_payment(tx, &p, err) : rc;
+}
+
+/* The carrier's notice of a pause may be lost; the next payment has to know. */
+static enum error_code note_pause(struct store_tx *tx, struct started *s, struct error *err) {
+    struct call c;
+    struct recording r;
+    enum recording_status next = s->action == PROVIDER_RECORDING_PAUSE    ? RECORDING_PAUSED
+                                 : s->action == PROVIDER_RECORDING_RESUME ? RECORDING_RUNNING
+                                                                          : RECORDING_NONE;
+    if (next == RECORDING_NONE || !s->running[0] || s->error.code != ERR_OK)
+        return ERR_OK;
+    enum error_code rc = store_get_call(tx, s->job->call_id, &c, err);
+    if (rc == ERR_OK)
+        rc = store_get_recording_by_sid(tx, str_z(c.provider), str_z(s->running), &r, err);
+    if (rc != ERR_OK || recording_is_settled(r.status))
+        return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    r.status = next;
+    r.updated_ms = engine_now_ms(s->engine);
+    return store_update_recording(tx, &r, err);
+}
+
+static enum error_code controlled_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct started *s = ctx;
+    enum error_code rc = note_pause(tx, s, err);
+    if (rc == ERR_OK && s->job->ref_id)
+        rc = payment_guarded(tx, s->engine, s->job->ref_id, s->guard, err);
+    return rc == ERR_OK ? job_finish_in(tx, s->job, err) : rc;
+}
+
+/* Done, or nothing is being recorded, or it cannot be done: whoever waits to be paid is told. */
+static enum error_code control_settled(struct started *s, enum error_code rc, struct error *err) {
+    s->error.code = rc;
+    s->guard = rc == ERR_NOT_FOUND                    ? PAYMENT_GUARD_NONE
+               : rc != ERR_OK                         ? PAYMENT_GUARD_FAILED
+               : s->action == PROVIDER_RECORDING_STOP ? PAYMENT_GUARD_STOPPED
+                                                      : PAYMENT_GUARD_PAUSED;
+    enum error_code kept = store_write(s->engine->store, controlled_tx, s, err);
+    payment_desk_tell(s->engine->payments);
+    return kept == ERR_OK ? rc : kept;
 }
 
 static enum error_code standing_tx(struct store_tx *tx, void *ctx, struct error *err) {
@@ -88,6 +185,8 @@ static enum error_code started_tx(struct store_tx *tx, void *ctx, struct error *
         rc = recording_take(tx, s->engine, &c, str_z(s->sid), engine_now_ms(s->engine), &r, err);
     if (rc == ERR_OK)
         rc = stop_if_forbidden(tx, s, &c, err);
+    if (rc == ERR_OK)
+        rc = guard_started(tx, s, &c, err);
     /* over already: nobody else will look after it */
     if (rc == ERR_OK && call_status_is_final(c.status))
         rc = recordings_follow_up(tx, &c, engine_now_ms(s->engine), err);
@@ -131,22 +230,25 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
         job_finish(e, j);
         return;
     }
+    started.action = rc_req.action;
+    if (is_put_off(&started))
+        return;
     struct buf url = BUF_INIT(1024);
     links_put(&e->links, &url, &c, WEBHOOK_RECORDING, 0);
     rc_req.status_url = buf_str(&url);
-    char running[CALL_SID_SIZE];
     if (rc_req.action != PROVIDER_RECORDING_START)
-        rc_req.recording_sid = controlled(&started, running);
+        rc_req.recording_sid = controlled(&started);
     struct error err = {0};
     enum error_code rc = provider_control_recording(p, &rc_req, started.sid, &err);
     started.error = err;
     if (rc == ERR_OK && started.sid[0] && rc_req.action == PROVIDER_RECORDING_START)
         rc = store_write(e->store, started_tx, &started, &err); /* finishes the job, too */
     /* a call that is not quite in progress yet is refused for a moment: ask again */
-    else if (rc == ERR_UNSUPPORTED)
+    else if (rc == ERR_UNSUPPORTED && !j->ref_id)
         rc = store_write(e->store, cannot_tx, &started, &err) == ERR_OK ? rc : ERR_STORE;
-    else if (rc == ERR_OK || rc == ERR_NOT_FOUND || !job_retry(e, j, &RETRY_CONTROL, &err))
-        job_finish(e, j);
+    else if (rc == ERR_OK || rc == ERR_NOT_FOUND || rc == ERR_UNSUPPORTED ||
+             !job_retry(e, j, &RETRY_CONTROL, &err))
+        rc = control_settled(&started, rc, &err);
     log_info(e->log, "recording control", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("action", j->ref_text), LOG_Z("result", error_name(rc)),
              LOG_WORDS("error", err.text));

@@ -1,19 +1,13 @@
 #include "core/engine/payment.h"
 
-#include "core/domain/function_action.h"
+#include "core/engine/payment_plan.h"
 
 enum error_code payment_check(const struct payment_view *v, const struct function_payment *order,
                               struct error *err) {
-    char amount[PAYMENT_AMOUNT_SIZE], currency[PAYMENT_CURRENCY_SIZE];
     if (!v || v->why_not)
         return error_set(err, ERR_UNSUPPORTED, "no payment can be taken here: %s; offer a human",
                          v ? v->why_not : "this is no call");
-    if (!payment_amount_parse(order->amount, amount))
-        return error_field(err, ERR_INVALID, "amount",
-                           "write it as 49.99: at most 1000000, two digits of cents");
-    if (!payment_currency_parse(order->currency, currency))
-        return error_field(err, ERR_INVALID, "currency", "write three letters, such as usd");
-    return ERR_OK;
+    return payment_plan_try(order, err);
 }
 
 /* ---- what is said ------------------------------------------------------------------------------

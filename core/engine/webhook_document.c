@@ -6,6 +6,8 @@
 #include "core/engine/call_service.h"
 #include "core/engine/consents.h"
 #include "core/engine/conversation.h"
+#include "core/engine/payment_change.h"
+#include "core/engine/payment_document.h"
 #include "core/engine/turn_effects.h"
 #include "core/engine/webhook_internal.h"
 
@@ -35,6 +37,9 @@ struct document {
     struct consent_standing consent; /* to be recorded, before this turn */
     const struct assistant *assistant;
     enum call_record rule;
+    struct payment payment;            /* open; id 0: none */
+    struct payment_view paying;        /* what the turn knows of payments */
+    bool settles;                      /* the payment is over with this document */
     struct conversation_turn_out turn; /* what is new */
     struct buf plan_json;              /* of turn.plan, to be stored */
     struct buf text;                   /* the document itself */
@@ -113,7 +118,9 @@ static enum error_code load_tx(struct store_tx *tx, void *ctx, struct error *err
         return rc;
     rc = store_get_conversation(tx, d->call.id, &d->arena, &d->state, NULL);
     d->has_state = rc == ERR_OK;
-    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    if (rc == ERR_NOT_FOUND)
+        rc = ERR_OK;
+    return rc == ERR_OK ? payment_open_of(tx, d->call.id, &d->payment, err) : rc;
 }
 
 static enum error_code plan_of_json(struct str text, struct plan *out, struct error *err) {
@@ -268,8 +275,11 @@ static enum error_code compute_assistant(struct document *d, const struct json *
         .answered_by = answered_by(n, &d->call),
         .next_url = link_text(d, d->number),
         .now_ms = engine_now_ms(d->engine),
+        .payment = &d->paying,
         .deadline_ms = deadline_of(d->webhook),
     };
+    if (d->settles)
+        in.input = CONVERSATION_PAID;
     enum error_code rc =
         agent_leads(d, in.answered_by)
             ? agent_turn(d->engine, &in, kind_link(d, WEBHOOK_RECORDING, 0), &d->turn, err)
@@ -279,11 +289,63 @@ static enum error_code compute_assistant(struct document *d, const struct json *
     return rc;
 }
 
+/* ---- payments -----------------------------------------------------------------------------------
+ */
+
+static bool last_plan_pays(struct document *d) {
+    struct plan p = {0};
+    bool pays = false;
+    if (d->has_state && plan_of_json(d->state.plan_json, &p, NULL) == ERR_OK)
+        for (size_t i = 0; i < p.count; i++)
+            pays = pays || p.steps[i].kind == PLAN_PAY;
+    plan_release(&p);
+    return pays;
+}
+
+/* While a payment is open the conversation has no turn; *made: this document is about paying. */
+static enum error_code compute_payment(struct document *d, bool *made, struct error *err) {
+    enum payment_phase phase = PAYMENT_PHASE_NONE;
+    struct payment_document_in in = {
+        .engine = d->engine,
+        .carrier = d->webhook->provider,
+        .call = &d->call,
+        .payment = d->payment,
+        .was_asked = d->payment.id != 0 && last_plan_pays(d),
+        .news = d->webhook->news.payment,
+        .next_url = link_text(d, d->number),
+    };
+    enum error_code rc = payment_document(&in, &phase, &d->turn.plan, &d->paying, err);
+    *made = phase == PAYMENT_PHASE_STEPS;
+    d->settles = phase == PAYMENT_PHASE_OVER;
+    if (*made)
+        d->turn.state_json = arena_copy(&d->turn.plan.arena, d->state.state_json);
+    return rc;
+}
+
+static enum error_code keep_payment(struct store_tx *tx, struct document *d, struct call *c,
+                                    struct error *err) {
+    struct payment p;
+    enum error_code rc = ERR_OK;
+    if (d->settles)
+        rc = payment_open_of(tx, c->id, &p, err);
+    if (rc == ERR_OK && d->settles && p.id == d->payment.id)
+        rc = payment_settle(tx, d->engine, c, &p, d->paying.result, &d->webhook->news.payment,
+                            &d->webhook->work_added, err);
+    for (size_t i = 0; rc == ERR_OK && i < d->turn.effect_count; i++)
+        if (d->turn.effects[i].kind == CONVERSATION_PAYMENT)
+            rc = payment_open(tx, d->engine, c, d->turn.effects[i].pay, d->rule,
+                              &d->webhook->work_added, &p, err);
+    return rc;
+}
+
 static enum error_code compute(struct document *d, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct json_limits limits = {.bytes_max = 2 * PLAN_JSON_MAX, .values_max = 10000};
+    bool pays = false;
     enum error_code rc = json_parse(d->request_json, &limits, &doc, err);
     if (rc == ERR_OK)
+        rc = compute_payment(d, &pays, err);
+    if (rc == ERR_OK && !pays)
         rc = d->call.assistant[0] ? compute_assistant(d, json_root(doc), err)
                                   : compute_plan_call(d, json_root(doc), err);
     if (rc == ERR_OK)
@@ -335,6 +397,8 @@ static enum error_code keep_turn(struct store_tx *tx, struct document *d, struct
                              .now_ms = now,
                              .work_added = &d->webhook->work_added};
     enum error_code rc = turn_effects_keep(tx, &k, d->turn.effects, d->turn.effect_count, err);
+    if (rc == ERR_OK)
+        rc = keep_payment(tx, d, c, err);
     return rc == ERR_OK ? store_put_conversation(tx, &next, err) : rc;
 }
 
@@ -477,7 +541,7 @@ void webhook_reply_document(struct webhook *w, struct str text) {
     struct http_exchange *x = w->exchange;
     const char *type = provider_describe(w->provider)->document_type;
     w->service->documents++;
-    arena_release(&w->arena);
+    arena_wipe(&w->arena);
     mem_free(w);
     http_exchange_reply_text(x, 200, type, text);
 }
@@ -493,7 +557,7 @@ bool webhook_document_cached(struct webhook *w) {
     w->service->documents_cached++;
     x->status = 200;
     x->content_type = provider_describe(w->provider)->document_type;
-    arena_release(&w->arena);
+    arena_wipe(&w->arena);
     mem_free(w);
     http_exchange_reply(x);
     return true;

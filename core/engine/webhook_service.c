@@ -20,7 +20,7 @@ enum {
  */
 
 static void webhook_free(struct webhook *w) {
-    arena_release(&w->arena);
+    arena_wipe(&w->arena);
     mem_free(w);
 }
 

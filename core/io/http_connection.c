@@ -193,14 +193,6 @@ static struct str method_of(const char *method) {
     return STR("GET"); /* HEAD: the library leaves the body out */
 }
 
-/** Is the target this path, or below it? */
-static bool is_secret(const char *path, struct str target) {
-    struct str p = str_z(path);
-    if (!path || !str_starts(target, p))
-        return false;
-    return target.len == p.len || target.ptr[p.len] == '/' || target.ptr[p.len] == '?';
-}
-
 /** First call for a request: its head is complete. */
 static enum MHD_Result begin_request(struct http_connection *c, const char *url, const char *method,
                                      const char *version) {
@@ -232,7 +224,7 @@ static enum MHD_Result begin_request(struct http_connection *c, const char *url,
                   LOG_Z("why", http_refusal_answer(r)->text), LOG_Z("peer", c->peer));
         return queue_refusal(c, r); /* this early, the library closes the connection after it */
     }
-    x->base.secret = is_secret(s->opts.secret_path, buf_str(&x->text));
+    x->base.secret = s->opts.is_secret && s->opts.is_secret(buf_str(&x->text));
     x->base.method = method_of(method);
     x->base.header_count = list.count;
     copy_head(x, method, head_bytes, target_len);
@@ -251,25 +243,16 @@ static enum MHD_Result refuse_body(struct http_connection *c) {
     return MHD_NO; /* closes the connection */
 }
 
-/** Room is made once, so that no copy is left behind; nor is one in the library's memory. */
-static bool take_secret(struct buf *body, const char *data, size_t size) {
-    bool fits = size <= HTTP_SECRET_BODY_MAX && body->len <= HTTP_SECRET_BODY_MAX - size;
-    buf_reserve(body, HTTP_SECRET_BODY_MAX - body->len);
-    if (fits)
-        buf_put(body, data, size);
-    secret_wipe((void *)(uintptr_t)data, size); /* its read buffer, which is ours to change */
-    return fits;
-}
-
 static enum MHD_Result take_body(struct http_connection *c, const char *data, size_t *size) {
     struct buf *body = &c->exchange->body;
-    bool fits = true;
-    if (c->exchange->base.secret)
-        fits = take_secret(body, data, *size);
-    else
+    if (c->exchange->base.secret) {
+        buf_put_secret(body, data, *size);
+        secret_wipe((void *)(uintptr_t)data, *size); /* the library's buffer, which we may change */
+    } else {
         buf_put(body, data, *size);
+    }
     *size = 0;
-    return !fits || buf_failed(body) ? refuse_body(c) : MHD_YES;
+    return buf_failed(body) ? refuse_body(c) : MHD_YES;
 }
 
 /** The request is complete, or a suspended one goes on. */

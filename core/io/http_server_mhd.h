@@ -24,18 +24,14 @@ struct http_server_options {
     uint32_t idle_timeout_ms;       /* between the requests of a connection; 0: 60000 */
     struct clock clock;             /* mono_ms is read on the server's thread */
     struct log *log;                /* may be NULL; must outlive the server */
-    /** Requests whose path is this, or below it, leave nothing in memory: they may bring what must
-     * not be kept. Their bodies have at most HTTP_SECRET_BODY_MAX bytes. NULL: none. Static. */
-    const char *secret_path;
+    /** Requests for such targets leave nothing in memory: they may bring what must not be kept.
+     * NULL: none. */
+    bool (*is_secret)(struct str target);
     http_handler_fn *handler; /* on the server's thread; must not block */
     void *handler_ctx;
 };
 
 struct http_server;
-
-enum {
-    HTTP_SECRET_BODY_MAX = 16384
-};
 
 /**
  * Listen and serve. Errors: ERR_INVALID (address, or more connections than RLIMIT_NOFILE allows),

@@ -1,6 +1,7 @@
 #include "providers/rest/encode.h"
 #include "providers/rest/fields.h"
 #include "providers/rest/laml.h"
+#include "providers/rest/payment_words.h"
 
 /* ---- signature ------------------------------------------------------------------------------
  * Twilio docs: "Security", X-Twilio-Signature. */
@@ -116,14 +117,22 @@ enum known {
     CALL_SID,
     CALL_STATUS,
     CONFIDENCE,
+    CONNECTOR_ERROR,
     DIGITS,
     ERROR_CODE,
     ERROR_MESSAGE,
     FROM,
+    PAYMENT_CARD_NUMBER,
+    PAYMENT_CARD_TYPE,
+    PAYMENT_CODE,
+    PAYMENT_ERROR,
+    PAYMENT_ERROR_CODE,
+    PAYMENT_TOKEN,
     RECORDING_CHANNELS,
     RECORDING_DURATION,
     RECORDING_SID,
     RECORDING_STATUS,
+    RESULT,
     SIP_RESPONSE_CODE,
     SPEECH_RESULT,
     TIMESTAMP,
@@ -138,14 +147,22 @@ static const struct rest_field_name known_names[] = {
     [CALL_SID] = {STR_INIT("CallSid"), CALL_SID},
     [CALL_STATUS] = {STR_INIT("CallStatus"), CALL_STATUS},
     [CONFIDENCE] = {STR_INIT("Confidence"), CONFIDENCE},
+    [CONNECTOR_ERROR] = {STR_INIT("ConnectorError"), CONNECTOR_ERROR},
     [DIGITS] = {STR_INIT("Digits"), DIGITS},
     [ERROR_CODE] = {STR_INIT("ErrorCode"), ERROR_CODE},
     [ERROR_MESSAGE] = {STR_INIT("ErrorMessage"), ERROR_MESSAGE},
     [FROM] = {STR_INIT("From"), FROM},
+    [PAYMENT_CARD_NUMBER] = {STR_INIT("PaymentCardNumber"), PAYMENT_CARD_NUMBER},
+    [PAYMENT_CARD_TYPE] = {STR_INIT("PaymentCardType"), PAYMENT_CARD_TYPE},
+    [PAYMENT_CODE] = {STR_INIT("PaymentConfirmationCode"), PAYMENT_CODE},
+    [PAYMENT_ERROR] = {STR_INIT("PaymentError"), PAYMENT_ERROR},
+    [PAYMENT_ERROR_CODE] = {STR_INIT("PayErrorCode"), PAYMENT_ERROR_CODE},
+    [PAYMENT_TOKEN] = {STR_INIT("PaymentToken"), PAYMENT_TOKEN},
     [RECORDING_CHANNELS] = {STR_INIT("RecordingChannels"), RECORDING_CHANNELS},
     [RECORDING_DURATION] = {STR_INIT("RecordingDuration"), RECORDING_DURATION},
     [RECORDING_SID] = {STR_INIT("RecordingSid"), RECORDING_SID},
     [RECORDING_STATUS] = {STR_INIT("RecordingStatus"), RECORDING_STATUS},
+    [RESULT] = {STR_INIT("Result"), RESULT},
     [SIP_RESPONSE_CODE] = {STR_INIT("SipResponseCode"), SIP_RESPONSE_CODE},
     [SPEECH_RESULT] = {STR_INIT("SpeechResult"), SPEECH_RESULT},
     [TIMESTAMP] = {STR_INIT("Timestamp"), TIMESTAMP},
@@ -200,7 +217,21 @@ static enum error_code read_call_news(const struct laml *l, const struct str *v,
     return rc;
 }
 
+/* Twilio docs: <Pay>, action; SignalWire docs: cXML <Pay>. What else came of the card is left. */
+static void read_payment(const struct str *v, struct webhook_news *n) {
+    n->payment = (struct payment_news){
+        .result = rest_payment_result(v[RESULT]),
+        .charge_id = v[PAYMENT_CODE],
+        .token_id = v[PAYMENT_TOKEN],
+        .error_code = v[PAYMENT_ERROR_CODE],
+        .error_text = v[PAYMENT_ERROR].len ? v[PAYMENT_ERROR] : v[CONNECTOR_ERROR],
+        .last4 = rest_payment_last4(v[PAYMENT_CARD_NUMBER]),
+        .card_type = v[PAYMENT_CARD_TYPE],
+    };
+}
+
 static enum error_code read_gather(const struct str *v, struct webhook_news *n, struct error *err) {
+    read_payment(v, n);
     if (!rest_field_is_keys(v[DIGITS]))
         return error_field(err, ERR_INVALID, "Digits", "Digits holds what no key can send");
     n->digits = v[DIGITS];

@@ -7,7 +7,7 @@ enum {
 };
 
 static const struct json_limits text_limits = {
-    .bytes_max = TEXT_MAX, .depth_max = 16, .values_max = 2000};
+    .bytes_max = TEXT_MAX, .depth_max = 16, .values_max = 2000, .wipe = true};
 
 /* ---- objects as text ------------------------------------------------------------------------- */
 

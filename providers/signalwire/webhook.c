@@ -2,12 +2,14 @@
 
 #include "providers/rest/encode.h"
 #include "providers/rest/fields.h"
+#include "providers/rest/payment_words.h"
 #include "providers/signalwire/event.h"
 #include "providers/signalwire/requests.h"
 #include "providers/signalwire/words.h"
 
+/* a request after a pay step tells the postal code and the like */
 static const struct json_limits body_limits = {
-    .bytes_max = 1 << 18, .depth_max = 24, .values_max = 5000};
+    .bytes_max = 1 << 18, .depth_max = 24, .values_max = 5000, .wipe = true};
 
 /* ---- origin ----------------------------------------------------------------------------------
  * SignalWire docs: webhook security. Requests for documents are signed over the address, without
@@ -45,22 +47,28 @@ static bool read_hex(struct str s, uint8_t *out, size_t n) {
     return true;
 }
 
-static bool is_signed_by(struct rest_signer *s, const struct webhook_request *req, struct str sha1,
-                         struct str sha256) {
-    CLEANUP(buf_release)
-    struct buf message =
-        BUF_INIT(s->base.origin.len + s->base.rest.len + req->target.len + req->body.len + 16);
+static bool macs_agree(struct rest_signer *s, struct str message, struct str sha1,
+                       struct str sha256) {
     uint8_t mac[DIGEST_SHA256_BYTES];
-    rest_signer_put_url(s, REST_PORT_AS_WRITTEN, req->target, &message);
-    buf_put_str(&message, req->body);
-    if (buf_failed(&message))
-        return false;
     if (sha1.ptr && !(read_hex(sha1, mac, DIGEST_SHA1_BYTES) &&
-                      rest_signer_agrees(s, buf_str(&message), str_from(mac, DIGEST_SHA1_BYTES))))
+                      rest_signer_agrees(s, message, str_from(mac, DIGEST_SHA1_BYTES))))
         return false;
     return !sha256.ptr ||
            (read_hex(sha256, mac, DIGEST_SHA256_BYTES) &&
-            rest_signer_agrees_sha256(s, buf_str(&message), str_from(mac, DIGEST_SHA256_BYTES)));
+            rest_signer_agrees_sha256(s, message, str_from(mac, DIGEST_SHA256_BYTES)));
+}
+
+static bool is_signed_by(struct rest_signer *s, const struct webhook_request *req, struct str sha1,
+                         struct str sha256) {
+    struct buf message =
+        BUF_INIT(s->base.origin.len + s->base.rest.len + req->target.len + req->body.len + 16);
+    buf_reserve(&message, message.max); /* what is signed is not to be left in memory */
+    rest_signer_put_url(s, REST_PORT_AS_WRITTEN, req->target, &message);
+    buf_put_str(&message, req->body);
+    bool agrees = !buf_failed(&message) && macs_agree(s, buf_str(&message), sha1, sha256);
+    buf_wipe(&message);
+    buf_release(&message);
+    return agrees;
 }
 
 enum error_code signalwire_verify_webhook(struct rest_signer *s, const struct webhook_request *req,
@@ -212,8 +220,33 @@ static double confidence(const struct json *v) {
     return d > 1 ? d / 100 : d;
 }
 
+static struct str result_text(const struct json *results, const char *name, struct arena *arena) {
+    return arena_copy(arena, json_str(json_get(results, name)));
+}
+
+/* SignalWire docs: pay, pay_result and pay_payment_results. */
+static void read_payment(const struct parts *p, struct arena *arena, struct webhook_news *n) {
+    struct signalwire_object results = {0};
+    enum payment_result result = rest_payment_result(json_str(json_get(p->vars.v, "pay_result")));
+    if (result == PAYMENT_RESULT_NONE)
+        return;
+    signalwire_object_read(&results, json_get(p->vars.v, "pay_payment_results"));
+    struct str card = json_str(json_get(results.v, "payment_card_number"));
+    n->payment = (struct payment_news){
+        .result = result,
+        .charge_id = result_text(results.v, "payment_confirmation_code", arena),
+        .token_id = result_text(results.v, "payment_token", arena),
+        .error_code = result_text(results.v, "payment_error_code", arena),
+        .error_text = result_text(results.v, "payment_error", arena),
+        .last4 = arena_copy(arena, rest_payment_last4(card)),
+        .card_type = result_text(results.v, "payment_card_type", arena),
+    };
+    signalwire_object_release(&results);
+}
+
 static enum error_code read_gather(const struct parts *p, struct arena *arena,
                                    struct webhook_news *n, struct error *err) {
+    read_payment(p, arena, n);
     struct str result = json_str(json_get(p->vars.v, "prompt_result"));
     struct str value = json_str(json_get(p->vars.v, "prompt_value"));
     if (str_eq(result, STR("match_speech"))) {

@@ -61,7 +61,8 @@ static bool same(const struct json *a, const struct json *b) {
 }
 
 static bool same_text(struct str a, struct str b) {
-    const struct json_limits limits = {SWML_BYTES_MAX, SWML_DEPTH_MAX, SWML_VALUES_MAX};
+    const struct json_limits limits = {
+        .bytes_max = SWML_BYTES_MAX, .depth_max = SWML_DEPTH_MAX, .values_max = SWML_VALUES_MAX};
     CLEANUP(json_doc_freep) struct json_doc *left = NULL;
     CLEANUP(json_doc_freep) struct json_doc *right = NULL;
     return json_parse(a, &limits, &left, NULL) == ERR_OK &&
