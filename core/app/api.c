@@ -222,6 +222,25 @@ void api_put_call(struct json_writer *w, const struct call *c) {
     json_end_object(w);
 }
 
+void api_put_payment(struct json_writer *w, const struct payment *p) {
+    json_begin_object(w);
+    api_put_id(w, "id", PAYMENT_ID_PREFIX, p->id);
+    json_kv_z(w, "status", payment_status_name(p->status));
+    put_text_or_null(w, "result", payment_result_name(p->result));
+    json_kv_z(w, "amount", p->amount);
+    json_kv_z(w, "currency", p->currency);
+    put_text_or_null(w, "charge_id", p->charge_id);
+    put_text_or_null(w, "token_id", p->token_id);
+    put_text_or_null(w, "last4", p->last4);
+    put_text_or_null(w, "card_type", p->card_type);
+    put_text_or_null(w, "error_code", p->error_code);
+    put_text_or_null(w, "error", p->error_text);
+    json_kv_int(w, "attempts", p->attempts);
+    json_kv_time(w, "created_at", p->created_ms);
+    json_kv_time(w, "updated_at", p->updated_ms);
+    json_end_object(w);
+}
+
 void api_put_event(struct json_writer *w, const struct event *ev) {
     json_begin_object(w);
     api_put_id(w, "id", EVENT_ID_PREFIX, ev->seq);

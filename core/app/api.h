@@ -54,6 +54,12 @@ int api_status_for(enum error_code rc);
 
 void api_request_free(struct api_request *r);
 
+/** Does the request come from this machine, and nobody else's through it? */
+bool api_is_local(const struct http_exchange *x);
+
+/** Is that content type JSON's? */
+bool api_is_json(struct str type);
+
 /* ---- reading ------------------------------------------------------------------------------------
  */
 
@@ -112,6 +118,7 @@ void api_begin_items(struct api_request *r, struct json_writer *w);
 /** End it with the cursor of the next page (0: there is none) and reply 200. */
 void api_reply_items(struct api_request *r, struct json_writer *w, const char *prefix,
                      int64_t next);
+void api_put_payment(struct json_writer *w, const struct payment *p);
 void api_put_event(struct json_writer *w, const struct event *ev);
 
 /* ---- handlers, one file per subject -------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 enum {
     WAIT_MAX_S = 25,
+    PAYMENTS_MAX = 100,
     MEMBER_JSON_MAX = 65536
 };
 
@@ -186,6 +187,8 @@ struct one {
     struct call call;
     struct api_outcome *outcome;
     struct str request_json;
+    struct payment *payments;
+    size_t payment_count;
     /* events */
     int64_t after_seq;
     struct event *events;
@@ -200,6 +203,9 @@ static enum error_code get_tx(struct store_tx *tx, void *ctx, struct error *err)
     enum error_code rc = store_get_call(tx, o->id, &o->call, err);
     if (rc == ERR_OK)
         rc = store_get_call_request(tx, o->id, o->arena, &o->request_json, err);
+    if (rc == ERR_OK)
+        rc = store_list_payments(tx, o->id, PAYMENTS_MAX, o->arena, &o->payments,
+                                 &o->payment_count, err);
     return rc == ERR_OK ? api_read_outcomes(tx, &o->call, 1, o->arena, &o->outcome, err) : rc;
 }
 
@@ -229,6 +235,14 @@ static void put_queue_position(struct json_writer *w, const struct engine *e,
         json_put_null(w);
 }
 
+static void put_payments(struct json_writer *w, const struct payment *list, size_t n) {
+    json_key(w, "payments");
+    json_begin_array(w);
+    for (size_t i = 0; i < n; i++)
+        api_put_payment(w, &list[i]);
+    json_end_array(w);
+}
+
 void api_get_call(struct api_request *r) {
     struct one o = {.arena = &r->arena};
     static const char *const none[] = {NULL};
@@ -253,6 +267,7 @@ void api_get_call(struct api_request *r) {
     put_request_member(&w, doc ? json_root(doc) : NULL, "variables");
     put_request_member(&w, doc ? json_root(doc) : NULL, "metadata");
     put_queue_position(&w, gateway_engine(r->gateway), &o.call);
+    put_payments(&w, o.payments, o.payment_count);
     json_end_object(&w);
     api_reply(r, 200);
 }

@@ -468,11 +468,27 @@ static void check_door(const struct config *c, struct config_faults *faults) {
               "rand -hex 24)");
 }
 
+static void check_payments(const struct config *c, struct config_faults *faults) {
+    double status = c->payment_decline_status;
+    bool http = strcmp(c->payment_gateway, "http") == 0;
+    if (http && c->payment_url[0] == '\0')
+        fault(faults, "PAYMENT_HTTP_URL", "is missing: PAYMENT_GATEWAY=http needs it");
+    else if (http && !str_starts(str_z(c->payment_url), STR("https://")) &&
+             !is_local_url(c->payment_url))
+        fault(faults, "PAYMENT_HTTP_URL", "must be https://: card numbers go there");
+    if (!(status == 200 || (status >= 400 && status <= 599)))
+        fault(faults, "PAYMENT_DECLINE_STATUS", "must be 200, or between 400 and 599");
+    if (secret_is_set(&c->payment_password) && c->payment_password.len < 16)
+        fault(faults, "PAYMENT_CONNECTOR_PASSWORD",
+              "is shorter than 16 characters; make one with: openssl rand -hex 24");
+}
+
 static void check_together(struct config *c, struct config_faults *faults) {
     check_carriers(c, faults);
     check_door(c, faults);
     if (str_find(str_z(c->swml_user), ':') < str_z(c->swml_user).len || !c->swml_user[0])
         fault(faults, "SWML_BASIC_AUTH_USER", "is empty or has a colon in it; use another name");
+    check_payments(c, faults);
     if (str_z(c->data_dir).len > DATA_DIR_MAX)
         fault(faults, "SWITCHHOOK_DATA_DIR", "is over %d bytes; use a shorter path", DATA_DIR_MAX);
     struct str url = str_z(c->database);

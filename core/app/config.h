@@ -68,6 +68,12 @@ struct config {
     struct secret api_token;
     char swml_user[CONFIG_TEXT_SIZE]; /* who may fetch an agent's document and call functions */
     struct secret swml_password;      /* not set: derived */
+    char payment_gateway[CONFIG_TEXT_SIZE]; /* "mock", "http"; "": mock with the mock carrier */
+    char payment_url[CONFIG_TEXT_SIZE];
+    struct secret payment_token;
+    double payment_decline_status;
+    struct secret payment_password; /* basic authentication of the connector */
+    char pay_connector[CONFIG_TEXT_SIZE];
     char data_dir[CONFIG_TEXT_SIZE];
     char database[CONFIG_TEXT_SIZE]; /* path of the SQLite file */
     char assistants_dir[CONFIG_TEXT_SIZE];

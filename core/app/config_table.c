@@ -109,6 +109,25 @@ const struct config_setting config_table[] = {
      .offset = AT(openai_base_url), .preset = "https://api.openai.com/v1",
      .help = "another server: http://127.0.0.1:11434/v1 is Ollama on this machine"},
 
+    {.name = "PAYMENT_GATEWAY", .kind = CONFIG_KIND_CHOICE, .offset = AT(payment_gateway),
+     .preset = "", .choices = "mock http", .group = "Payments",
+     .help = "who charges cards: mock (nobody; test cards decide) or http (your payment processor). "
+             "Empty: mock with TELEPHONY_PROVIDER=mock, else nobody"},
+    {.name = "PAYMENT_HTTP_URL", .kind = CONFIG_KIND_URL, .offset = AT(payment_url), .preset = "",
+     .help = "your processor's address; gets each charge as JSON, over https"},
+    {.name = "PAYMENT_HTTP_TOKEN", .kind = CONFIG_KIND_SECRET, .offset = AT(payment_token),
+     .preset = "", .help = "sent to it as Authorization: Bearer"},
+    {.name = "PAYMENT_DECLINE_STATUS", .kind = CONFIG_KIND_NUMBER,
+     .offset = AT(payment_decline_status), .preset = "402",
+     .help = "HTTP status that tells a carrier that a card was declined; 200 for connectors in the "
+             "style of tutorials"},
+    {.name = "PAYMENT_CONNECTOR_PASSWORD", .kind = CONFIG_KIND_SECRET,
+     .offset = AT(payment_password), .preset = "",
+     .help = "opens POST /payment by basic authentication (any user), for a connector that is set "
+             "up by hand at the carrier. Not needed for addresses that the gateway gives out"},
+    {.name = "TWILIO_PAY_CONNECTOR", .kind = CONFIG_KIND_TEXT, .offset = AT(pay_connector),
+     .preset = "Default", .help = "name of the Pay connector in Twilio's console"},
+
     {.name = "PUBLIC_BASE_URL", .aliases = {"PUBLIC_URL", "WEBHOOK_BASE_URL"},
      .kind = CONFIG_KIND_URL, .offset = AT(public_base_url), .preset = "",
      .group = "Where this gateway is",

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/app/assistant_files.h"
+#include "core/app/payment_route.h"
 #include "core/app/providers_setup.h"
 #include "core/app/routes.h"
 #include "core/app/swaig.h"
@@ -19,6 +20,7 @@
 #include "core/engine/dispatcher.h"
 #include "core/engine/event_feed.h"
 #include "core/engine/pacer.h"
+#include "core/engine/payment_desk.h"
 #include "core/engine/webhook_service.h"
 #include "core/io/http_client_curl.h"
 #include "core/io/http_server_mhd.h"
@@ -28,6 +30,8 @@
 enum {
     API_WORKERS = 8,
     API_QUEUE_MAX = 1024,
+    PAYMENT_WORKERS = 4,
+    PAYMENT_QUEUE_MAX = 64,
     PATH_SIZE = 640,
     URL_SIZE = 1024,
     SERVER_BODY_MAX = 1048576, /* an agent tells the whole conversation */
@@ -51,7 +55,9 @@ struct gateway {
     struct event_feed *events;
     struct dispatcher *dispatcher;
     struct webhook_service *webhooks;
-    struct pool *api_pool;
+    struct payment_gateway *charges;
+    struct payment_desk *payments;
+    struct pool *api_pool, *payment_pool;
     struct http_server *server;
     char url[URL_SIZE];        /* where we listen */
     char public_url[URL_SIZE]; /* where carriers reach us */
@@ -184,6 +190,10 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .store = g->store, .clock = g->clock, .log = &g->log, .openai = g->openai};
     g->conversation = conversation_new(&co);
     g->pacer = make_pacer(g);
+    g->charges = payment_gateway_of(g->config, g->http, g->clock);
+    struct payment_desk_options po = {.gateway = g->charges,
+                                      .connector = str_z(g->config->pay_connector)};
+    g->payments = payment_desk_new(&po);
     g->engine = (struct engine){
         .store = g->store,
         .clock = g->clock,
@@ -195,6 +205,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .pacer = g->pacer,
         .vault = g->vault,
         .conversation = g->conversation,
+        .payments = g->payments,
         .find_assistant = find_assistant,
         .find_inbound = find_inbound,
         .assistants = g,
@@ -205,6 +216,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     };
     g->events = event_feed_new(g->store, g->clock);
     g->api_pool = pool_new("api", API_WORKERS, API_QUEUE_MAX);
+    g->payment_pool = pool_new("payments", PAYMENT_WORKERS, PAYMENT_QUEUE_MAX);
     struct dispatcher_options dopt = {.engine = &g->engine};
     rc = dispatcher_start(&dopt, &g->dispatcher, err);
     if (rc != ERR_OK)
@@ -223,6 +235,7 @@ static enum error_code start_server(struct gateway *g, struct error *err) {
                                     .body_max_bytes = SERVER_BODY_MAX,
                                     .clock = g->clock,
                                     .log = &g->log,
+                                    .is_secret = payment_is_secret,
                                     .handler = routes_handle,
                                     .handler_ctx = g};
     enum error_code rc = http_server_start(&o, &g->server, err);
@@ -306,6 +319,9 @@ void gateway_free(struct gateway *g) {
         return;
     atomic_store(&g->draining, true);
     event_feed_stop(g->events);
+    payment_desk_stop(g->payments);
+    if (g->payment_pool)
+        pool_stop(g->payment_pool);
     if (g->api_pool)
         pool_stop(g->api_pool);
     webhook_service_stop(g->webhooks);
@@ -314,12 +330,15 @@ void gateway_free(struct gateway *g) {
     http_server_free(g->server);
     store_free(g->store);
     pool_free(g->api_pool);
+    pool_free(g->payment_pool);
     webhook_service_free(g->webhooks);
     dispatcher_free(g->dispatcher);
     event_feed_free(g->events);
     conversation_free(g->conversation);
     brain_free(g->openai);
     pacer_free(g->pacer);
+    payment_desk_free(g->payments);
+    payment_gateway_free(g->charges);
     providers_setup_release(&g->providers);
     http_client_free(g->http);
     vault_free(g->vault);
@@ -357,6 +376,10 @@ struct dispatcher *gateway_dispatcher(struct gateway *g) {
 
 struct event_feed *gateway_events(struct gateway *g) {
     return g->events;
+}
+
+struct pool *gateway_payment_pool(struct gateway *g) {
+    return g->payment_pool;
 }
 
 struct pool *gateway_api_pool(struct gateway *g) {

@@ -1,6 +1,7 @@
 #include "core/app/routes.h"
 
 #include "core/app/api.h"
+#include "core/app/payment_route.h"
 #include "core/app/swaig.h"
 #include "core/base/mem.h"
 #include "core/engine/webhook_service.h"
@@ -32,6 +33,8 @@ static const struct route {
     {"GET", "/api/recordings/{}/audio", api_recording_audio, NULL},
     {"GET", "/api/assistants", api_list_assistants, NULL},
     {"GET", "/api/providers", api_list_providers, NULL},
+    {"POST", "/payment", NULL, payment_route},
+    {"POST", "/payment/{}/{}", NULL, payment_route},
     {"GET", "/openapi.json", NULL, api_openapi},
     {"GET", "/healthz", NULL, api_healthz},
     {"GET", "/readyz", NULL, api_readyz},
@@ -79,7 +82,7 @@ static bool is_local_name(struct str host) {
  * Without a token only this machine may come in. A loopback peer alone does not prove that: behind
  * a tunnel or proxy everybody is one, and so is a web page whose name was made to lead here.
  */
-static bool is_local(const struct http_exchange *x) {
+bool api_is_local(const struct http_exchange *x) {
     static const char *const forwarded[] = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
                                             "Via"};
     bool direct = x->peer_is_loopback && is_local_name(http_exchange_header(x, STR("Host")));
@@ -90,7 +93,7 @@ static bool is_local(const struct http_exchange *x) {
 
 static bool is_authorised(struct gateway *g, const struct http_exchange *x) {
     if (!gateway_needs_token(g))
-        return is_local(x);
+        return api_is_local(x);
     struct str header = http_exchange_header(x, STR("Authorization"));
     return header.len > 7 && str_eq_nocase(str_from(header.ptr, 7), STR("Bearer ")) &&
            gateway_token_is_right(g, str_trim(str_from_index(header, 7)));
@@ -98,7 +101,7 @@ static bool is_authorised(struct gateway *g, const struct http_exchange *x) {
 
 /* A page in somebody's browser must not be able to place calls through a gateway without token:
    it cannot send JSON to another origin without asking first, and we never say yes. */
-static bool is_json(struct str type) {
+bool api_is_json(struct str type) {
     struct str media = {0};
     return type.ptr && str_next(&type, ';', &media) &&
            str_eq_nocase(str_trim(media), STR("application/json"));
@@ -109,7 +112,7 @@ static enum error_code read_body(struct api_request *r, int *status) {
     bool has_body = x->body.len > 0;
     if (!str_eq_z(x->method, "POST"))
         return ERR_OK;
-    if (has_body && !is_json(http_exchange_header(x, STR("Content-Type")))) {
+    if (has_body && !api_is_json(http_exchange_header(x, STR("Content-Type")))) {
         *status = 415;
         return error_set(&r->error, ERR_INVALID, "send the body as Content-Type: application/json");
     }
