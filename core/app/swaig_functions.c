@@ -140,6 +140,7 @@ static void run(struct swaig_task *t) {
     struct function_reply reply = {0};
     struct error err = {0};
     bool work_added = false;
+    int64_t payment = 0;
     if (t->request.global_data)
         json_put_value(&data, t->request.global_data);
     const struct agent_request q = {
@@ -150,12 +151,14 @@ static void run(struct swaig_task *t) {
         .function = t->request.function,
         .arguments = t->request.argument,
         .call_log = t->request.call_log,
+        .pay_result = json_str(json_get(t->request.variables, "pay_result")),
         .global_data_json = buf_failed(&data) ? (struct str){0} : buf_str(&data),
     };
-    enum error_code rc = agent_function(e, &q, &t->arena, &reply, &work_added, &err);
+    enum error_code rc = agent_function(e, &q, &t->arena, &reply, &work_added, &payment, &err);
     if (work_added)
         dispatcher_wake(gateway_dispatcher(t->gateway));
     if (rc == ERR_OK) {
+        agent_payment_guard(e, payment, &reply);
         reply_function(t, &reply);
     } else if (rc == ERR_STORE || rc == ERR_BUSY) {
         swaig_reply_error(t, 503, "try again"); /* nothing was kept: it may be asked again */

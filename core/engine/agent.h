@@ -47,17 +47,26 @@ struct agent_request {
     const struct json *arguments; /* object or NULL */
     const struct json *call_log;  /* array of {"role","content"}; NULL: not sent */
     struct str global_data_json;  /* without a call: what the agent knows; "" {} */
+    struct str pay_result;        /* of the last payment, as the agent's variables tell; "" none */
 };
 
 /**
  * Run it, keep what it leaves behind in one transaction, and give what the agent is to do. A
  * recording that the rule does not allow is taken out of the reply, which says so: under "ask" the
  * caller's own words in the log decide, not what the agent claims. Strings live in the arena.
+ * *payment_id: for agent_payment_guard(), which is to follow; 0: nothing is to be paid.
  * Errors: those of function_run(), ERR_CONFLICT (the call is over), ERR_STORE.
  */
 NODISCARD enum error_code agent_function(const struct engine *e, const struct agent_request *q,
                                          struct arena *a, struct function_reply *out,
-                                         bool *work_added, struct error *err);
+                                         bool *work_added, int64_t *payment_id, struct error *err);
+
+/**
+ * The reply makes the caller pay: wait until nothing is being recorded, for some seconds, once the
+ * workers have been woken; if that cannot be had, the reply says instead that nothing can be paid.
+ * Blocks. payment_id 0: returns at once.
+ */
+void agent_payment_guard(const struct engine *e, int64_t payment_id, struct function_reply *reply);
 
 /** What an agent reports when it is through. */
 struct agent_report {

@@ -3,6 +3,7 @@
 #include "core/domain/card_mask.h"
 #include "core/engine/agent.h"
 #include "core/engine/agent_consent.h"
+#include "core/engine/agent_payment.h"
 #include "core/engine/agent_state.h"
 #include "core/engine/conversation_turn.h"
 #include "core/engine/functions.h"
@@ -27,6 +28,7 @@ struct agent_run {
     struct conversation_turn_out out; /* its effects; no plan */
     struct function_reply reply;
     struct agent_judgement consent;
+    struct agent_payment payment;
     bool work_added;
 };
 
@@ -233,6 +235,8 @@ static enum error_code keep_tx(struct store_tx *tx, void *ctx, struct error *err
         rc = change_data(r, &state.data_json, err);
     if (rc == ERR_OK)
         rc = control_recording(tx, r, now, err);
+    if (rc == ERR_OK)
+        rc = agent_payment_keep(&r->payment, tx, &c, &r->work_added, err);
     stored.state_json = agent_state_write(&state, r->arena);
     if (rc == ERR_OK)
         rc = store_put_conversation(tx, &stored, err);
@@ -265,6 +269,15 @@ static enum error_code keep_free_tx(struct store_tx *tx, void *ctx, struct error
 static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, struct error *err) {
     struct error failed = {0};
     enum error_code rc = run(r, t, &failed);
+    r->payment = (struct agent_payment){.engine = r->e,
+                                        .arena = r->arena,
+                                        .reply = &r->reply,
+                                        .pay_result = r->q->pay_result,
+                                        .rule = r->rule};
+    if (rc == ERR_OK)
+        rc = agent_payment_begin(&r->payment, &r->call, &failed);
+    if (rc != ERR_OK)
+        r->reply.action_count = 0;
     if (rc == ERR_OK)
         agent_consent_judge(r->q->assistant, r->q->function, r->rule, r->q->call_log, r->arena,
                             &r->reply, &r->consent);
@@ -280,7 +293,7 @@ static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, st
 
 enum error_code agent_function(const struct engine *e, const struct agent_request *q,
                                struct arena *a, struct function_reply *out, bool *work_added,
-                               struct error *err) {
+                               int64_t *payment_id, struct error *err) {
     struct agent_run r = {.e = e, .q = q, .arena = a};
     enum error_code rc = load(&r, err);
     if (rc != ERR_OK)
@@ -294,6 +307,7 @@ enum error_code agent_function(const struct engine *e, const struct agent_reques
     if (rc == ERR_OK) {
         *out = r.reply;
         *work_added = r.work_added;
+        *payment_id = r.payment.opened.id;
     }
     return rc;
 }

@@ -1,5 +1,6 @@
 #include "core/engine/payment.h"
 
+#include "core/engine/payment_desk.h"
 #include "core/engine/payment_plan.h"
 
 enum error_code payment_check(const struct payment_view *v, const struct function_payment *order,
@@ -8,6 +9,16 @@ enum error_code payment_check(const struct payment_view *v, const struct functio
         return error_set(err, ERR_UNSUPPORTED, "no payment can be taken here: %s; offer a human",
                          v ? v->why_not : "this is no call");
     return payment_plan_try(order, err);
+}
+
+const char *payment_why_not(const struct engine *e, const struct provider *carrier) {
+    if (!provider_can(carrier, PROVIDER_CAP_PAY))
+        return "this carrier has no way to collect a card";
+    if (!e->payments)
+        return "payments are not set up";
+    if (provider_can(carrier, PROVIDER_CAP_PAY_CONNECTOR) && !payment_desk_charges(e->payments))
+        return "payments are not set up, PAYMENT_GATEWAY is empty";
+    return NULL;
 }
 
 /* ---- what is said ------------------------------------------------------------------------------

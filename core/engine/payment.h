@@ -35,6 +35,9 @@ struct payment_view {
 NODISCARD enum error_code payment_check(const struct payment_view *v,
                                         const struct function_payment *order, struct error *err);
 
+/** Why nothing can be paid over this carrier, for people; NULL when it can. */
+const char *payment_why_not(const struct engine *e, const struct provider *carrier);
+
 /** One or two sentences for the caller: what became of the payment. Static or in the arena. */
 struct str payment_line(const struct payment_view *v, struct arena *a);
 

@@ -141,7 +141,8 @@ enum error_code payment_open_of(struct store_tx *tx, int64_t call_id, struct pay
 
 enum error_code payment_open(struct store_tx *tx, const struct engine *e, const struct call *c,
                              const struct function_payment *order, enum call_record rule,
-                             bool *work_added, struct payment *out, struct error *err) {
+                             enum payment_leader by, bool *work_added, struct payment *out,
+                             struct error *err) {
     struct payment p = {.id = id_next(e->ids),
                         .call_id = c->id,
                         .status = PAYMENT_WAITING,
@@ -157,7 +158,8 @@ enum error_code payment_open(struct store_tx *tx, const struct engine *e, const 
         rc = payment_ask_guard(tx, e, c, &p, err);
     }
     if (rc == ERR_OK)
-        rc = store_insert_payment(tx, &p, buf_str(&plan), err);
+        rc = store_insert_payment(tx, &p, by == PAYMENT_BY_AGENT ? (struct str){0} : buf_str(&plan),
+                                  err);
     if (rc == ERR_OK)
         *out = p;
     return rc;

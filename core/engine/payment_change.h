@@ -9,14 +9,20 @@ struct plan;
 
 /* Changes to a call's payments within a transaction. */
 
+/** Who carries the steps of a payment out. */
+enum payment_leader {
+    PAYMENT_BY_DOCUMENT = 1, /* they are kept with it */
+    PAYMENT_BY_AGENT         /* the carrier's own agent, which tells of no end but a charge */
+};
+
 /**
- * Take up an order: the payment waits, and what is being recorded is paused first (a job). The
- * steps that take it are kept with it. rule: in force for the call. *work_added: a job was left.
+ * Take up an order: the payment waits, and what is being recorded is paused first (a job). rule: in
+ * force for the call. *work_added: a job was left.
  */
 NODISCARD enum error_code payment_open(struct store_tx *tx, const struct engine *e,
                                        const struct call *c, const struct function_payment *order,
-                                       enum call_record rule, bool *work_added, struct payment *out,
-                                       struct error *err);
+                                       enum call_record rule, enum payment_leader by,
+                                       bool *work_added, struct payment *out, struct error *err);
 
 /**
  * The call's newest payment, when it is not settled yet (its id is 0 when there is none such).

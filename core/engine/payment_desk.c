@@ -137,6 +137,7 @@ struct charge {
     struct payment payment;
     bool waited;   /* the same was asked for a moment ago */
     bool answered; /* what became of it is known without charging */
+    bool work_added;
     enum error_code rc;
     struct payment_reply reply;
     struct error error;
@@ -259,6 +260,21 @@ static void take_answer(struct charge *x, struct payment *p, bool call_is_over) 
     p->updated_ms = engine_now_ms(x->engine);
 }
 
+/* The carrier's own agent tells of no end: with the charge the recording may go on. */
+static enum error_code settle_for_agent(struct store_tx *tx, struct charge *x, struct call *c,
+                                        struct payment *p, struct error *err) {
+    struct arena a = {0};
+    struct str plan = {0};
+    enum error_code rc = ERR_OK;
+    if (p->call_id == 0 || p->status != PAYMENT_SUCCEEDED || p->result != PAYMENT_RESULT_NONE)
+        return ERR_OK;
+    rc = store_get_payment_plan(tx, p->id, &a, &plan, err);
+    if (rc == ERR_OK && plan.len == 0)
+        rc = payment_settle(tx, x->engine, c, p, PAYMENT_SUCCESS, NULL, &x->work_added, err);
+    arena_release(&a);
+    return rc;
+}
+
 static enum error_code end_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct charge *x = ctx;
     struct payment p;
@@ -269,7 +285,9 @@ static enum error_code end_tx(struct store_tx *tx, void *ctx, struct error *err)
     if (rc != ERR_OK)
         return rc;
     take_answer(x, &p, call_status_is_final(c.status));
-    rc = store_update_payment(tx, &p, err);
+    rc = settle_for_agent(tx, x, &c, &p, err);
+    if (rc == ERR_OK)
+        rc = store_update_payment(tx, &p, err);
     /* a declined card may be followed by another one: how it ends is told by the carrier */
     if (rc == ERR_OK && p.call_id && payment_is_over(p.status)) {
         rc = payment_announce(tx, &c, &p, p.updated_ms, err);

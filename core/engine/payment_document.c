@@ -10,18 +10,6 @@ enum {
     LOOK_EVERY_MS = 100,  /* unless there is news before */
 };
 
-/* Why nothing can be paid on this call; NULL when it can. */
-static const char *why_not(const struct payment_document_in *in) {
-    if (!provider_can(in->carrier, PROVIDER_CAP_PAY))
-        return "this carrier has no way to collect a card";
-    if (!in->engine->payments)
-        return "payments are not set up";
-    if (provider_can(in->carrier, PROVIDER_CAP_PAY_CONNECTOR) &&
-        !payment_desk_charges(in->engine->payments))
-        return "payments are not set up: PAYMENT_GATEWAY is empty";
-    return NULL;
-}
-
 /* ---- how it ended ------------------------------------------------------------------------------
  */
 
@@ -111,7 +99,7 @@ static enum error_code next_steps(const struct payment_document_in *in, const st
 enum error_code payment_document(const struct payment_document_in *in, enum payment_phase *phase,
                                  struct plan *plan, struct payment_view *view, struct error *err) {
     struct look l = {.id = in->payment.id};
-    *view = (struct payment_view){.why_not = why_not(in)};
+    *view = (struct payment_view){.why_not = payment_why_not(in->engine, in->carrier)};
     *phase = PAYMENT_PHASE_NONE;
     if (in->payment.id == 0)
         return ERR_OK;

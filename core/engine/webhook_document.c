@@ -334,7 +334,7 @@ static enum error_code keep_payment(struct store_tx *tx, struct document *d, str
     for (size_t i = 0; rc == ERR_OK && i < d->turn.effect_count; i++)
         if (d->turn.effects[i].kind == CONVERSATION_PAYMENT)
             rc = payment_open(tx, d->engine, c, d->turn.effects[i].pay, d->rule,
-                              &d->webhook->work_added, &p, err);
+                              PAYMENT_BY_DOCUMENT, &d->webhook->work_added, &p, err);
     return rc;
 }
 

@@ -23,6 +23,7 @@ struct step_result {
     const char *word; /* pay, relay: the result in the dialect's own word */
     const struct callee *payer;
     const struct plan_pay *pay;
+    const char *charge_id, *charge_error; /* pay: of a connector; NULL: the carrier's own */
 };
 
 /** What the carrier gives ids to. */

@@ -116,6 +116,7 @@ struct leg_step {
     struct leg *child;
     struct tape *tape;
     int64_t since_ms;
+    char charge_id[64], charge_error[64]; /* pay: of the connector */
 };
 
 struct leg {

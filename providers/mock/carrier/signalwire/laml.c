@@ -55,6 +55,20 @@ static void put_call_more(struct json_writer *w, const struct leg *l) {
     }
 }
 
+/* SignalWire docs: cXML <Pay>. The connector is an address, and its attribute has another name. */
+static bool read_text(struct carrier *c, struct leg *l, struct str text, struct plan *out,
+                      int *carrier_code) {
+    const struct str name = STR(" paymentConnectorUrl=\"");
+    CLEANUP(buf_release) struct buf b = BUF_INIT(OUTGOING_DOCUMENT_MAX);
+    for (size_t at = str_find_str(text, name); at < text.len; at = str_find_str(text, name)) {
+        buf_put_str(&b, str_from(text.ptr, at));
+        buf_puts(&b, " paymentConnector=\"");
+        text = str_from_index(text, at + name.len);
+    }
+    buf_put_str(&b, text);
+    return twilio_read_text(c, l, buf_str(&b), out, carrier_code);
+}
+
 const struct carrier_face carrier_face_laml = {
     .dialect = "signalwire",
     .flavor = &laml_flavor,
@@ -76,7 +90,7 @@ const struct carrier_face carrier_face_laml = {
     .make_status = make_status,
     .sign = sign,
     .read_document = twilio_read_document,
-    .read_text = twilio_read_text,
+    .read_text = read_text,
 };
 
 const struct twilio_flavor laml_flavor = {

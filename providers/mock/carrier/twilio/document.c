@@ -50,11 +50,11 @@ bool twilio_read_document(struct carrier *c, struct leg *l, const struct outgoin
     };
     struct str type = media_type(str_z(o->content_type));
     if (is_one_of(type, documents, ARRAY_LEN(documents)))
-        return twilio_read_text(c, l, buf_str(&o->body), out, carrier_code);
+        return l->face->read_text(c, l, buf_str(&o->body), out, carrier_code);
     if (is_one_of(type, sounds, ARRAY_LEN(sounds)))
         return one_step(out, PLAN_PLAY, buf_str(&o->url));
     if (str_eq_nocase(type, STR("text/plain"))) {
-        if (twilio_read_text(c, l, buf_str(&o->body), out, carrier_code))
+        if (l->face->read_text(c, l, buf_str(&o->body), out, carrier_code))
             return true;
         *carrier_code = 0;
         return one_step(out, PLAN_SAY, buf_str(&o->body));

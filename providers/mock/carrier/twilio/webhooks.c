@@ -233,12 +233,15 @@ static void put_pay(const struct carrier *c, const struct leg *l, const struct s
     params_add(p, "PaymentCardPostalCode", r->payer->postal_code);
     char id[SID_SIZE];
     rng_sid(id, "ch", c->seed, str_z(l->sid), l->documents);
+    const char *made = r->charge_id ? r->charge_id : id;
+    if (declined && r->charge_error)
+        params_add_z(p, "PayErrorCode", r->charge_error);
     if (declined)
         params_add_z(p, "PaymentError", "Your card was declined.");
     else if (r->pay->amount.len > 0)
-        params_add_z(p, "PaymentConfirmationCode", id);
+        params_add_z(p, "PaymentConfirmationCode", made);
     else
-        params_add_z(p, "PaymentToken", id);
+        params_add_z(p, "PaymentToken", made);
 }
 
 static void put_relay(const struct carrier *c, const struct leg *l, const struct step_result *r,
