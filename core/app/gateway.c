@@ -34,6 +34,7 @@ enum {
     PAYMENT_QUEUE_MAX = 64,
     PATH_SIZE = 640,
     URL_SIZE = 1024,
+    MODEL_WORKERS = 48,        /* turns that may wait for a model server at a time */
     SERVER_BODY_MAX = 1048576, /* an agent tells the whole conversation */
 };
 
@@ -48,6 +49,7 @@ struct gateway {
     struct providers_setup providers;
     struct assistant_files *assistants;
     struct swaig_keys swaig_keys;
+    struct http_client *model_http;
     struct brain *openai; /* NULL: no model server is configured */
     struct conversation *conversation;
     struct pacer *pacer;
@@ -166,17 +168,24 @@ static void work_added(void *ctx) {
     dispatcher_wake(g->dispatcher);
 }
 
-static struct brain *make_openai(struct gateway *g) {
+/* A client of its own: turns that wait for a slow model hold up no request to a carrier. */
+static enum error_code make_openai(struct gateway *g, struct error *err) {
     const struct config *c = g->config;
     if (c->openai_model[0] == '\0')
-        return NULL;
-    struct brain_openai_options o = {.http = g->http,
+        return ERR_OK;
+    struct http_client_curl_options ho = {
+        .clock = g->clock, .log = &g->log, .ca_file = c->ca_file[0] ? c->ca_file : NULL};
+    enum error_code rc = http_client_curl_new(&ho, &g->model_http, err);
+    if (rc != ERR_OK)
+        return rc;
+    struct brain_openai_options o = {.http = g->model_http,
                                      .clock = g->clock,
                                      .log = &g->log,
                                      .base_url = str_z(c->openai_base_url),
                                      .model = str_z(c->openai_model),
                                      .key = &c->openai_key};
-    return brain_openai_new(&o);
+    g->openai = brain_openai_new(&o);
+    return ERR_OK;
 }
 
 static enum error_code start_services(struct gateway *g, struct error *err) {
@@ -185,7 +194,9 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         rc = check_inbound(g, err);
     if (rc != ERR_OK)
         return rc;
-    g->openai = make_openai(g);
+    rc = make_openai(g, err);
+    if (rc != ERR_OK)
+        return rc;
     struct conversation_options co = {
         .store = g->store, .clock = g->clock, .log = &g->log, .openai = g->openai};
     g->conversation = conversation_new(&co);
@@ -221,8 +232,10 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     rc = dispatcher_start(&dopt, &g->dispatcher, err);
     if (rc != ERR_OK)
         return rc;
-    struct webhook_service_options wo = {
-        .engine = &g->engine, .work_added = work_added, .work_ctx = g};
+    struct webhook_service_options wo = {.engine = &g->engine,
+                                         .workers = g->openai ? MODEL_WORKERS : 0,
+                                         .work_added = work_added,
+                                         .work_ctx = g};
     g->webhooks = webhook_service_new(&wo);
     return ERR_OK;
 }
@@ -336,6 +349,7 @@ void gateway_free(struct gateway *g) {
     event_feed_free(g->events);
     conversation_free(g->conversation);
     brain_free(g->openai);
+    http_client_free(g->model_http);
     pacer_free(g->pacer);
     payment_desk_free(g->payments);
     payment_gateway_free(g->charges);
