@@ -16,7 +16,8 @@ ROUNDS = 10000
 CALL_ID = "7a4b1c3e-2c78-4d85-b1a4-6eae7dbafb36"
 HOOK = "/voice/signalwire/call_0000000000001/0123456789abcdef0123456789abcdef/"
 PARTS = ["1", "busy", "ü", "你好", "😀", " ", "&", "=", "+", "%", "#", "?", "/", ".", "", ":", "~", "'", '"', "*", "\t"]
-NAMES = ["Country", "From", "To", "a", "b", "A", "z", "X-PH-key", "_x", "a.b"]
+# None that the gateway reads: those must not say two things.
+NAMES = ["Country", "Via", "Tag", "a", "b", "A", "z", "X-PH-key", "_x", "a.b"]
 
 
 def digest(message, hash=hashlib.sha1):

@@ -8,7 +8,8 @@ export function random(seed) {
   };
 }
 
-const NAMES = ["Country", "Event", "BillRate", "From", "To", "a", "b", "A", "z", "X-PH-key", "_x", "a.b", "SIP-H-To"];
+/* None that the gateway reads: those must not say two things. */
+const NAMES = ["Country", "Event", "BillRate", "Via", "Tag", "a", "b", "A", "z", "X-PH-key", "_x", "a.b", "SIP-H-To"];
 const PARTS = ["1", "busy", "ü", "你好", "😀", " ", "&", "=", "+", "%", "#", "?", "/", ".", "<sip:x@y>", "", ":", "~", "'", '"', "*", "\t"];
 
 export const randomText = (pick, max = 4) =>
