@@ -18,7 +18,7 @@ const struct config_setting config_table[] = {
      .offset = AT(fallback), .preset = "", .choices = CARRIERS,
      .help = "second carrier: gets a call only when the first has certainly not placed it"},
     {.name = "PERSONAL_ASSISTANT_ENABLED", .kind = CONFIG_KIND_BOOL, .offset = AT(placing_enabled),
-     .preset = "true", .help = "false: webhooks of running calls are answered, no new call is placed"},
+     .preset = "true", .help = "false: webhooks of running calls are answered, no new call is placed or taken"},
 
     {.name = "TELEPHONY_CALLS_PER_SECOND", .kind = CONFIG_KIND_RATE,
      .offset = AT(pace.calls_per_s), .preset = "", .group = "Pace",

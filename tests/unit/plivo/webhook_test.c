@@ -265,3 +265,19 @@ TEST(plivo_webhook, the_id_of_the_request_is_kept_where_the_calls_own_differs) {
     EXPECT_STR(r.news.sid, REC);
     drop(&r);
 }
+
+TEST(plivo_webhook, an_inbound_calls_numbers_get_their_plus) {
+    struct reading r =
+        read_body(WEBHOOK_INBOUND, "CallUUID=" PLIVO_TEST_CALL
+                                   "&CallStatus=ringing&Direction=inbound&From=12025550100"
+                                   "&To=12025550199");
+    EXPECT_INT(r.rc, ERR_OK);
+    EXPECT_STR(r.news.sid, PLIVO_TEST_CALL);
+    EXPECT_STR(r.news.from, "+12025550100");
+    EXPECT_STR(r.news.to, "+12025550199");
+    drop(&r);
+    r = read_body(WEBHOOK_INBOUND, "CallUUID=" PLIVO_TEST_CALL "&From=anonymous&To=sip%3Aa%40b");
+    EXPECT_STR(r.news.from, "anonymous");
+    EXPECT_STR(r.news.to, "sip:a@b");
+    drop(&r);
+}

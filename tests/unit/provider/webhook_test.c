@@ -224,3 +224,17 @@ TEST(twilio_webhook, an_unreadable_time_is_no_time) {
     EXPECT_INT(r.news.at_ms, 0);
     drop(&r);
 }
+
+TEST(twilio_webhook, an_inbound_call_tells_who_calls_whom) {
+    static const char body[] = "CallSid=" TWILIO_TEST_CALL "&CallStatus=ringing&Direction=inbound"
+                               "&From=%2B12025550100&To=%2B12025550199&Caller=x&Called=y";
+    struct reading r = read_body(WEBHOOK_INBOUND, body);
+    EXPECT_INT(r.rc, ERR_OK);
+    EXPECT_STR(r.news.from, "+12025550100");
+    EXPECT_STR(r.news.to, "+12025550199");
+    EXPECT_INT(r.news.status, CALL_RINGING);
+    drop(&r);
+    r = read_body(WEBHOOK_STATUS, body); /* of other webhooks nobody asks for them */
+    EXPECT(r.rc == ERR_OK && r.news.from[0] == '\0' && r.news.to[0] == '\0');
+    drop(&r);
+}

@@ -344,3 +344,15 @@ TEST(signalwire_webhook, a_verdict_of_its_own_is_read) {
         buf_release(&b);
     }
 }
+
+TEST(signalwire_webhook, an_inbound_call_tells_who_calls_whom) {
+    struct reading r = read_body(
+        WEBHOOK_INBOUND, "{\"call\":{\"call_id\":\"" CALL "\",\"project_id\":\"" PROJECT "\","
+                         "\"call_state\":\"ringing\",\"direction\":\"inbound\",\"type\":\"phone\","
+                         "\"from\":\"+12025550100\",\"to\":\"+12025550199\"}}");
+    EXPECT_INT(r.rc, ERR_OK);
+    EXPECT_STR(r.news.sid, CALL);
+    EXPECT_STR(r.news.from, "+12025550100");
+    EXPECT_STR(r.news.to, "+12025550199");
+    drop(&r);
+}
