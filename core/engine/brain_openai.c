@@ -83,6 +83,18 @@ static void enter(struct step *s) {
         s->state.first_line = (uint32_t)s->in->line_count;
 }
 
+/** Where an action has sent the conversation since the last turn, else where that one ended. */
+static void find_place(struct step *s) {
+    struct openai_state *was = &s->state;
+    bool is_sent =
+        !str_eq(s->in->context, was->sent_context) || !str_eq(s->in->step, was->sent_step);
+    struct str context = is_sent && s->in->context.len > 0 ? s->in->context : was->context;
+    struct str step = is_sent ? s->in->step : was->step;
+    s->place = openai_place_find(s->in->assistant, context, step, was->step);
+    was->sent_context = s->in->context;
+    was->sent_step = s->in->step;
+}
+
 static struct str error_result(struct arena *a, const char *text) {
     struct buf b = BUF_INIT(ERROR_MAX);
     struct json_writer w;
@@ -289,7 +301,7 @@ static enum error_code begin(struct step *s, struct error *err) {
     s->out->next = BRAIN_LISTEN;
     s->out->listen.speech = s->out->listen.keys = true;
     enum error_code rc = openai_state_read(s->in->state_json, s->in->arena, &s->state, err);
-    s->place = openai_place_find(s->in->assistant, s->in->context, s->in->step);
+    find_place(s);
     enter(s);
     return rc;
 }
@@ -310,7 +322,7 @@ static enum error_code think(struct step *s, struct error *err) {
     s->out->usage.latency_ms =
         (uint32_t)(clock_mono_ms(&s->brain->server.options.clock) - s->started_ms);
     s->out->context = s->place.context ? s->place.context->name : (struct str){0};
-    s->out->step = s->place.step ? s->place.step->name : (struct str){0};
+    s->out->step = s->state.step = s->place.step ? s->place.step->name : (struct str){0};
     s->out->say = arena_copy(s->in->arena, buf_str(&s->say));
     s->out->state_json = openai_state_write(&s->state, s->in->arena);
     return rc;

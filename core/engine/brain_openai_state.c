@@ -34,10 +34,17 @@ static void read_extra(struct definition *d, const struct json *v, const struct 
     buf_release(&b);
 }
 
+static struct str read_name(struct definition *d, const struct json *v,
+                            const struct definition_at *at, const char *member) {
+    return arena_copy(d->arena,
+                      definition_name(d, v, at, member, ASSISTANT_NAME_MAX, DEFINITION_OPTIONAL));
+}
+
 enum error_code openai_state_read(struct str json, struct arena *a, struct openai_state *out,
                                   struct error *err) {
-    static const char *const members[] = {"failures",   "silences", "tokens", "context",
-                                          "first_line", "extras",   NULL};
+    static const char *const members[] = {
+        "failures",     "silences",  "tokens",     "context", "step",
+        "sent_context", "sent_step", "first_line", "extras",  NULL};
     static const struct json_limits limits = {.bytes_max = BRAIN_STATE_MAX};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct openai_state s = {0};
@@ -56,8 +63,10 @@ enum error_code openai_state_read(struct str json, struct arena *a, struct opena
     s.failures = definition_u32(&d, v, &root, "failures", 0, COUNT_MAX, 0);
     s.silences = definition_u32(&d, v, &root, "silences", 0, COUNT_MAX, 0);
     s.tokens = definition_u32(&d, v, &root, "tokens", 0, UINT32_MAX, 0);
-    s.context = arena_copy(
-        a, definition_name(&d, v, &root, "context", ASSISTANT_NAME_MAX, DEFINITION_OPTIONAL));
+    s.context = read_name(&d, v, &root, "context");
+    s.step = read_name(&d, v, &root, "step");
+    s.sent_context = read_name(&d, v, &root, "sent_context");
+    s.sent_step = read_name(&d, v, &root, "sent_step");
     s.first_line = definition_u32(&d, v, &root, "first_line", 0, LINES_MAX, 0);
     struct definition_at at = definition_member(&root, "extras");
     size_t n = definition_array(&d, json_get(v, "extras"), &at, OPENAI_EXTRAS_MAX);
@@ -79,6 +88,11 @@ static void put_count(struct json_writer *w, const char *name, uint64_t n, uint6
         json_kv_int(w, name, (int64_t)(n < max ? n : max));
 }
 
+static void put_name(struct json_writer *w, const char *member, struct str name) {
+    if (definition_is_name(name, ASSISTANT_NAME_MAX))
+        json_kv_string(w, member, name);
+}
+
 struct str openai_state_write(const struct openai_state *s, struct arena *a) {
     struct buf b = BUF_INIT(BRAIN_STATE_MAX);
     struct json_writer w;
@@ -87,8 +101,10 @@ struct str openai_state_write(const struct openai_state *s, struct arena *a) {
     put_count(&w, "failures", s->failures, COUNT_MAX);
     put_count(&w, "silences", s->silences, COUNT_MAX);
     put_count(&w, "tokens", s->tokens, UINT32_MAX);
-    if (s->context.len > 0)
-        json_kv_string(&w, "context", s->context);
+    put_name(&w, "context", s->context);
+    put_name(&w, "step", s->step);
+    put_name(&w, "sent_context", s->sent_context);
+    put_name(&w, "sent_step", s->sent_step);
     put_count(&w, "first_line", s->first_line, LINES_MAX);
     if (s->extra_count > 0) {
         json_key(&w, "extras");

@@ -32,21 +32,6 @@ static const struct assistant_step *first_step(const struct assistant_context *c
     return c->step_count > 0 ? &c->steps[0] : NULL;
 }
 
-struct openai_place openai_place_find(const struct assistant *a, struct str context,
-                                      struct str step) {
-    struct openai_place p = {.context = find_context(a, context)};
-    if (!p.context)
-        p.context = find_context(a, DEFAULT_CONTEXT);
-    if (!p.context && a->context_count > 0)
-        p.context = &a->contexts[0];
-    if (!p.context)
-        return p;
-    p.step = find_step(p.context, step);
-    if (!p.step)
-        p.step = first_step(p.context);
-    return p;
-}
-
 /* ---- ways -------------------------------------------------------------------------------------
  */
 
@@ -54,6 +39,24 @@ struct openai_place openai_place_find(const struct assistant *a, struct str cont
 static const struct assistant_step *following(const struct openai_place *p) {
     size_t next = (size_t)(p->step - p->context->steps) + 1;
     return next < p->context->step_count ? &p->context->steps[next] : NULL;
+}
+
+struct openai_place openai_place_find(const struct assistant *a, struct str context,
+                                      struct str step, struct str last) {
+    struct openai_place p = {.context = find_context(a, context)};
+    bool next = str_eq(step, STR("next"));
+    if (!p.context)
+        p.context = find_context(a, DEFAULT_CONTEXT);
+    if (!p.context && a->context_count > 0)
+        p.context = &a->contexts[0];
+    if (!p.context)
+        return p;
+    p.step = find_step(p.context, next ? last : step);
+    if (!p.step)
+        p.step = first_step(p.context);
+    if (next && p.step && following(&p))
+        p.step = following(&p);
+    return p;
 }
 
 /** Step number i that can be gone to; NULL behind the last one. */

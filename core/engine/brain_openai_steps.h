@@ -15,9 +15,12 @@ struct openai_place {
     const struct assistant_step *step;
 };
 
-/** By names; where one is unknown or "", the beginning. */
+/**
+ * By names; where one is unknown or "", the beginning. "next" is the step that follows `last` (its
+ * own again when none follows).
+ */
 struct openai_place openai_place_find(const struct assistant *a, struct str context,
-                                      struct str step);
+                                      struct str step, struct str last);
 
 /** The functions that may be called here, in the arena of the input. */
 void openai_place_functions(const struct openai_place *p, const struct brain_input *in,

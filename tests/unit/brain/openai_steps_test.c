@@ -21,11 +21,8 @@ static bool asks(struct brain_desk *d, size_t i, const char *text) {
     return strstr(brain_desk_body(d, i), text) != NULL;
 }
 
-/* The conversation keeps the place between turns. */
 static void think(struct brain_desk *d, const char *speech) {
     REQUIRE(brain_desk_think(d, BRAIN_HEARD, speech) == ERR_OK);
-    d->in.context = d->out.context;
-    d->in.step = d->out.step;
 }
 
 TEST(openai_steps, a_step_allows_its_functions_and_the_way_on) {
@@ -99,5 +96,32 @@ TEST(openai_steps, an_isolated_context_does_not_know_what_was_said_before) {
     brain_desk_line(&d, TURN_ASSISTANT, "Psst.");
     think(&d, "go on");
     EXPECT(!asks(&d, 3, "an old word") && asks(&d, 3, "Psst."));
+    brain_desk_close(&d);
+}
+
+TEST(openai_steps, an_action_may_send_the_conversation_to_the_next_step) {
+    static const struct fake_exchange script[] = {ASKED(DESK_SAYS("Who?")),
+                                                  ASKED(DESK_SAYS("Where?"))};
+    struct brain_desk d;
+    brain_desk_open(&d, script, ARRAY_LEN(script), &options);
+    think(&d, "hi");
+    d.in.step = STR("next");
+    think(&d, "Ann");
+    EXPECT(asks(&d, 1, "Ask the city.") && str_eq(d.out.step, STR("city")));
+    brain_desk_close(&d);
+}
+
+TEST(openai_steps, the_model_goes_on_from_where_an_action_sent_it) {
+    static const struct fake_exchange script[] = {
+        ASKED(DESK_SAYS("Where?")), ASKED(DESK_CALLS("next_step", "{\\\"step\\\":\\\"close\\\"}")),
+        ASKED(DESK_SAYS("Thanks.")), ASKED(DESK_SAYS("Bye."))};
+    struct brain_desk d;
+    brain_desk_open(&d, script, ARRAY_LEN(script), &options);
+    d.in.step = STR("city");
+    think(&d, "hi");
+    EXPECT(str_eq(d.out.step, STR("city")));
+    think(&d, "Rome");
+    think(&d, "so?");
+    EXPECT(str_eq(d.out.step, STR("close")) && asks(&d, 3, "Say thanks."));
     brain_desk_close(&d);
 }
