@@ -7,6 +7,7 @@
 #include "core/base/id.h"
 #include "core/base/mem.h"
 #include "core/base/pool.h"
+#include "core/engine/dispatcher.h"
 #include "core/engine/payment_desk.h"
 #include "core/engine/payment_link.h"
 #include "core/engine/payment_mock.h"
@@ -162,6 +163,7 @@ static void run(struct pool_task *task) {
         .token_type = str_z(t->request.token_type),
     };
     enum error_code rc = payment_desk_charge(e->payments, e, &ask, &p, &err);
+    dispatcher_wake(gateway_dispatcher(t->gateway)); /* a recording may go on */
     if (rc == ERR_OK)
         reply_payment(t, &p);
     else

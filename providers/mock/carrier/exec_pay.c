@@ -89,6 +89,7 @@ static enum exec_next ask_connector(struct carrier *c, struct leg *l, const stru
     struct json_writer w;
     json_write_init(&w, &o->json);
     put_request(&w, c, l, pay);
+    outgoing_add_header(o, STR("Content-Type"), STR("application/json"));
     o->rules.retry_on = OUTGOING_RETRY_CONNECT; /* nobody is charged twice */
     l->step.phase = PHASE_CONNECTOR;
     leg_set_waiting(c, l, true);
