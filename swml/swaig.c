@@ -3,8 +3,9 @@
 #include "swml/swaig_token.h"
 
 /* A conversation's log of an hour fits; depth is what json.h can do at most. */
+/* an agent's variables tell of the last payment: its postal code, for one */
 static const struct json_limits request_limits = {
-    .bytes_max = SWAIG_BYTES_MAX, .depth_max = 31, .values_max = 100000};
+    .bytes_max = SWAIG_BYTES_MAX, .depth_max = 31, .values_max = 100000, .wipe = true};
 static const struct json_limits argument_limits = {
     .bytes_max = SWAIG_ARGUMENT_MAX, .depth_max = 16, .values_max = 2000};
 

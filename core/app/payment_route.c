@@ -35,6 +35,8 @@ bool payment_is_secret(struct str target) {
     if (str_starts(target, payment))
         return target.len == payment.len || target.ptr[payment.len] == '/' ||
                target.ptr[payment.len] == '?';
+    if (str_starts(target, STR("/swaig")) || str_starts(target, STR("/swml")))
+        return true;
     return str_starts(target, STR("/voice/")) && str_find_str(target, gather) < target.len;
 }
 

@@ -54,7 +54,7 @@ static void send_error(struct http_exchange *x, int status, const char *what) {
 static void task_free(struct swaig_task *t) {
     swaig_request_release(&t->request);
     assistant_unref(t->assistant);
-    arena_release(&t->arena);
+    arena_wipe(&t->arena);
     mem_free(t);
 }
 

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Looks for planted cards, security codes and postal codes in everything a gateway leaves behind.
+
+Callees pay and are declined, on each wire that can; the carrier runs in a process of its own. Then:
+data directory with its write-ahead log, log at debug level, API replies, and the memory of the
+gateway, which is still running.
+"""
+import json
+import re
+import sys
+
+import rig
+from rig import expect
+
+# (suffix, card, code, postal code): nothing that could be there by chance
+CALLEES = [("30", "378734493671000", "7391", "8360917452"),
+           ("31", "4539578763621486", "", "6174920385"),
+           ("09", "4000000000000002", "", "")]
+SCENARIO = {"callees": [
+    {"suffix": s, "like": "08", "card": {"number": n, "expiry": "1230", "code": c or "739", "postal_code": p}}
+    for s, n, c, p in CALLEES if p]}
+DIRECT = {"cardnumber": "371449635398431", "cvv": "6284", "postal_code": "5093817264",
+          "chargeAmount": "1.00", "expiration_date": "1230"}
+
+
+def needles():
+    found = {}
+    for suffix, card, code, postal in CALLEES:
+        if not postal: # the declined test card is a constant of the program
+            continue
+        found[f"the card of {suffix}"] = card.encode()
+        if code:
+            found[f"the code of {suffix}"] = b'cvv":"' + code.encode()
+        found[f"the postal code of {suffix}"] = postal.encode()
+    found["the card of a direct request"] = DIRECT["cardnumber"].encode()
+    found["the code of a direct request"] = b'cvv": "' + DIRECT["cvv"].encode()
+    found["the postal code of a direct request"] = DIRECT["postal_code"].encode()
+    return found
+
+
+def memory_of(pid):
+    """Every readable piece of a process's memory."""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+        for line in maps:
+            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) r\S* \S+ \S+ \S+\s*(\S*)", line)
+            if not match or match[3].startswith(("[vvar", "[vsyscall")):
+                continue
+            start, end = int(match[1], 16), int(match[2], 16)
+            try:
+                mem.seek(start)
+                yield match[3] or "anonymous memory", mem.read(end - start)
+            except OSError:
+                continue # guard pages
+
+
+def run(results, name, wire):
+    with rig.temporary_directory() as directory:
+        scenario = directory / "scenario.json"
+        scenario.write_text(json.dumps(SCENARIO))
+        carrier = rig.Carrier(speed="40", scenario=str(scenario), wire=wire)
+        gateway = rig.Gateway(directory / "data", carrier, rig.free_port(),
+                              more={"PAYMENT_GATEWAY": "mock", "SWITCHHOOK_LOG_LEVEL": "debug"})
+        try:
+            gateway.must_be_ready()
+            calls = [gateway.place(f"+120255501{suffix}", "payment-agent") for suffix, *_ in CALLEES]
+            ended = [gateway.must_end(call, 60) for call in calls]
+            with results.case(f"{name}: the callees paid, or were declined"):
+                got = [[p["status"] for p in call["payments"]] for call in ended]
+                expect("succeeded" in got[0] and "succeeded" in got[1] and
+                       got[2] and "succeeded" not in got[2], got)
+            head = {"Content-Type": "application/json"}
+            status, _, reply = rig.request(gateway.port, "POST", "/payment", json.dumps(DIRECT), head)
+            bad, _, no = rig.request(gateway.port, "POST", "/payment", json.dumps(DIRECT)[:-1], head)
+            with results.case(f"{name}: a direct request is charged, half a one is not"):
+                expect(status == 200 and bad == 400, (status, reply, bad, no))
+            texts = [reply, no] + [json.dumps(gateway.get(f"/api/calls/{c}{part}")).encode()
+                                   for c in calls for part in ("", "/transcript", "/events")]
+            left = [("the log", gateway.complaints().encode())]
+            left += [(f"API reply {i}", t) for i, t in enumerate(texts)]
+            left += [(f"data/{p.name}", p.read_bytes()) for p in (directory / "data").rglob("*") if p.is_file()]
+            for what, needle in needles().items():
+                with results.case(f"{name}: {what} is in nothing that is kept or told"):
+                    where = [w for w, content in left if needle in content]
+                    expect(not where, where)
+            pieces = list(memory_of(gateway.pid))
+            with results.case(f"{name}: the memory of the gateway can be looked through"):
+                expect(any(b"payment.completed" in content for _, content in pieces), len(pieces))
+            for what, needle in needles().items():
+                with results.case(f"{name}: {what} is not in the memory of the gateway"):
+                    where = [w for w, content in pieces if needle in content]
+                    expect(not where, where)
+        finally:
+            gateway.kill()
+            carrier.stop()
+
+
+def main(names):
+    results = rig.Results()
+    for name, wire in rig.WIRES.items():
+        if name != "plivo" and (not names or name in names):
+            run(results, name, wire)
+    return results.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
