@@ -56,7 +56,10 @@ static void put_function(struct agent_writing *w, const struct assistant_functio
 }
 
 void agent_functions(struct agent_writing *w) {
-    if (w->a->function_count == 0)
+    bool any = false;
+    for (size_t i = 0; i < w->a->function_count; i++)
+        any = any || !w->a->functions[i].is_flow_only;
+    if (!any)
         return;
     json_key(&w->j, "SWAIG");
     json_begin_object(&w->j);
@@ -64,7 +67,8 @@ void agent_functions(struct agent_writing *w) {
     json_begin_array(&w->j);
     for (size_t i = 0; i < w->a->function_count; i++)
         if (!w->a->functions[i].is_flow_only)
-            put_function(w, &w->a->functions[i]);
+            if (!w->a->functions[i].is_flow_only)
+                put_function(w, &w->a->functions[i]);
     json_end_array(&w->j);
     json_key(&w->j, "defaults");
     json_begin_object(&w->j);

@@ -153,6 +153,10 @@ void swaig_call_write(const struct swaig_call *c, struct buf *out) {
     json_kv_z(&w, "content_disposition", "SWAIG Function");
     json_kv_z(&w, "version", "2.0");
     json_kv_z(&w, "conversation_type", "voice");
+    if (c->call_log_json.len > 0) {
+        json_key(&w, "call_log");
+        json_put_raw(&w, c->call_log_json);
+    }
     json_end_object(&w);
 }
 

@@ -62,7 +62,8 @@ struct swaig_call {
     struct str caller_id_name, caller_id_number;
     struct str global_data_json, meta_data_json; /* objects; "": {} */
     struct str meta_data_token;
-    bool is_active; /* the call is up */
+    struct str call_log_json; /* array of {"role","content"} */
+    bool is_active;           /* the call is up */
 };
 
 /** Append it as the carrier would send it. All JSON must be valid. */

@@ -215,7 +215,7 @@ static void note_brain(struct documents *d, const struct assistant *a) {
 static void check_document(void *ctx, const struct assistant *a) {
     struct documents *d = ctx;
     struct check *c = d->check;
-    if (d->provider && agent_is_wanted(a, d->provider)) {
+    if (d->provider && agent_is_wanted(NULL, a, d->provider)) {
         check_agent(d, a);
         return;
     }

@@ -67,6 +67,7 @@ struct config {
     uint16_t listen_port;
     struct secret api_token;
     char swml_user[CONFIG_TEXT_SIZE]; /* who may fetch an agent's document and call functions */
+    bool swml_private;                /* functions of the user's own may be on this network */
     struct secret swml_password;      /* not set: derived */
     char payment_gateway[CONFIG_TEXT_SIZE]; /* "mock", "http"; "": mock with the mock carrier */
     char payment_url[CONFIG_TEXT_SIZE];

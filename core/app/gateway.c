@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/app/assistant_files.h"
+#include "core/app/function_remote_http.h"
 #include "core/app/payment_route.h"
 #include "core/app/providers_setup.h"
 #include "core/app/routes.h"
@@ -50,6 +51,8 @@ struct gateway {
     struct assistant_files *assistants;
     struct swaig_keys swaig_keys;
     struct http_client *model_http;
+    struct function_remote_http remote_http;
+    struct function_remote remote;
     struct brain *openai; /* NULL: no model server is configured */
     struct conversation *conversation;
     struct pacer *pacer;
@@ -205,6 +208,11 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     struct payment_desk_options po = {.gateway = g->charges,
                                       .connector = str_z(g->config->pay_connector)};
     g->payments = payment_desk_new(&po);
+    g->remote_http = (struct function_remote_http){
+        .http = g->http,
+        .clock = g->clock,
+        .trust = g->config->swml_private ? HTTP_TRUST_CONFIGURED : HTTP_TRUST_FOREIGN};
+    g->remote = function_remote_http(&g->remote_http);
     g->engine = (struct engine){
         .store = g->store,
         .clock = g->clock,
@@ -222,6 +230,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .assistants = g,
         .write_agent = swaig_write_agent,
         .agents = g,
+        .remote = &g->remote,
         .agent_credentials = secret_reveal(&g->swaig_keys.credentials),
         .placing_enabled = g->config->placing_enabled,
     };

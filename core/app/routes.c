@@ -43,6 +43,7 @@ static const struct route {
 void routes_each(void (*each)(void *ctx, const char *method, const char *path), void *ctx) {
     for (size_t i = 0; i < ARRAY_LEN(routes); i++)
         each(ctx, routes[i].method, routes[i].path);
+    swaig_each_route(each, ctx);
 }
 
 static bool path_fits(struct str pattern, struct str path, struct str *params) {

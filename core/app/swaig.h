@@ -17,6 +17,9 @@
 /** Is this path one of them? Then swaig_handle() answers it. */
 bool swaig_is_path(struct str path);
 
+/** Its routes, "/swaig/{}/health": for the description of the API. */
+void swaig_each_route(void (*each)(void *ctx, const char *method, const char *path), void *ctx);
+
 /** On the server's thread; the work is done on a worker. */
 void swaig_handle(struct gateway *g, struct http_exchange *x);
 

@@ -163,7 +163,8 @@ static void run(struct swaig_task *t) {
     } else if (rc == ERR_STORE || rc == ERR_BUSY) {
         swaig_reply_error(t, 503, "try again"); /* nothing was kept: it may be asked again */
     } else {
-        reply_words(t, "The function did not run: %s", err.text);
+        reply_words(t, "The function did not run: %s%s%s", err.field, err.field[0] ? " " : "",
+                    err.text);
     }
 }
 

@@ -1,3 +1,4 @@
+#include "core/app/api.h"
 #include "core/app/swaig.h"
 #include "core/app/swaig_keys.h"
 #include "core/base/mem.h"
@@ -129,6 +130,18 @@ static const struct swaig_route *find_route(struct str path, struct str *name) {
     return NULL;
 }
 
+void swaig_each_route(void (*each)(void *ctx, const char *method, const char *path), void *ctx) {
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+        CLEANUP(buf_release) struct buf path = BUF_INIT(128);
+        buf_printf(&path, "/%s/{}%s%s", routes[i].root, routes[i].tail[0] ? "/" : "",
+                   routes[i].tail);
+        if (routes[i].get || routes[i].open)
+            each(ctx, "GET", path.ptr);
+        if (routes[i].post)
+            each(ctx, "POST", path.ptr);
+    }
+}
+
 static bool is_json(struct str type) {
     struct str media = {0};
     return type.ptr && str_next(&type, ';', &media) &&
@@ -177,6 +190,15 @@ void swaig_handle(struct gateway *g, struct http_exchange *x) {
         send_error(x, 404, "Not Found");
         return;
     }
+    bool get = str_eq_z(x->method, "GET") || str_eq_z(x->method, "HEAD");
+    if (!post && !get) {
+        http_exchange_add_header(x, "Allow",
+                                 route->open  ? STR("GET")
+                                 : route->get ? STR("GET, POST")
+                                              : STR("POST"));
+        api_problem(x, 405, "method", NULL, "this address does not take this method");
+        return;
+    }
     if (route->open) {
         route->open(g, x, name);
         return;
@@ -185,10 +207,9 @@ void swaig_handle(struct gateway *g, struct http_exchange *x) {
         send_error(x, 401, "Unauthorized");
         return;
     }
-    bool get = str_eq_z(x->method, "GET") || str_eq_z(x->method, "HEAD");
-    swaig_handler_fn *handler = post ? route->post : get ? route->get : NULL;
+    swaig_handler_fn *handler = post ? route->post : route->get;
     if (!handler) {
-        http_exchange_add_header(x, "Allow", route->get ? STR("GET, POST") : STR("POST"));
+        http_exchange_add_header(x, "Allow", STR("POST"));
         send_error(x, 405, "POST required");
         return;
     }

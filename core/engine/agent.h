@@ -26,7 +26,8 @@ struct agent_brief {
 };
 
 /** Does the carrier's own agent talk on calls of this assistant over this carrier? */
-bool agent_is_wanted(const struct assistant *a, const struct provider *p);
+bool agent_is_wanted(const struct conversation *cv, const struct assistant *a,
+                     const struct provider *p);
 
 /**
  * The first turn of such a call: what has to be heard first, recording where the rule is "on", then

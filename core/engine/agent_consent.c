@@ -146,9 +146,10 @@ void agent_consent_judge(const struct assistant *a, struct str function, enum ca
     bool about = rule == CALL_RECORD_ASK && is_about_consent(a, function);
     struct str words = answer_to_question(a, call_log);
     enum phrase_answer answer = answer_of(words);
-    bool given = consents_allow_recording(CALL_RECORD_ASK, &j->standing);
-    bool asked = about || (rule == CALL_RECORD_ASK && wants_recording(reply));
-    if (asked && answer != PHRASE_UNCLEAR && given != (answer == PHRASE_YES)) {
+    bool known = answer == PHRASE_YES ? consents_allow_recording(CALL_RECORD_ASK, &j->standing)
+                                      : consents_forbid_recording(&j->standing);
+    if ((about || (rule == CALL_RECORD_ASK && wants_recording(reply))) &&
+        answer != PHRASE_UNCLEAR && !known) {
         j->standing =
             (struct consent_standing){answer == PHRASE_YES ? CONSENT_GIVEN : CONSENT_REFUSED, true};
         j->answered = true;

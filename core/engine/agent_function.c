@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "core/base/compiler.h"
 #include "core/base/id.h"
 #include "core/domain/card_mask.h"
@@ -7,6 +9,7 @@
 #include "core/engine/agent_state.h"
 #include "core/engine/conversation_turn.h"
 #include "core/engine/functions.h"
+#include "core/engine/recording_change.h"
 #include "core/engine/turn_effects.h"
 
 enum {
@@ -25,6 +28,7 @@ struct agent_run {
     struct agent_state state;
     struct conversation_state stored;
     enum call_record rule;
+    char recording[CALL_SID_SIZE];    /* that runs; "" none is known of */
     struct conversation_turn_out out; /* its effects; no plan */
     struct function_reply reply;
     struct agent_judgement consent;
@@ -44,6 +48,8 @@ static enum error_code load_tx(struct store_tx *tx, void *ctx, struct error *err
         rc = store_get_conversation(tx, r->call.id, r->arena, &r->stored, err);
     if (rc == ERR_OK)
         rc = consents_standing(tx, &r->call, &r->consent.standing, err);
+    if (rc == ERR_OK)
+        rc = recording_running(tx, r->call.id, r->recording, err);
     return rc == ERR_OK ? agent_state_read(r->stored.state_json, r->arena, &r->state, err) : rc;
 }
 
@@ -76,9 +82,14 @@ static struct str variables_of(struct agent_run *r) {
 }
 
 static enum error_code run(struct agent_run *r, struct turn_work *t, struct error *err) {
-    char session[ID_TEXT_SIZE];
-    id_format(session, CALL_ID_PREFIX, r->call.id);
+    char session[ID_TEXT_SIZE] = "";
+    static const struct json_limits limits = {.bytes_max = REQUEST_MAX, .values_max = 4000};
+    CLEANUP(json_doc_freep) struct json_doc *data = NULL;
     enum error_code rc = r->call.id ? turn_read_values(t, err) : ERR_OK;
+    if (r->call.id)
+        id_format(session, CALL_ID_PREFIX, r->call.id);
+    if (rc == ERR_OK && r->state.data_json.len > 0)
+        rc = json_parse(r->state.data_json, &limits, &data, err);
     if (rc != ERR_OK)
         return rc;
     struct function_context fc = {
@@ -88,11 +99,58 @@ static enum error_code run(struct agent_run *r, struct turn_work *t, struct erro
         .caller_id = r->call.id ? call_caller(&r->call) : r->q->caller_id,
         .values = t->values,
         .value_count = t->value_count,
+        .data = data ? json_root(data) : NULL,
+        .zones = r->e->zones,
+        .remote = r->e->remote,
+        .provider = str_z(r->call.provider),
+        .own_number = str_z(r->call.inbound ? r->call.to : r->call.from),
+        .inbound = r->call.inbound,
         .now_ms = t->in->now_ms,
         .answered_ms = r->call.answered_ms,
         .arena = r->arena,
     };
     return function_run(&fc, r->q->function, r->q->arguments, &r->reply, err);
+}
+
+/* ---- payments ----------------------------------------------------------------------------------
+ */
+
+/*
+ * The keys of a card can be heard in a recording. An agent cannot pause one, so it is stopped
+ * before the payment, also when none is known of, and where one was running another begins after.
+ */
+static void part_recording(struct agent_run *r) {
+    struct function_reply *reply = &r->reply;
+    bool running = r->recording[0] != '\0';
+    struct function_action kept[FUNCTION_ACTIONS_MAX];
+    size_t n = reply->action_count;
+    memcpy(kept, reply->actions, n * sizeof *kept);
+    reply->action_count = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool pays = kept[i].kind == FUNCTION_ACTION_PAY;
+        if (pays)
+            (void)function_reply_add(reply, FUNCTION_ACTION_STOP_RECORDING);
+        struct function_action *a = function_reply_add(reply, kept[i].kind);
+        if (a)
+            *a = kept[i];
+        a = pays && running ? function_reply_add(reply, FUNCTION_ACTION_START_RECORDING) : NULL;
+        if (a)
+            a->u.recording.name = arena_printf(r->arena, "part-%u", r->stored.lines);
+    }
+}
+
+static void keep_card_out(struct agent_run *r) {
+    bool may_record = r->recording[0] || consents_allow_recording(r->rule, &r->consent.standing);
+    for (size_t i = 0; may_record && i < r->reply.action_count; i++) {
+        /* with no room for what it takes the payment is not begun */
+        if (r->reply.actions[i].kind != FUNCTION_ACTION_PAY)
+            continue;
+        if (r->reply.action_count + 2 > FUNCTION_ACTIONS_MAX)
+            r->reply.action_count = i;
+        else
+            part_recording(r);
+        return;
+    }
 }
 
 /* ---- what is left behind -----------------------------------------------------------------------
@@ -281,6 +339,8 @@ static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, st
     if (rc == ERR_OK)
         agent_consent_judge(r->q->assistant, r->q->function, r->rule, r->q->call_log, r->arena,
                             &r->reply, &r->consent);
+    if (rc == ERR_OK && r->call.id)
+        keep_card_out(r);
     take_reply(r, rc == ERR_OK ? NULL : &failed);
     enum error_code kept =
         store_write(r->e->store, r->call.id ? keep_tx : keep_free_tx, r, rc == ERR_OK ? err : NULL);

@@ -8,8 +8,11 @@ enum {
     DOCUMENT_MAX = 49152 /* it is stored with the call, see webhook_document.c */
 };
 
-bool agent_is_wanted(const struct assistant *a, const struct provider *p) {
-    return a->brain == ASSISTANT_BRAIN_CARRIER && provider_can(p, PROVIDER_CAP_AI);
+bool agent_is_wanted(const struct conversation *cv, const struct assistant *a,
+                     const struct provider *p) {
+    enum assistant_brain brain = ASSISTANT_BRAIN_NONE;
+    return conversation_brain(cv, a, provider_can(p, PROVIDER_CAP_AI), &brain, NULL) == ERR_OK &&
+           brain == ASSISTANT_BRAIN_CARRIER;
 }
 
 static struct str value_of(void *ctx, struct str name) {

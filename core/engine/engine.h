@@ -17,6 +17,8 @@ struct assistant;
 struct buf;
 struct conversation;
 struct dispatcher;
+struct function_remote;
+struct zones;
 struct event_feed;
 struct pacer;
 struct payment_desk;
@@ -46,7 +48,9 @@ struct engine {
     enum error_code (*write_agent)(void *ctx, const struct agent_brief *brief, struct buf *out,
                                    struct error *err);
     void *agents;
-    struct str agent_credentials; /* "user:password", encoded: for the addresses in it */
+    const struct function_remote *remote; /* asks functions of the user's own; NULL: nobody does */
+    const struct zones *zones;            /* NULL: fixed offsets only */
+    struct str agent_credentials;         /* "user:password", encoded: for the addresses in it */
     bool placing_enabled;
 };
 

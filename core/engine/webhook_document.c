@@ -246,7 +246,7 @@ static void hold_to_consent(struct document *d) {
 static bool agent_leads(const struct document *d, enum call_answered_by by) {
     bool machine = by == CALL_BY_MACHINE || by == CALL_BY_MACHINE_END || by == CALL_BY_FAX;
     return d->webhook->target.kind == WEBHOOK_ANSWER &&
-           agent_is_wanted(d->assistant, d->webhook->provider) &&
+           agent_is_wanted(d->engine->conversation, d->assistant, d->webhook->provider) &&
            (!machine ||
             (by != CALL_BY_FAX && d->assistant->machine.rule == ASSISTANT_MACHINE_TALK));
 }

@@ -200,6 +200,20 @@ void house_events(struct house *h, int64_t id, struct buf *out) {
     arena_release(&e.arena);
 }
 
+bool house_wait_event(struct house *h, int64_t id, const char *type) {
+    int64_t end = clock_mono_ms(&h->system) + WAIT_LIMIT_MS;
+    CLEANUP(buf_release) struct buf events = BUF_INIT(HOUSE_EVENTS_MAX);
+    for (;;) {
+        struct call c = house_call(h, id);
+        house_events(h, id, &events);
+        if (events.ptr && strstr(events.ptr, type))
+            return true;
+        if (clock_mono_ms(&h->system) >= end)
+            return false;
+        wait_for_news(h, &c);
+    }
+}
+
 uint64_t house_rings(struct house *h, const char *to) {
     return carrier_rings(gateway_carrier(h->gateway), str_z(to));
 }

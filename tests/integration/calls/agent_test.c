@@ -1,0 +1,86 @@
+/* The carrier's own agent leads: whole calls with the payment agent, functions and all. */
+#include <string.h>
+
+#include "core/base/compiler.h"
+#include "core/engine/call_service.h"
+#include "tests/integration/calls/house.h"
+#include "tests/support/test.h"
+
+enum {
+    TRANSCRIPT_MAX = 65536
+};
+
+static int64_t place(struct house *h, const char *to) {
+    const struct call_request req = {.to = str_z(to), .assistant = STR("payment-agent")};
+    struct error err = {0};
+    struct call c = {0};
+    bool replayed = false;
+    enum error_code rc =
+        call_service_submit(gateway_engine(h->gateway), &req, (struct str){0}, &c, &replayed, &err);
+    EXPECT_STR(err.text, "");
+    return rc == ERR_OK ? c.id : 0;
+}
+
+/* The agent tells the conversation when it is over, a while after the call. */
+static bool wait_report(struct house *h, int64_t id, struct buf *said) {
+    bool there = house_wait_event(h, id, "information.shared");
+    house_transcript(h, id, said);
+    return there;
+}
+
+static bool has_event(struct house *h, int64_t id, const char *type) {
+    CLEANUP(buf_release) struct buf events = BUF_INIT(HOUSE_EVENTS_MAX);
+    house_events(h, id, &events);
+    return events.ptr && strstr(events.ptr, type);
+}
+
+static const char settings[] = "MOCK_DIALECT=signalwire\nMOCK_SPEED=40\nMOCK_SEED=1\n";
+
+TEST(agent_call, is_not_recorded_when_the_caller_refuses) {
+    CLEANUP(buf_release) struct buf said = BUF_INIT(TRANSCRIPT_MAX);
+    struct house h;
+    REQUIRE(house_open(&h, settings));
+    int64_t id = place(&h, "+12025550106");
+    EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
+    EXPECT(wait_report(&h, id, &said));
+    EXPECT(has_event(&h, id, "consent.refused") && !has_event(&h, id, "consent.given"));
+    EXPECT(has_event(&h, id, "function.called"));
+    EXPECT_INT(house_wait_recordings(&h, id).stored, 0);
+    EXPECT(said.ptr && strstr(said.ptr, "No problem, this call will not be recorded."));
+    house_close(&h);
+}
+
+static void expect_recorded_call(const char *callee) {
+    CLEANUP(buf_release) struct buf said = BUF_INIT(TRANSCRIPT_MAX);
+    struct house h;
+    if (!house_open(&h, settings))
+        return;
+    int64_t id = place(&h, callee);
+    EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
+    EXPECT(wait_report(&h, id, &said));
+    EXPECT(has_event(&h, id, "consent.given") && !has_event(&h, id, "consent.refused"));
+    /* one before the payment and one after it: no key of the card is in either */
+    EXPECT_INT(house_wait_recordings(&h, id).stored, 2);
+    EXPECT(said.ptr && strstr(said.ptr, "The payment ended with "));
+    EXPECT(said.ptr && !strstr(said.ptr, "4111") && !strstr(said.ptr, "4000"));
+    house_close(&h);
+}
+
+TEST(agent_call, is_recorded_after_a_yes_but_not_while_a_card_is_typed) {
+    expect_recorded_call("+12025550108");
+}
+
+TEST(agent_call, goes_on_after_a_card_that_is_declined) {
+    expect_recorded_call("+12025550109");
+}
+
+TEST(agent_call, on_another_carrier_is_led_by_the_engine) {
+    CLEANUP(buf_release) struct buf said = BUF_INIT(TRANSCRIPT_MAX);
+    struct house h;
+    REQUIRE(house_open(&h, "MOCK_DIALECT=twilio\nMOCK_SPEED=0\nMOCK_SEED=1\n"));
+    int64_t id = place(&h, "+12025550106");
+    EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
+    house_transcript(&h, id, &said);
+    EXPECT(said.ptr && strstr(said.ptr, "May this call be recorded?"));
+    house_close(&h);
+}
