@@ -209,14 +209,16 @@ def check_placed(gateway, carrier, to, call_id):
 
 def check_recordings(gateway, directory):
     """What was announced is fetched again; of the cut attempt nothing stays."""
-    def settled():
+    def now():
         items = gateway.get("/api/recordings")["items"]
-        return all(r["status"] != "available" for r in items) and [items]
+        return items, [f.name for f in (directory / "data/recordings").iterdir()]
 
-    items = rig.until(settled, "recordings are fetched in the end")[0]
-    stored = [r for r in items if r["status"] == "stored"]
-    files = list((directory / "data/recordings").iterdir())
-    expect(len(files) == len(stored), f"{len(stored)} recordings in {[f.name for f in files]}")
+    def settled():
+        items, files = now()
+        stored = [r for r in items if r["status"] == "stored"]
+        return all(r["status"] != "available" for r in items) and len(files) == len(stored)
+
+    rig.until(settled, f"recordings are fetched in the end, and nothing else is left: {now()}")
 
 
 def sweep_placing(results, wire):

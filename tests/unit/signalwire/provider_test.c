@@ -197,7 +197,7 @@ TEST(signalwire_provider, a_recording_is_found_described_fetched_and_deleted) {
 
 /* What the carrier knows of our addresses: "user:password". */
 static void copy_login(const struct rig *r, char *dst, size_t size) {
-    struct rest_signer s;
+    struct rest_signer s = {0};
     struct arena a = {0};
     EXPECT_INT(rest_signer_init(&s, REST_MAC_SHA1, &r->key, STR(SIGNALWIRE_TEST_BASE), NULL),
                ERR_OK);
