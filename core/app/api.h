@@ -135,5 +135,6 @@ api_handler_fn api_list_assistants, api_list_providers;
 void api_healthz(struct gateway *g, struct http_exchange *x);
 void api_readyz(struct gateway *g, struct http_exchange *x);
 void api_openapi(struct gateway *g, struct http_exchange *x);
+void api_assistant_schema(struct gateway *g, struct http_exchange *x);
 
 #endif

@@ -96,6 +96,11 @@ const struct cli_command cli_commands[] = {
      .summary = "list recordings, or save one", .usage = "[--save ID FILE] [options]",
      .example = "switchhook recordings --call call_0C7MPQ4ZK2R8T\n"
                 "switchhook recordings --save rec_0C7MPQ4ZK2R8T call.wav"},
+    {.name = "assistants", .run = cli_assistants, .options = api_only,
+     .summary = "who can talk, in which version, and what is wrong with their files",
+     .usage = "[options]",
+     .about = "Exit status 1 when a file on disk is broken: its last good version goes on talking.",
+     .example = "switchhook assistants"},
     {.name = "information", .run = cli_information, .options = information_options,
      .summary = "what callers said and assistants noted", .usage = "[options]",
      .example = "switchhook information --category debt_info"},

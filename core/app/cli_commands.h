@@ -7,6 +7,7 @@
 
 /* What the table of commands runs, one file each. Each returns the exit status. */
 
+int cli_assistants(struct cli *cli);
 int cli_call(struct cli *cli);
 int cli_calls(struct cli *cli);
 int cli_carrier(struct cli *cli);

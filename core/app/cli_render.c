@@ -99,7 +99,7 @@ static void add_name(void *ctx, const struct assistant *a) {
 }
 
 static int unknown_assistant(struct cli *cli, const struct config *config, const char *name,
-                             const struct assistant_files *files) {
+                             struct assistant_files *files) {
     struct buf names = BUF_INIT(2048);
     buf_puts(&names, "");
     assistant_files_each(files, add_name, &names);

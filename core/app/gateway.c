@@ -35,8 +35,9 @@ enum {
     PAYMENT_QUEUE_MAX = 64,
     PATH_SIZE = 640,
     URL_SIZE = 1024,
-    MODEL_WORKERS = 48,        /* turns that may wait for a model server at a time */
-    SERVER_BODY_MAX = 1048576, /* an agent tells the whole conversation */
+    MODEL_WORKERS = 48,         /* turns that may wait for a model server at a time */
+    SERVER_BODY_MAX = 1048576,  /* an agent tells the whole conversation */
+    ASSISTANTS_EVERY_MS = 1000, /* how often their files are looked at */
 };
 
 struct gateway {
@@ -148,6 +149,11 @@ static enum error_code check_inbound(struct gateway *g, struct error *err) {
                           name.ptr, g->config->assistants_dir);
 }
 
+static const struct assistant *find_assistant_at(void *ctx, struct str name, int64_t at_ms) {
+    struct gateway *g = ctx;
+    return assistant_files_find_at(g->assistants, name, at_ms);
+}
+
 /* What the settings say, else what the carrier does. */
 static struct pacer_limits pace_of(const struct config_pace *set, const struct provider *p) {
     const struct provider_limits *own = &provider_describe(p)->limits;
@@ -227,6 +233,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .payments = g->payments,
         .find_assistant = find_assistant,
         .find_inbound = find_inbound,
+        .find_assistant_at = find_assistant_at,
         .assistants = g,
         .write_agent = swaig_write_agent,
         .agents = g,
@@ -246,7 +253,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
                                          .work_added = work_added,
                                          .work_ctx = g};
     g->webhooks = webhook_service_new(&wo);
-    return ERR_OK;
+    return assistant_files_watch(g->assistants, ASSISTANTS_EVERY_MS, g->clock, &g->log, err);
 }
 
 static enum error_code start_server(struct gateway *g, struct error *err) {
@@ -432,7 +439,6 @@ bool gateway_token_is_right(const struct gateway *g, struct str token) {
                         str_from(g->token_digest, sizeof g->token_digest));
 }
 
-void gateway_each_assistant(const struct gateway *g,
-                            void (*each)(void *ctx, const struct assistant *a), void *ctx) {
-    assistant_files_each(g->assistants, each, ctx);
+struct assistant_files *gateway_assistants(struct gateway *g) {
+    return g->assistants;
 }

@@ -22,7 +22,7 @@ struct event_feed;
 struct carrier;
 struct swaig_keys;
 struct pool;
-struct assistant;
+struct assistant_files;
 
 struct gateway_options {
     const struct config *config; /* borrowed until gateway_free() */
@@ -65,8 +65,7 @@ bool gateway_is_draining(const struct gateway *g);
 bool gateway_token_is_right(const struct gateway *g, struct str token);
 bool gateway_needs_token(const struct gateway *g);
 
-/** Call `each` for every assistant, in the order of their names. */
-void gateway_each_assistant(const struct gateway *g,
-                            void (*each)(void *ctx, const struct assistant *a), void *ctx);
+/** Their files and the versions in force. */
+struct assistant_files *gateway_assistants(struct gateway *g);
 
 #endif

@@ -36,6 +36,7 @@ static const struct route {
     {"POST", "/payment", NULL, payment_route},
     {"POST", "/payment/{}/{}", NULL, payment_route},
     {"GET", "/openapi.json", NULL, api_openapi},
+    {"GET", "/assistant.schema.json", NULL, api_assistant_schema},
     {"GET", "/healthz", NULL, api_healthz},
     {"GET", "/readyz", NULL, api_readyz},
 };

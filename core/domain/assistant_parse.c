@@ -274,12 +274,12 @@ static void read_interruptions(struct assistant_reader *r, const struct json *ro
 /* ---- the document ---------------------------------------------------------------------------- */
 
 static const char *const root_members[] = {
-    "name",         "title",   "prompt",        "post_prompt", "languages",
-    "greeting",     "goodbye", "fallback_line", "disclosure",  "recording",
-    "machine",      "limits",  "interruptions", "functions",   "variables",
-    "global_data",  "params",  "hints",         "contexts",    "pronunciation",
-    "human_number", "numbers", "brain",         "otherwise",   "model",
-    "flow",         NULL};
+    "$schema",       "name",         "title",   "prompt",        "post_prompt",
+    "languages",     "greeting",     "goodbye", "fallback_line", "disclosure",
+    "recording",     "machine",      "limits",  "interruptions", "functions",
+    "variables",     "global_data",  "params",  "hints",         "contexts",
+    "pronunciation", "human_number", "numbers", "brain",         "otherwise",
+    "model",         "flow",         NULL};
 
 static void read_lines(struct assistant_reader *r, const struct json *root) {
     struct assistant *a = r->a;

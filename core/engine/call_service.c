@@ -15,6 +15,12 @@ enum {
     QUEUE_TIME_MAX_MS = 15 * 60 * 1000,
 };
 
+const struct assistant *engine_assistant_of(const struct engine *e, const struct call *c) {
+    return e->find_assistant_at
+               ? e->find_assistant_at(e->assistants, str_z(c->assistant), c->created_ms)
+               : e->find_assistant(e->assistants, str_z(c->assistant));
+}
+
 size_t engine_provider_index(const struct engine *e, struct str name) {
     size_t i = 0;
     while (i < e->provider_count && !str_eq_z(name, provider_name(e->providers[i])))

@@ -43,6 +43,9 @@ struct engine {
     const struct assistant *(*find_assistant)(void *ctx, struct str name);
     /** Who answers calls to that number, with a reference; NULL: nobody. May be NULL itself. */
     const struct assistant *(*find_inbound)(void *ctx, struct str number);
+    /** The version that was in force at that time, so that a call keeps its own. NULL: no versions.
+     */
+    const struct assistant *(*find_assistant_at)(void *ctx, struct str name, int64_t at_ms);
     void *assistants;
     /** Append the document of a carrier's own agent, see agent.h; NULL: calls have none. */
     enum error_code (*write_agent)(void *ctx, const struct agent_brief *brief, struct buf *out,
@@ -59,6 +62,9 @@ struct provider *engine_provider(const struct engine *e, struct str name);
 
 /** Its index in providers; provider_count when there is none of that name. */
 size_t engine_provider_index(const struct engine *e, struct str name);
+
+/** The assistant that talks on this call, with a reference for the caller; NULL: it is gone. */
+const struct assistant *engine_assistant_of(const struct engine *e, const struct call *c);
 
 /** Default caller id and the like are the provider's; this is what the engine adds to a request. */
 static inline int64_t engine_now_ms(const struct engine *e) {

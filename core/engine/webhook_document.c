@@ -253,7 +253,7 @@ static bool agent_leads(const struct document *d, enum call_answered_by by) {
 
 static enum error_code compute_assistant(struct document *d, const struct json *request,
                                          struct error *err) {
-    d->assistant = d->engine->find_assistant(d->engine->assistants, str_z(d->call.assistant));
+    d->assistant = engine_assistant_of(d->engine, &d->call);
     if (!d->assistant)
         return error_set(err, ERR_NOT_FOUND, "assistant \"%s\" is no longer there",
                          d->call.assistant);
