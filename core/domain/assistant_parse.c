@@ -347,6 +347,7 @@ static void read_root(struct assistant_reader *r, const struct json *root) {
     struct definition *d = &r->d;
     if (!definition_object(d, root, NULL, root_members))
         return;
+    (void)definition_text(d, root, NULL, "$schema", ASSISTANT_URL_MAX, DEFINITION_OPTIONAL);
     r->a->name = definition_name(d, root, NULL, "name", ASSISTANT_NAME_MAX, DEFINITION_REQUIRED);
     r->a->title = definition_text(d, root, NULL, "title", ASSISTANT_TITLE_MAX, DEFINITION_OPTIONAL);
     read_brains(r, root);
