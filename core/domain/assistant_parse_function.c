@@ -222,8 +222,8 @@ static void read_built_in(struct assistant_reader *r, const struct json *v,
         return;
     out->kind = ASSISTANT_FUNCTION_BUILT_IN;
     out->name = str_z(built_in->name);
-    out->description =
-        definition_text(&r->d, v, at, "description", ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
+    out->description = definition_text(&r->d, v, at, "description", ASSISTANT_TEXT_MAX,
+                                       definition_if_there(v, "description"));
     if (out->description.len == 0)
         out->description = str_z(built_in->description);
     read_parameters(r, v, at, out, DEFINITION_OPTIONAL);

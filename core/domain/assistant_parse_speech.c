@@ -102,8 +102,10 @@ static void read_hint(struct assistant_reader *r, const struct json *v,
     if (!definition_object(d, v, at, members))
         return;
     h->hint = definition_text(d, v, at, "hint", HINT_MAX, DEFINITION_REQUIRED);
-    h->pattern = definition_text(d, v, at, "pattern", ASSISTANT_PHRASE_MAX, DEFINITION_OPTIONAL);
-    h->replace = definition_text(d, v, at, "replace", ASSISTANT_PHRASE_MAX, DEFINITION_OPTIONAL);
+    h->pattern = definition_text(d, v, at, "pattern", ASSISTANT_PHRASE_MAX,
+                                 definition_if_there(v, "pattern"));
+    h->replace = definition_text(d, v, at, "replace", ASSISTANT_PHRASE_MAX,
+                                 definition_if_there(v, "replace"));
     h->ignore_case = definition_bool(d, v, at, "ignore_case", false);
     if ((h->pattern.len > 0) != (h->replace.len > 0))
         definition_fail(d, at, ERR_INVALID, "needs both \"pattern\" and \"replace\", or neither");

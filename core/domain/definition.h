@@ -49,6 +49,11 @@ enum definition_need {
     DEFINITION_REQUIRED /* present and not empty */
 };
 
+/** Not needed, but not empty when it is there. */
+static inline enum definition_need definition_if_there(const struct json *obj, const char *member) {
+    return json_get(obj, member) ? DEFINITION_REQUIRED : DEFINITION_OPTIONAL;
+}
+
 /** Member of obj as text that can be spoken: at most max bytes, no control characters. */
 struct str definition_text(struct definition *d, const struct json *obj,
                            const struct definition_at *at, const char *member, size_t max,

@@ -34,7 +34,7 @@ bool recording_action_parse(struct str s, enum provider_recording_action *out) {
 static enum call_record rule_of(const struct engine *e, const struct call *c) {
     if (c->assistant[0] == '\0')
         return c->record == CALL_RECORD_DEFAULT ? CALL_RECORD_ON : c->record;
-    const struct assistant *a = e->find_assistant(e->assistants, str_z(c->assistant));
+    const struct assistant *a = engine_assistant_of(e, c);
     enum call_record rule = a ? assistant_recording_rule(a, c->record) : CALL_RECORD_OFF;
     assistant_unref(a);
     return rule;

@@ -9,6 +9,7 @@ the reader's words tell that it is something no schema can say (BEYOND).
 import copy
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -26,7 +27,7 @@ BEYOND = [
     "has none called", "is no number to dial", "is never reached", "is missing, name the state",
     "control character", "adds up money only", "fact of the call", "slot too many",
     ".actions[", # what an action's value is: core/domain/function_action_json.h tells
-    "leads on from a step", "is no name",
+    "leads on from a step", "is no name", "bytes, shorten it",
 ]
 WRONG = [None, 7, -1.5, True, "", "zzz!", [], [7], {"zzz": 1}, "x" * 9000]
 
@@ -100,12 +101,24 @@ def judge(program, documents):
     return verdicts
 
 
+def words_differ(schema, source):
+    """Built-in functions and actions are listed in C and in the schema."""
+    def of(file, pattern):
+        return set(re.findall(pattern, (source / "core/domain" / file).read_text())) - {"none"}
+    listed = schema["$defs"]
+    pairs = [
+        (set(listed["function"]["anyOf"][0]["enum"]), of("function.c", r'\{"(\w+)",')),
+        (set(listed["action"]["anyOf"][0]["enum"]), of("function_action.c", r'\] = "(\w+)"')),
+    ]
+    return [f"the schema lists {sorted(a)}, the program {sorted(b)}" for a, b in pairs if a != b]
+
+
 def main():
     program, source = sys.argv[1], pathlib.Path(sys.argv[2])
     schema = json.loads((source / "docs/assistant.schema.json").read_text())
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    failures = []
+    failures = words_differ(schema, source)
 
     cases = list(cases_of(source))
     for (case, document), verdict in zip(cases, judge(program, [d for _, d in cases])):
