@@ -115,6 +115,29 @@ TEST(twilio_webhook, a_gather_brings_keys_speech_and_confidence) {
     drop(&r);
 }
 
+TEST(twilio_webhook, a_payment_is_told_without_its_card) {
+    struct reading r =
+        read_body(WEBHOOK_GATHER, IDS "&Result=success&PaymentMethod=credit-card&PaymentCardNumber="
+                                      "xxxx-xxxxxx-x4001&PaymentCardType=amex&ExpirationDate=1230&"
+                                      "SecurityCode=***&PaymentCardPostalCode=90210&"
+                                      "PaymentConfirmationCode=ch_1");
+    EXPECT_INT(r.rc, ERR_OK);
+    EXPECT_INT(r.news.payment.result, PAYMENT_SUCCESS);
+    EXPECT(str_eq(r.news.payment.charge_id, STR("ch_1")));
+    EXPECT(str_eq(r.news.payment.last4, STR("4001")));
+    EXPECT(str_eq(r.news.payment.card_type, STR("amex")));
+    drop(&r);
+    r = read_body(WEBHOOK_GATHER, IDS "&Result=payment-connector-error&PayErrorCode=64011&"
+                                      "ConnectorError=declined");
+    EXPECT_INT(r.news.payment.result, PAYMENT_CONNECTOR_ERROR);
+    EXPECT(str_eq(r.news.payment.error_code, STR("64011")));
+    EXPECT(str_eq(r.news.payment.error_text, STR("declined")));
+    drop(&r);
+    r = read_body(WEBHOOK_GATHER, IDS "&Digits=1");
+    EXPECT_INT(r.news.payment.result, PAYMENT_RESULT_NONE);
+    drop(&r);
+}
+
 TEST(twilio_webhook, a_recording_is_named_by_its_id_and_never_by_an_address) {
     struct reading r = read_body(
         WEBHOOK_RECORDING, IDS "&RecordingSid=" REC "&RecordingStatus=completed&RecordingDuration=9"

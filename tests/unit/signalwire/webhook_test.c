@@ -301,6 +301,40 @@ TEST(signalwire_webhook, keys_and_speech_come_in_the_variables) {
     drop(&r);
 }
 
+TEST(signalwire_webhook, the_end_of_a_payment_comes_in_the_variables) {
+    static const struct {
+        const char *word;
+        enum payment_result want;
+    } rows[] = {{"success", PAYMENT_SUCCESS},
+                {"too-many-failed-attempts", PAYMENT_TOO_MANY_ATTEMPTS},
+                {"payment-connector-error", PAYMENT_CONNECTOR_ERROR},
+                {"caller-interrupted-with-star", PAYMENT_STAR},
+                {"relay-pay-stop", PAYMENT_STOPPED},
+                {"caller-hung-up", PAYMENT_HUNG_UP},
+                {"validation-error", PAYMENT_INVALID},
+                {"internal-error", PAYMENT_INTERNAL},
+                {"a-new-word", PAYMENT_INTERNAL}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf b = BUF_INIT(4096);
+        buf_printf(&b,
+                   "{\"call\":{\"call_id\":\"" CALL "\",\"call_state\":\"answered\"},\"vars\":{"
+                   "\"pay_result\":\"%s\",\"pay_payment_results\":{\"payment_confirmation_code\":"
+                   "\"ch_1\",\"payment_card_number\":\"************1111\",\"payment_card_type\":"
+                   "\"visa\",\"payment_card_postal_code\":\"90210\",\"payment_error_code\":"
+                   "\"card_declined\",\"payment_error\":\"no\"}}}",
+                   rows[i].word);
+        struct reading r = read_body(WEBHOOK_GATHER, b.ptr);
+        EXPECT_INT(r.rc, ERR_OK);
+        EXPECT_INT(r.news.payment.result, rows[i].want);
+        expect_text(r.news.payment.charge_id, "ch_1");
+        expect_text(r.news.payment.last4, "1111");
+        expect_text(r.news.payment.card_type, "visa");
+        expect_text(r.news.payment.error_code, "card_declined");
+        drop(&r);
+        buf_release(&b);
+    }
+}
+
 TEST(signalwire_webhook, no_input_is_no_digits_and_no_speech) {
     static const char *const results[] = {"no_input", "failed", "no_match"};
     for (size_t i = 0; i < ARRAY_LEN(results); i++) {
