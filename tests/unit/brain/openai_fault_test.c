@@ -98,8 +98,8 @@ TEST(openai_fault, too_much_to_read_is_told_apart) {
     static const char *const bodies[] = {
         "{\"error\":{\"message\":\"x\",\"code\":\"context_length_exceeded\"}}",
         "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens.\"}}",
-        "{\"error\":{\"code\":400,\"message\":\"the request exceeds the available context size\","
-        "\"type\":\"exceed_context_size_error\"}}",
+        ("{\"error\":{\"code\":400,\"message\":\"the request exceeds the available context size\","
+         "\"type\":\"exceed_context_size_error\"}}"),
     };
     struct openai_fault f;
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {

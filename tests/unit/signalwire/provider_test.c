@@ -221,7 +221,7 @@ TEST(signalwire_provider, an_error_that_repeats_our_addresses_gives_no_credentia
         snprintf(body, sizeof body,
                  "{\"errors\":[{\"code\":\"invalid_parameter\",\"message\":\"https%s%s@%s/secret "
                  "no\"}]}",
-                 slashes[i], login, SIGNALWIRE_TEST_BASE + strlen("https://"));
+                 slashes[i], login, &SIGNALWIRE_TEST_BASE[strlen("https://")]);
         EXPECT_INT(registry_create(&signalwire_carrier, &r.cfg, STR(""), &p, NULL), ERR_OK);
         REQUIRE(p);
         struct provider_place q = {.to = STR("+12025550100"),
