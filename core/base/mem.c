@@ -144,6 +144,20 @@ void arena_wipe(struct arena *a) {
     arena_release(a);
 }
 
+void arena_absorb(struct arena *a, struct arena *src) {
+    struct arena_chunk *last = src->chunks;
+    while (last && last->next)
+        last = last->next;
+    if (last && a->chunks) { /* behind the head, whose free space stays in use */
+        last->next = a->chunks->next;
+        a->chunks->next = src->chunks;
+    } else if (last) {
+        a->chunks = src->chunks;
+    }
+    a->used_bytes += src->used_bytes;
+    *src = (struct arena){0};
+}
+
 void arena_release(struct arena *a) {
     struct arena_chunk *c = a->chunks;
     while (c) {

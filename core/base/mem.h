@@ -51,6 +51,10 @@ struct str arena_copy(struct arena *a, struct str s);
 /** printf into the arena. */
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/** Take over all that src holds; its pointers stay valid and live as long as a. Leaves src empty.
+ */
+void arena_absorb(struct arena *a, struct arena *src);
+
 /** Free all of it; leaves an empty, usable arena. Zeroed is fine. */
 void arena_release(struct arena *a);
 

@@ -240,7 +240,6 @@ static const struct {
     {"postal_code", offsetof(struct function_payment, postal_code), NAME_MAX_BYTES},
     {"language", offsetof(struct function_payment, language), NAME_MAX_BYTES},
     {"voice", offsetof(struct function_payment, voice), 200},
-    {"result", offsetof(struct function_payment, result), FUNCTION_ACTION_TEXT_MAX},
 };
 
 static struct str *pay_text(struct function_payment *p, size_t i) {
@@ -258,6 +257,9 @@ static void read_pay(struct reading *r, const struct json *v, const struct defin
         return;
     for (size_t i = 0; i < ARRAY_LEN(pay_texts); i++)
         *pay_text(p, i) = member_or_number(r, v, at, pay_texts[i].name, pay_texts[i].max);
+    /* names ${pay_result}, which is known only when the payment is over */
+    p->result =
+        definition_text(r->d, v, at, "result", FUNCTION_ACTION_TEXT_MAX, DEFINITION_OPTIONAL);
     p->attempts_max = definition_u32(r->d, v, at, "attempts_max", 1, ATTEMPTS_MAX, 0);
     p->timeout_s = definition_u32(r->d, v, at, "timeout_s", 1, TIMEOUT_MAX_S, 0);
     p->postal_code_min = definition_u32(r->d, v, at, "postal_code_min", 0, POSTAL_CODE_MIN_MAX, 0);
@@ -494,6 +496,7 @@ static void write_pay(const struct function_payment *src, struct json_writer *w)
     json_begin_object(w);
     for (size_t i = 0; i < ARRAY_LEN(pay_texts); i++)
         kv_text(w, pay_texts[i].name, *pay_text(&p, i));
+    kv_text(w, "result", p.result);
     kv_number(w, "attempts_max", p.attempts_max);
     kv_number(w, "timeout_s", p.timeout_s);
     kv_number(w, "postal_code_min", p.postal_code_min);

@@ -10,6 +10,7 @@
 #include "core/engine/interruptions.h"
 #include "core/engine/payment.h"
 #include "core/engine/turn_brain.h"
+#include "core/engine/turn_desk.h"
 
 enum {
     CONSENT_QUESTIONS_MAX = 2 /* no clear answer after so many is a no */
@@ -19,12 +20,14 @@ struct conversation *conversation_new(const struct conversation_options *o) {
     struct conversation *cv = mem_zalloc(sizeof *cv);
     cv->options = *o;
     cv->scripted = brain_scripted_new();
+    cv->desk = turn_desk_new(o->workers);
     return cv;
 }
 
 void conversation_free(struct conversation *cv) {
     if (!cv)
         return;
+    turn_desk_free(cv->desk);
     brain_free(cv->scripted);
     mem_free(cv);
 }
@@ -125,34 +128,44 @@ static void fall_back(struct turn_work *t, const struct error *why) {
     turn_finish(t, STR("assistant_error"));
 }
 
-static bool has_finished(void *ctx) {
+/** Nothing more can be said now: the call ends, or a function sends the caller elsewhere. */
+static bool is_over(void *ctx) {
     const struct turn_work *t = ctx;
-    return t->has_outcome;
+    return t->has_outcome || t->state.away != TALK_AWAY_NONE || t->asks_consent;
 }
 
-static void ask_brain(struct turn_work *t, enum brain_event event, const struct heard *h) {
+/** What the brain is to think about. */
+struct occasion {
+    enum brain_event event;
+    struct str speech, digits, result, note;
+};
+
+static bool think(struct turn_work *t, const struct occasion *o) {
     struct brain_input in = {
         .assistant = t->assistant,
-        .event = event,
+        .event = o->event,
         .state_json = t->state.brain,
-        .speech = h ? h->speech : (struct str){0},
-        .digits = h ? h->digits : (struct str){0},
+        .speech = o->speech,
+        .digits = o->digits,
+        .result = o->result,
+        .note = o->note,
+        .data_json = t->state.data_json,
+        .context = t->state.context,
+        .step = t->state.step,
         .values = t->values,
         .value_count = t->value_count,
-        .tools = {.run = turn_run_function, .is_over = has_finished, .ctx = t},
+        .tools = {.run = turn_run_function, .is_over = is_over, .ctx = t},
         .now_ms = t->in->now_ms,
         .arena = t->arena,
     };
     struct brain_output thought = {0};
     struct brain *brain = NULL;
     struct error why = {0};
-    t->state.stage = TALK_BRAIN;
-    t->state.asked = 0;
     if (find_brain(t, &brain, &why) == ERR_OK && brain != t->cv->scripted)
         turn_brain_tell(t, &in);
     if (!brain || brain_think(brain, &in, &thought, &why) != ERR_OK) {
         fall_back(t, &why);
-        return;
+        return false;
     }
     turn_brain_account(t, &thought.usage);
     if (thought.say.len > 0 && t->say.len > 0)
@@ -161,9 +174,36 @@ static void ask_brain(struct turn_work *t, enum brain_event event, const struct 
     t->listen = thought;
     t->state.brain = thought.state_json;
     t->state.ignore = thought.listen.ignore;
-    t->next = thought.next == BRAIN_TRANSFER                 ? TURN_TRANSFER
-              : thought.next == BRAIN_END || has_finished(t) ? TURN_END
-                                                             : TURN_LISTEN;
+    t->next = thought.next == BRAIN_TRANSFER                ? TURN_TRANSFER
+              : thought.next == BRAIN_END || t->has_outcome ? TURN_END
+                                                            : TURN_LISTEN;
+    return true;
+}
+
+static void ask_consent(struct turn_work *t);
+
+static void ask_brain_about(struct turn_work *t, const struct occasion *o) {
+    t->state.stage = TALK_BRAIN;
+    t->state.asked = 0;
+    t->state.away = TALK_AWAY_NONE;
+    if (!think(t, o))
+        return;
+    /* what a function said in the caller's place is answered in the same turn */
+    while (t->inputs_taken < t->input_count && t->next == TURN_LISTEN && !is_over(t)) {
+        struct occasion said = {.event = BRAIN_HEARD, .speech = t->inputs[t->inputs_taken++]};
+        if (!think(t, &said))
+            return;
+    }
+    if (t->asks_consent && t->next == TURN_LISTEN) {
+        t->state.away = TALK_AWAY_CONSENT;
+        ask_consent(t);
+    }
+}
+
+static void ask_brain(struct turn_work *t, enum brain_event event, const struct heard *h) {
+    ask_brain_about(t, &(struct occasion){.event = event,
+                                          .speech = h ? h->speech : (struct str){0},
+                                          .digits = h ? h->digits : (struct str){0}});
 }
 
 /* ---- consent to be recorded ------------------------------------------------------------------ */
@@ -180,12 +220,20 @@ static void ask_consent(struct turn_work *t) {
 static void settle_consent(struct turn_work *t, const struct heard *h, bool yes) {
     const struct assistant_recording *r = &t->assistant->recording;
     struct str words = h->speech.len > 0 ? h->speech : h->digits;
+    bool asked_by_function = t->state.away == TALK_AWAY_CONSENT;
+    t->state.consent = yes ? TALK_CONSENT_GIVEN : TALK_CONSENT_REFUSED;
     turn_effect(
         t, (struct conversation_effect){.kind = CONVERSATION_CONSENT, .text = words, .yes = yes});
     if (yes)
-        turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_RECORDING, .yes = true});
+        turn_start_recording(t);
     turn_say(t, &t->say, yes ? r->accepted : r->refused);
-    ask_brain(t, BRAIN_BEGIN, NULL);
+    struct occasion o = {.event = BRAIN_BEGIN};
+    if (asked_by_function)
+        o = (struct occasion){.event = BRAIN_RESULT,
+                              .result = yes ? STR("yes") : STR("no"),
+                              .note = yes ? STR("The caller agreed to be recorded.")
+                                          : STR("The caller does not want to be recorded.")};
+    ask_brain_about(t, &o);
 }
 
 static enum phrase_answer consent_answer(const struct heard *h) {
@@ -206,6 +254,67 @@ static void hear_consent(struct turn_work *t, const struct heard *h) {
         return;
     }
     settle_consent(t, h, answer == PHRASE_YES);
+}
+
+/* ---- coming back ----------------------------------------------------------------------------- */
+
+struct told {
+    struct str result;
+};
+
+static struct str told_value(void *ctx, struct str name) {
+    const struct told *told = ctx;
+    return str_eq_z(name, "pay_result") ? told->result : (struct str){0};
+}
+
+/** What the function wanted the brain to be told, else `otherwise`. */
+static struct str tell(struct turn_work *t, struct str result, struct str otherwise) {
+    struct told told = {result};
+    struct buf b = BUF_INIT(TALK_TOLD_MAX * 2);
+    text_expand(&b, t->state.told, told_value, &told);
+    struct str s = b.len > 0 ? arena_printf(t->arena, STR_FMT " " STR_FMT, STR_ARG(otherwise),
+                                            STR_ARG(buf_str(&b)))
+                             : otherwise;
+    buf_release(&b);
+    return s;
+}
+
+static void come_back_from_payment(struct turn_work *t, struct occasion *o) {
+    const struct payment_view *v = t->in->input == CONVERSATION_PAID ? t->in->payment : NULL;
+    o->result = v ? str_z(payment_result_name(v->result)) : STR("failed");
+    o->note =
+        tell(t, o->result, v ? payment_line(v, t->arena) : STR("The payment could not be taken."));
+    struct function_action keep = {
+        .kind = FUNCTION_ACTION_SET_DATA,
+        .json = arena_printf(t->arena, "{\"pay_result\":\"" STR_FMT "\"}", STR_ARG(o->result))};
+    turn_data_change(t, &keep, (struct str){0});
+}
+
+/** False when the call is over with it: the caller has spoken with somebody. */
+static bool come_back_from_transfer(struct turn_work *t, struct occasion *o) {
+    enum call_status s = t->in->dialled;
+    if (s == CALL_COMPLETED || s == CALL_ANSWERED) {
+        turn_say(t, &t->say, t->assistant->goodbye);
+        turn_finish(t, STR("transferred"));
+        return false;
+    }
+    o->result = s == CALL_STATUS_NONE ? STR("failed") : str_z(call_status_name(s));
+    o->note =
+        tell(t, o->result,
+             arena_printf(t->arena, "The transfer did not work: " STR_FMT ".", STR_ARG(o->result)));
+    return true;
+}
+
+static void come_back(struct turn_work *t) {
+    struct occasion o = {.event = BRAIN_RESULT, .result = STR("done")};
+    if (t->state.away == TALK_AWAY_PAYMENT)
+        come_back_from_payment(t, &o);
+    else if (t->state.away == TALK_AWAY_TRANSFER) {
+        if (!come_back_from_transfer(t, &o))
+            return;
+    } else
+        o.note = tell(t, o.result, STR("The caller is back."));
+    ask_brain_about(t, &o);
 }
 
 /* ---- turns ----------------------------------------------------------------------------------- */
@@ -240,7 +349,7 @@ static void open_call(struct turn_work *t) {
     turn_say(t, &t->opening, a->disclosure);
     if (rule == CALL_RECORD_ON) {
         turn_say(t, &t->opening, a->recording.notice);
-        turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_RECORDING, .yes = true});
+        turn_start_recording(t);
     }
     turn_say(t, &t->say, a->greeting);
     if (rule == CALL_RECORD_ASK)
@@ -304,7 +413,9 @@ static struct str limit_reached(const struct turn_work *t) {
     int64_t answered = t->in->call->answered_ms;
     bool late = l->max_duration_s > 0 && answered > 0 &&
                 t->in->now_ms - answered >= (int64_t)l->max_duration_s * 1000;
-    return late ? STR("time_limit") : t->in->turn > l->max_turns ? STR("turn_limit") : STR("");
+    return late                                          ? STR("time_limit")
+           : t->in->turn > l->max_turns + t->state.extra ? STR("turn_limit")
+                                                         : STR("");
 }
 
 static void continue_call(struct turn_work *t) {
@@ -325,12 +436,20 @@ static void continue_call(struct turn_work *t) {
         return;
     if (t->state.stage == TALK_CONSENT)
         hear_consent(t, &h);
+    else if (t->state.away != TALK_AWAY_NONE && !h.anything)
+        come_back(t);
     else
         ask_brain(t, h.anything ? BRAIN_HEARD : BRAIN_SILENT, &h);
 }
 
-static enum error_code run_turn(struct turn_work *t, struct error *err) {
-    enum error_code rc = turn_read_values(t, err);
+enum error_code turn_think(struct turn_work *t, struct error *err) {
+    enum error_code rc = ERR_OK;
+    if (t->in->input != CONVERSATION_ANSWERED)
+        rc = talk_state_read(t->in->state_json, t->arena, &t->state, err);
+    if (rc == ERR_OK)
+        rc = turn_read_values(t, err);
+    if (rc == ERR_OK)
+        rc = turn_data_read(t, err);
     if (rc != ERR_OK)
         return rc;
     switch (t->in->input) {
@@ -338,36 +457,51 @@ static enum error_code run_turn(struct turn_work *t, struct error *err) {
         open_call(t);
         break;
     case CONVERSATION_SPOKE:
-        rc = talk_state_read(t->in->state_json, t->arena, &t->state, err);
-        if (rc == ERR_OK)
-            continue_call(t);
+        continue_call(t);
         break;
     case CONVERSATION_PAID:
-        rc = talk_state_read(t->in->state_json, t->arena, &t->state, err);
-        if (rc == ERR_OK && t->in->payment) {
-            turn_say(t, &t->say, payment_line(t->in->payment, t->arena));
-            ask_brain(t, BRAIN_REPEAT, NULL);
-        }
+        come_back(t);
         break;
     }
-    return rc == ERR_OK ? turn_write(t, err) : rc;
+    return ERR_OK;
+}
+
+void turn_give_up(struct turn_work *t) {
+    struct error why = {0};
+    (void)error_set(&why, ERR_UNCERTAIN, "no answer came in time");
+    fall_back(t, &why);
+}
+
+void turn_work_init(struct turn_work *t, struct conversation *cv,
+                    const struct conversation_turn_in *in, struct conversation_turn_out *out) {
+    *t = (struct turn_work){
+        .cv = cv,
+        .in = in,
+        .assistant = in->assistant,
+        .out = out,
+        .arena = &out->plan.arena,
+        .opening = BUF_INIT(PLAN_TEXT_MAX),
+        .say = BUF_INIT(PLAN_TEXT_MAX),
+    };
+}
+
+void turn_work_release(struct turn_work *t) {
+    turn_data_release(t);
+    buf_release(&t->opening);
+    buf_release(&t->say);
 }
 
 enum error_code conversation_turn(struct conversation *cv, const struct conversation_turn_in *in,
                                   struct conversation_turn_out *out, struct error *err) {
+    if (turn_desk_is_for(in->assistant))
+        return turn_desk_run(cv->desk, cv, in, out, err);
     struct conversation_turn_out made = {0};
-    struct turn_work t = {
-        .cv = cv,
-        .in = in,
-        .assistant = in->assistant,
-        .out = &made,
-        .arena = &made.plan.arena,
-        .opening = BUF_INIT(PLAN_TEXT_MAX),
-        .say = BUF_INIT(PLAN_TEXT_MAX),
-    };
-    enum error_code rc = run_turn(&t, err);
-    buf_release(&t.opening);
-    buf_release(&t.say);
+    struct turn_work t;
+    turn_work_init(&t, cv, in, &made);
+    enum error_code rc = turn_think(&t, err);
+    if (rc == ERR_OK)
+        rc = turn_write(&t, err);
+    turn_work_release(&t);
     if (rc != ERR_OK) {
         conversation_turn_out_release(&made);
         return rc;

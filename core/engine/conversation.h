@@ -22,14 +22,20 @@
  * that is lost or computed twice leaves no trace.
  */
 struct function_payment;
+struct function_remote;
 struct payment_view;
+struct zones;
 struct conversation; /* knows the brains, the functions, the store and the clock */
 
 struct conversation_options {
     struct store *store; /* read only; for get_shared_information and what was said before */
     struct clock clock;
-    struct log *log;      /* may be NULL */
-    struct brain *openai; /* borrowed; NULL: no model server is configured */
+    struct log *log;                      /* may be NULL */
+    struct brain *openai;                 /* borrowed; NULL: no model server is configured */
+    const struct zones *zones;            /* borrowed; NULL: no time zones by name */
+    const struct function_remote *remote; /* borrowed; NULL: remote functions fail */
+    unsigned workers;                     /* for turns that may take long; 0: 16 */
+    uint32_t filler_after_ms; /* a caller waits so long before asked for patience; 0: 3000 */
 };
 
 struct conversation *conversation_new(const struct conversation_options *o);
@@ -60,7 +66,8 @@ struct conversation_turn_in {
     struct str speech, digits; /* both empty: silence */
     double confidence;         /* -1 unknown */
     enum call_answered_by answered_by;
-    struct str next_url; /* where the carrier sends what comes next: action of a gather */
+    struct str next_url;      /* where the carrier sends what comes next: action of a gather */
+    enum call_status dialled; /* how a transfer that the last turn made ended; NONE: not known */
     const struct payment_view *payment; /* NULL: nothing can be paid */
     int64_t now_ms;
     int64_t deadline_ms; /* monotonic: the carrier does not wait for longer; 0: none */
@@ -71,13 +78,14 @@ enum {
 };
 
 enum conversation_effect_kind {
-    CONVERSATION_LINE = 1,  /* a transcript line: role, text */
-    CONVERSATION_INFO,      /* captured information: category, text */
-    CONVERSATION_FUNCTION,  /* a function ran: text is {"name","arguments","result"} */
-    CONVERSATION_CONSENT,   /* text: the caller's words; yes tells the answer */
-    CONVERSATION_OUTCOME,   /* end_call: text is the reason; call.outcome */
-    CONVERSATION_RECORDING, /* yes: start recording now; no: stop */
-    CONVERSATION_PAYMENT,   /* pay: take it; see core/engine/payment.h */
+    CONVERSATION_LINE = 1,        /* a transcript line: role, text */
+    CONVERSATION_INFO,            /* captured information: category, text */
+    CONVERSATION_FUNCTION,        /* a function ran: text is {"name","arguments","result"} */
+    CONVERSATION_CONSENT,         /* text: the caller's words; yes tells the answer */
+    CONVERSATION_OUTCOME,         /* end_call: text is the reason; call.outcome */
+    CONVERSATION_RECORDING,       /* yes: start recording now; no: stop */
+    CONVERSATION_PAYMENT,         /* pay: take it; see core/engine/payment.h */
+    CONVERSATION_RECORDING_PAUSE, /* yes: pause it; no: resume */
 };
 
 struct conversation_effect {
@@ -106,7 +114,9 @@ struct str conversation_fit(struct arena *a, struct str said);
 /**
  * Compute one turn. May block for a brain that asks a model server, never with a lock held. A brain
  * that fails still gives a plan (the assistant's fall-back line), so ERR_* here means that the
- * input itself is unusable: unknown state, limits. Deterministic for the scripted brain.
+ * input itself is unusable: unknown state, limits; or, with ERR_CONFLICT, that another request has
+ * just been given this turn. A turn with remote functions that take long gives documents that ask
+ * for patience and lead back, until it is done. Deterministic for the scripted brain.
  */
 NODISCARD enum error_code conversation_turn(struct conversation *cv,
                                             const struct conversation_turn_in *in,

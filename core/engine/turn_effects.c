@@ -139,9 +139,9 @@ static enum error_code recording_is_allowed(struct store_tx *tx, const struct tu
 }
 
 static enum error_code control_recording(struct store_tx *tx, const struct turn_keeping *k,
-                                         bool start, struct error *err) {
+                                         struct str action, struct error *err) {
     struct job j = {.kind = JOB_RECORDING_CONTROL, .call_id = k->call->id, .run_at_ms = k->now_ms};
-    if (!str_copy(start ? STR("start") : STR("stop"), j.ref_text, sizeof j.ref_text))
+    if (!str_copy(action, j.ref_text, sizeof j.ref_text))
         return error_set(err, ERR_LIMIT, "the action's name is too long");
     *k->work_added = true;
     return store_add_job(tx, &j, err);
@@ -152,7 +152,7 @@ static enum error_code take_no(struct store_tx *tx, const struct turn_keeping *k
                                struct error *err) {
     char sid[CALL_SID_SIZE];
     enum error_code rc = recording_running(tx, k->call->id, sid, err);
-    return rc == ERR_OK && sid[0] ? control_recording(tx, k, false, err) : rc;
+    return rc == ERR_OK && sid[0] ? control_recording(tx, k, STR("stop"), err) : rc;
 }
 
 enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping *k,
@@ -186,7 +186,16 @@ enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping
             if (e->yes)
                 rc = recording_is_allowed(tx, k, effects, count, &allowed, err);
             if (rc == ERR_OK && (!e->yes || allowed))
-                rc = control_recording(tx, k, e->yes, err);
+                rc = control_recording(tx, k, e->yes ? STR("start") : STR("stop"), err);
+            else if (rc == ERR_OK)
+                log_warn(k->engine->log, "recording refused",
+                         LOG_ID("call", CALL_ID_PREFIX, k->call->id));
+            break;
+        case CONVERSATION_RECORDING_PAUSE:
+            if (!e->yes)
+                rc = recording_is_allowed(tx, k, effects, count, &allowed, err);
+            if (rc == ERR_OK && (e->yes || allowed))
+                rc = control_recording(tx, k, e->yes ? STR("pause") : STR("resume"), err);
             break;
         }
     }

@@ -348,6 +348,8 @@ static enum error_code compute(struct document *d, struct error *err) {
     if (rc == ERR_OK && !pays)
         rc = d->call.assistant[0] ? compute_assistant(d, json_root(doc), err)
                                   : compute_plan_call(d, json_root(doc), err);
+    if (rc == ERR_CONFLICT)
+        return rc; /* whoever was faster has the document */
     if (rc == ERR_OK)
         rc = render(d, &d->turn.plan, err);
     if (rc != ERR_OK) { /* the caller must hear something: an apology is better than dead air */
@@ -509,6 +511,10 @@ static enum error_code try_once(struct document *d, bool *done, struct error *er
     if (next == NEXT_REPEAT)
         return repeat_last(d, err);
     rc = compute(d, err);
+    if (rc == ERR_CONFLICT) {
+        *done = false;
+        return ERR_OK;
+    }
     if (rc == ERR_OK)
         rc = store_write(d->engine->store, accept_tx, d, err);
     *done = d->accepted || rc != ERR_OK;

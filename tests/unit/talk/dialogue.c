@@ -88,6 +88,9 @@ static void log_effect(struct dialogue *d, const struct conversation_effect *e) 
     case CONVERSATION_RECORDING:
         buf_printf(&d->log, "recording %s\n", e->yes ? "start" : "stop");
         break;
+    case CONVERSATION_RECORDING_PAUSE:
+        buf_printf(&d->log, "recording %s\n", e->yes ? "pause" : "resume");
+        break;
     }
 }
 
@@ -101,6 +104,7 @@ static void take(struct dialogue *d, struct conversation_turn_in *in) {
     in->confidence = -1;
     in->next_url = STR("https://gateway.example/voice/mock/call/nonce/gather?turn=1");
     in->now_ms = d->now_ms;
+    in->payment = d->payment;
     d->failed = conversation_turn(d->conversation, in, &out, &d->err) != ERR_OK;
     if (d->failed) {
         buf_printf(&d->log, "error: %s %s\n", d->err.field, d->err.text);
@@ -114,7 +118,7 @@ static void take(struct dialogue *d, struct conversation_turn_in *in) {
         buf_printf(&d->log, " %s", plan_kind_name(out.plan.steps[i].kind));
     buf_putc(&d->log, '\n');
     d->over = out.plan.count > 0 && out.plan.steps[out.plan.count - 1].kind == PLAN_HANGUP;
-    EXPECT(out.state_json.len < 4096);
+    EXPECT(out.state_json.len <= 32768);
     EXPECT(plan_check(&out.plan, NULL) == ERR_OK);
     buf_clear(&d->state);
     buf_put_str(&d->state, out.state_json);
@@ -133,6 +137,13 @@ void dialogue_speak(struct dialogue *d, const char *speech) {
     else
         in.speech = str_z(speech);
     d->now_ms += 5000;
+    take(d, &in);
+}
+
+void dialogue_come_back(struct dialogue *d, enum conversation_input input,
+                        enum call_status dialled) {
+    struct conversation_turn_in in = {.input = input, .dialled = dialled};
+    d->now_ms += 20000;
     take(d, &in);
 }
 

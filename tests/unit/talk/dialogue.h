@@ -21,6 +21,7 @@ struct dialogue {
     bool failed; /* a turn gave an error */
     struct error err;
     int64_t now_ms;
+    const struct payment_view *payment; /* for the next turns; NULL: nothing can be paid */
 };
 
 /** path from the root of the repository. False (and a failed expectation) when it is not valid. */
@@ -30,6 +31,10 @@ void dialogue_release(struct dialogue *d);
 
 void dialogue_answer(struct dialogue *d, enum call_answered_by by);
 void dialogue_speak(struct dialogue *d, const char *speech); /* "": silence; "#12": keys 1 2 */
+
+/** The carrier is done with what a function sent the caller to. */
+void dialogue_come_back(struct dialogue *d, enum conversation_input input,
+                        enum call_status dialled);
 
 /** Answer as a person, then say each line up to NULL; stops when the call is over. */
 void dialogue_run(struct dialogue *d, const char *const *lines);

@@ -1,0 +1,329 @@
+#include "core/engine/turn_desk.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "core/base/compiler.h"
+#include "core/base/pool.h"
+#include "core/engine/payment.h"
+
+enum {
+    WORKERS_PRESET = 16,
+    QUEUE_MAX = 1024,
+    FILLER_AFTER_MS = 3000,
+    FILLER_AGAIN_MS = 7000, /* later ones: the first has told that it takes a while */
+    PATIENCE_MAX_MS = 90000,
+    MARGIN_MS = 500,       /* to write the document before the carrier's patience ends */
+    TAKEN_KEPT_MS = 5000,  /* a turn that was given away is in the store by then */
+    DONE_KEPT_MS = 120000, /* nobody came for it: the caller hung up */
+    TAKEN_WAIT_MS = 200
+};
+
+enum job_state {
+    JOB_RUNNING = 1,
+    JOB_DONE,
+    JOB_TAKEN
+};
+
+/** One turn that is worked on. Owns copies of its input. */
+struct job_of_turn {
+    struct pool_task task;
+    struct job_of_turn *next;
+    struct turn_desk *desk;
+    struct conversation_turn_in in;
+    struct call call;
+    struct payment_view payment;
+    struct arena arena;
+    struct conversation_turn_out out;
+    struct turn_work work;
+    enum job_state state;
+    unsigned waiting; /* requests that look at it */
+    int64_t settled_ms;
+    enum error_code rc;
+    struct error err;
+};
+
+struct turn_desk {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct pool *pool;
+    struct job_of_turn *jobs;
+};
+
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct turn_desk *turn_desk_new(unsigned workers) {
+    struct turn_desk *d = mem_zalloc(sizeof *d);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&d->lock, NULL);
+    pthread_cond_init(&d->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    d->pool = pool_new("turns", workers ? workers : WORKERS_PRESET, QUEUE_MAX);
+    return d;
+}
+
+static void job_free(struct job_of_turn *j) {
+    turn_work_release(&j->work);
+    conversation_turn_out_release(&j->out);
+    assistant_unref(j->in.assistant);
+    arena_release(&j->arena);
+    mem_free(j);
+}
+
+void turn_desk_free(struct turn_desk *d) {
+    if (!d)
+        return;
+    pool_free(d->pool);
+    while (d->jobs) {
+        struct job_of_turn *j = d->jobs;
+        d->jobs = j->next;
+        job_free(j);
+    }
+    pthread_cond_destroy(&d->changed);
+    pthread_mutex_destroy(&d->lock);
+    mem_free(d);
+}
+
+bool turn_desk_is_for(const struct assistant *a) {
+    for (size_t i = 0; i < a->function_count; i++)
+        if (a->functions[i].kind == ASSISTANT_FUNCTION_REMOTE)
+            return true;
+    return false;
+}
+
+/* ---- the work ---------------------------------------------------------------------------------
+ */
+
+static void work(struct pool_task *task) {
+    struct job_of_turn *j = container_of(task, struct job_of_turn, task);
+    struct turn_desk *d = j->desk;
+    enum error_code rc = turn_think(&j->work, &j->err);
+    pthread_mutex_lock(&d->lock);
+    j->rc = rc;
+    j->state = JOB_DONE;
+    j->settled_ms = now_ms();
+    pthread_cond_broadcast(&d->changed);
+    pthread_mutex_unlock(&d->lock);
+}
+
+static struct job_of_turn *job_new(struct turn_desk *d, struct conversation *cv,
+                                   const struct conversation_turn_in *in) {
+    struct job_of_turn *j = mem_zalloc(sizeof *j);
+    struct str *const texts[] = {&j->in.variables_json, &j->in.state_json, &j->in.speech,
+                                 &j->in.digits, &j->in.next_url};
+    j->desk = d;
+    j->task.run = work;
+    j->in = *in;
+    j->call = *in->call;
+    j->in.call = &j->call;
+    j->in.assistant = assistant_ref(in->assistant);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        *texts[i] = arena_copy(&j->arena, *texts[i]);
+    if (in->payment) {
+        j->payment = *in->payment;
+        j->in.payment = &j->payment;
+    }
+    turn_work_init(&j->work, cv, &j->in, &j->out);
+    j->state = JOB_RUNNING;
+    return j;
+}
+
+/** Forget what nobody will come for. The lock is held. */
+static void sweep(struct turn_desk *d) {
+    int64_t now = now_ms();
+    for (struct job_of_turn **at = &d->jobs; *at;) {
+        struct job_of_turn *j = *at;
+        int64_t kept = j->state == JOB_TAKEN ? TAKEN_KEPT_MS : DONE_KEPT_MS;
+        if (j->state == JOB_RUNNING || j->waiting > 0 || now - j->settled_ms < kept) {
+            at = &j->next;
+            continue;
+        }
+        *at = j->next;
+        job_free(j);
+    }
+}
+
+/** The job of this turn, begun when nobody did; NULL when there is no room. The lock is held. */
+static struct job_of_turn *find_job(struct turn_desk *d, struct conversation *cv,
+                                    const struct conversation_turn_in *in) {
+    sweep(d);
+    for (struct job_of_turn *j = d->jobs; j; j = j->next)
+        if (j->call.id == in->call->id && j->in.turn == in->turn)
+            return j;
+    struct job_of_turn *j = job_new(d, cv, in);
+    if (!pool_submit(d->pool, &j->task)) {
+        job_free(j);
+        return NULL;
+    }
+    j->next = d->jobs;
+    d->jobs = j;
+    return j;
+}
+
+/** Wait until the job is done, at most so long. The lock is held. */
+static void wait_for(struct turn_desk *d, const struct job_of_turn *j, int64_t most_ms) {
+    int64_t until = now_ms() + most_ms;
+    struct timespec t = {.tv_sec = until / 1000, .tv_nsec = (until % 1000) * 1000000};
+    while (j->state == JOB_RUNNING &&
+           pthread_cond_timedwait(&d->changed, &d->lock, &t) != ETIMEDOUT)
+        continue;
+}
+
+/* ---- patience ---------------------------------------------------------------------------------
+ */
+
+static struct str filler_of(const struct assistant *a, uint32_t times) {
+    const struct assistant_phrases *p = &a->languages[0].function_fillers;
+    for (size_t i = 0; p->count == 0 && i < a->function_count; i++)
+        for (size_t k = 0; p->count == 0 && k < a->functions[i].filler_count; k++)
+            if (str_eq(a->functions[i].fillers[k].language, a->languages[0].code) ||
+                str_eq_z(a->functions[i].fillers[k].language, "default"))
+                p = &a->functions[i].fillers[k].phrases;
+    if (p->count > 0)
+        return p->items[times % p->count];
+    return times == 0 ? STR("One moment, please.") : STR("I am still working on it, please wait.");
+}
+
+static void add_patience(struct turn_work *t, struct str words) {
+    struct plan *p = &t->out->plan;
+    turn_fill_say(t, &plan_add(p, PLAN_SAY)->u.say, words);
+    plan_add(p, PLAN_PAUSE)->u.pause.seconds = 1;
+    plan_add(p, PLAN_REDIRECT)->u.redirect =
+        (struct plan_link){arena_copy(t->arena, t->in->next_url), PLAN_METHOD_POST};
+}
+
+/** The document that asks for patience; the state remembers what the turn was about. */
+static enum error_code ask_for_patience(struct conversation *cv,
+                                        const struct conversation_turn_in *in,
+                                        const struct talk_state *state,
+                                        struct conversation_turn_out *out, struct error *err) {
+    struct turn_work *t = mem_zalloc(sizeof *t);
+    turn_work_init(t, cv, in, out);
+    t->state = *state;
+    struct talk_wait *w = &t->state.wait;
+    if (!w->is_waiting)
+        *w = (struct talk_wait){.is_waiting = true,
+                                .answered = in->input == CONVERSATION_ANSWERED,
+                                .paid = in->input == CONVERSATION_PAID,
+                                .turn = in->turn,
+                                .since_ms = in->now_ms,
+                                .speech = conversation_fit(t->arena, in->speech),
+                                .digits = conversation_fit(t->arena, in->digits)};
+    if (in->now_ms - w->since_ms > PATIENCE_MAX_MS) {
+        turn_give_up(t);
+    } else {
+        add_patience(t, filler_of(in->assistant, w->times));
+        w->times++;
+        t->state.extra++;
+        out->state_json = talk_state_write(&t->state, t->arena);
+    }
+    enum error_code rc = out->plan.count > 0 && out->state_json.len > 0
+                             ? plan_check(&out->plan, err)
+                             : turn_write(t, err);
+    turn_work_release(t);
+    mem_free(t);
+    return rc;
+}
+
+/* ---- a request --------------------------------------------------------------------------------
+ */
+
+static int64_t patience_of(const struct conversation *cv, const struct conversation_turn_in *in,
+                           bool again) {
+    int64_t most = cv->options.filler_after_ms ? cv->options.filler_after_ms
+                   : again                     ? FILLER_AGAIN_MS
+                                               : FILLER_AFTER_MS;
+    if (in->deadline_ms == 0)
+        return most;
+    int64_t left = in->deadline_ms - MARGIN_MS - clock_mono_ms(&cv->options.clock);
+    return left < 0 ? 0 : left < most ? left : most;
+}
+
+/** What the work gave, as the document that is asked for now. */
+static enum error_code take(struct job_of_turn *j, const struct conversation_turn_in *in,
+                            uint32_t extra, struct conversation_turn_out *out, struct error *err) {
+    if (j->rc != ERR_OK) {
+        if (err)
+            *err = j->err;
+        return j->rc;
+    }
+    j->work.in = in;
+    j->work.state.extra = extra;
+    enum error_code rc = turn_write(&j->work, err);
+    if (rc == ERR_OK) {
+        *out = j->out;
+        j->out = (struct conversation_turn_out){0};
+    }
+    return rc;
+}
+
+static enum error_code meet(struct turn_desk *d, struct conversation *cv,
+                            const struct conversation_turn_in *begun,
+                            const struct conversation_turn_in *in, const struct talk_state *state,
+                            struct conversation_turn_out *out, struct error *err) {
+    pthread_mutex_lock(&d->lock);
+    struct job_of_turn *j = find_job(d, cv, begun);
+    if (!j) {
+        pthread_mutex_unlock(&d->lock);
+        return error_set(err, ERR_BUSY, "too many turns wait for remote functions");
+    }
+    j->waiting++;
+    wait_for(d, j, patience_of(cv, in, state->wait.is_waiting));
+    bool mine = j->state == JOB_DONE, lost = j->state == JOB_TAKEN;
+    if (mine)
+        j->state = JOB_TAKEN;
+    pthread_mutex_unlock(&d->lock);
+    enum error_code rc = mine   ? take(j, in, state->extra, out, err)
+                         : lost ? error_set(err, ERR_CONFLICT, "this turn was just answered")
+                                : ask_for_patience(cv, in, state, out, err);
+    pthread_mutex_lock(&d->lock);
+    if (mine)
+        j->settled_ms = now_ms();
+    if (lost) { /* whoever was first is about to have it kept */
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        t.tv_nsec += TAKEN_WAIT_MS * 1000000L;
+        t.tv_sec += t.tv_nsec / 1000000000;
+        t.tv_nsec %= 1000000000;
+        while (pthread_cond_timedwait(&d->changed, &d->lock, &t) != ETIMEDOUT)
+            continue;
+    }
+    j->waiting--;
+    pthread_mutex_unlock(&d->lock);
+    return rc;
+}
+
+enum error_code turn_desk_run(struct turn_desk *d, struct conversation *cv,
+                              const struct conversation_turn_in *in,
+                              struct conversation_turn_out *out, struct error *err) {
+    struct arena a = {0};
+    struct talk_state state = {0};
+    struct conversation_turn_in begun = *in;
+    struct conversation_turn_out made = {0};
+    enum error_code rc =
+        in->state_json.len > 0 ? talk_state_read(in->state_json, &a, &state, err) : ERR_OK;
+    const struct talk_wait *w = &state.wait;
+    if (w->is_waiting) {
+        begun.input = w->answered ? CONVERSATION_ANSWERED
+                      : w->paid   ? CONVERSATION_PAID
+                                  : CONVERSATION_SPOKE;
+        begun.turn = w->turn;
+        begun.speech = w->speech;
+        begun.digits = w->digits;
+    }
+    if (rc == ERR_OK)
+        rc = meet(d, cv, &begun, in, &state, &made, err);
+    if (rc == ERR_OK)
+        *out = made;
+    else
+        conversation_turn_out_release(&made);
+    arena_release(&a);
+    return rc;
+}
