@@ -129,6 +129,7 @@ api_handler_fn api_call_events, api_call_transcript, api_call_recording;
 api_handler_fn api_list_consents, api_get_consent, api_add_consent;
 api_handler_fn api_summary, api_list_sessions, api_list_information, api_add_information;
 api_handler_fn api_list_recordings, api_get_recording, api_recording_audio;
+api_handler_fn api_test_function;
 api_handler_fn api_list_assistants, api_list_providers;
 
 /* Answered on the server's thread: they must work when everything else is busy. */

@@ -50,6 +50,14 @@ static const struct cli_option consents_options[] = {
     {"--until", "TIME", false, "before this time"},
     OPTION_LIMIT, OPTION_CURSOR, OPTION_ENV, OPTION_URL, OPTION_JSON, {0}};
 
+static const struct cli_option exec_options[] = {
+    {"--arg", "K=V", true, "an argument of the function"},
+    {"--var", "K=V", true, "a variable for the assistant"},
+    {"--data", "JSON", false, "the call's global data, an object; else the assistant's own"},
+    {"--caller", "N", false, "the other party of the call; else +12025550100"},
+    {"--list", NULL, false, "list the functions and their arguments"},
+    {"--json", NULL, false, "print the reply as a carrier's agent gets it"},
+    OPTION_ENV, {0}};
 static const struct cli_option render_options[] = {
     {"--assistant", "NAME", false, "what this assistant answers a call with"},
     {"--plan", "FILE", false, "a plan in JSON (- is standard input)"},
@@ -113,6 +121,14 @@ const struct cli_command cli_commands[] = {
     {.name = "consents", .run = cli_consents, .options = consents_options,
      .summary = "who consented to what, or did not: the ledger", .usage = "[options]",
      .example = "switchhook consents --caller +12025550100 --purpose recording"},
+    {.name = "exec", .run = cli_exec, .args_min = 1, .args_max = 2, .options = exec_options,
+     .summary = "run one function of an assistant, without a call",
+     .usage = "ASSISTANT [FUNCTION] [options]",
+     .about = "Prints what the function tells the assistant, and what is to be done on the call as a\n"
+              "carrier's agent gets it. Nothing is kept, no carrier is asked. Without a function, or\n"
+              "with --list, the functions are listed.",
+     .example = "switchhook exec payment-agent --list\n"
+                "switchhook exec payment-agent process_payment --arg amount=49.99"},
     {.name = "render", .run = cli_render, .options = render_options,
      .summary = "print the document that a carrier would get",
      .usage = "--assistant NAME | --plan FILE [options]",

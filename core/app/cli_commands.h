@@ -13,6 +13,7 @@ int cli_calls(struct cli *cli);
 int cli_carrier(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_demo(struct cli *cli);
+int cli_exec(struct cli *cli);
 int cli_hangup(struct cli *cli);
 int cli_help(struct cli *cli);
 int cli_information(struct cli *cli);

@@ -6,6 +6,7 @@
 #include "core/app/cli_commands.h"
 #include "core/app/cli_files.h"
 #include "core/app/cli_settings.h"
+#include "core/app/cli_text.h"
 #include "core/app/render.h"
 #include "core/domain/provider.h"
 #include "core/engine/links.h"
@@ -122,32 +123,6 @@ static void put_next_url(struct buf *b, const struct config *config, const char 
     links_put(&links, b, &call, WEBHOOK_GATHER, 1);
 }
 
-/* A line for each value, as people and grep read it. The text is valid JSON. */
-static void put_pretty(FILE *f, struct str json) {
-    unsigned depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < json.len; i++) {
-        char c = json.ptr[i];
-        bool opens = !quoted && (c == '{' || c == '[');
-        bool closes = !quoted && (c == '}' || c == ']');
-        bool empty =
-            opens && i + 1 < json.len && (json.ptr[i + 1] == '}' || json.ptr[i + 1] == ']');
-        if (closes && json.ptr[i - 1] != '{' && json.ptr[i - 1] != '[')
-            fprintf(f, "\n%*s", (int)(2 * (depth - 1)), "");
-        depth = opens ? depth + 1 : closes ? depth - 1 : depth;
-        fputc(c, f);
-        if ((opens && !empty) || (!quoted && c == ','))
-            fprintf(f, "\n%*s", (int)(2 * depth), "");
-        else if (!quoted && c == ':')
-            fputc(' ', f);
-        if (quoted && c == '\\' && i + 1 < json.len)
-            fputc(json.ptr[++i], f);
-        else if (c == '"')
-            quoted = !quoted;
-    }
-    fputc('\n', f);
-}
-
 /* What the carrier's own agent gets. What does not do what it seems to is always told. */
 static int put_agent(struct cli *cli, const struct config *config, const struct assistant *a,
                      const struct json *variables) {
@@ -160,7 +135,7 @@ static int put_agent(struct cli *cli, const struct config *config, const struct 
         a, variables, config, str_z(config->public_base_url[0] ? config->public_base_url : url),
         &document, &report, &err);
     if (rc == ERR_OK)
-        put_pretty(cli->out, buf_str(&document));
+        cli_put_pretty(cli->out, buf_str(&document));
     if (rc == ERR_OK && (report.count > 0 || cli_args_flag(&cli->args, "--loss")))
         put_losses(cli, cli->err, &report);
     buf_release(&document);

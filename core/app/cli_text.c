@@ -180,3 +180,28 @@ struct str cli_cell_seconds(struct arena *a, const struct json *object, const ch
         return STR("-");
     return arena_printf(a, "%lld s", (long long)n);
 }
+
+void cli_put_pretty(FILE *f, struct str json) {
+    unsigned depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < json.len; i++) {
+        char c = json.ptr[i];
+        bool opens = !quoted && (c == '{' || c == '[');
+        bool closes = !quoted && (c == '}' || c == ']');
+        bool empty =
+            opens && i + 1 < json.len && (json.ptr[i + 1] == '}' || json.ptr[i + 1] == ']');
+        if (closes && json.ptr[i - 1] != '{' && json.ptr[i - 1] != '[')
+            fprintf(f, "\n%*s", (int)(2 * (depth - 1)), "");
+        depth = opens ? depth + 1 : closes ? depth - 1 : depth;
+        fputc(c, f);
+        if ((opens && !empty) || (!quoted && c == ','))
+            fprintf(f, "\n%*s", (int)(2 * depth), "");
+        else if (!quoted && c == ':')
+            fputc(' ', f);
+        if (quoted && c == '\\' && i + 1 < json.len)
+            fputc(json.ptr[++i], f);
+        else if (c == '"')
+            quoted = !quoted;
+    }
+    fputc('\n', f);
+}

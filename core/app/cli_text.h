@@ -25,6 +25,9 @@ size_t cli_columns(struct str s);
 /** Columns of the terminal behind f; 0: it is none. */
 size_t cli_terminal_columns(FILE *f);
 
+/** JSON with a line for each value, as people and grep read it. It must be valid. */
+void cli_put_pretty(FILE *f, struct str json);
+
 /* ---- tables ------------------------------------------------------------------------------------
  */
 

@@ -27,6 +27,7 @@
 #include "core/io/http_server_mhd.h"
 #include "core/io/store_sqlite.h"
 #include "core/io/vault_file.h"
+#include "core/io/zone_files.h"
 
 enum {
     API_WORKERS = 8,
@@ -55,6 +56,7 @@ struct gateway {
     struct function_remote_http remote_http;
     struct function_remote remote;
     struct brain *openai; /* NULL: no model server is configured */
+    struct zones zones;
     struct conversation *conversation;
     struct pacer *pacer;
     struct engine engine;
@@ -206,8 +208,14 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     rc = make_openai(g, err);
     if (rc != ERR_OK)
         return rc;
+    g->zones = zone_files(NULL);
     struct conversation_options co = {
-        .store = g->store, .clock = g->clock, .log = &g->log, .openai = g->openai};
+        .store = g->store,
+        .clock = g->clock,
+        .log = &g->log,
+        .openai = g->openai,
+        .zones = &g->zones,
+    };
     g->conversation = conversation_new(&co);
     g->pacer = make_pacer(g);
     g->charges = payment_gateway_of(g->config, g->http, g->clock);

@@ -25,6 +25,7 @@ static const struct route {
     {"GET", "/api/sessions", api_list_sessions, NULL},
     {"GET", "/api/information", api_list_information, NULL},
     {"POST", "/api/information", api_add_information, NULL},
+    {"POST", "/api/test_function", api_test_function, NULL},
     {"GET", "/api/consents", api_list_consents, NULL},
     {"POST", "/api/consents", api_add_consent, NULL},
     {"GET", "/api/consents/{}", api_get_consent, NULL},
