@@ -53,6 +53,7 @@ static enum error_code read_trial(struct api_request *r, struct function_trial *
     t->variables_json = part(r, "variables");
     t->global_data_json = part(r, "global_data");
     t->store = e->store;
+    t->remote = e->remote;
     t->now_ms = engine_now_ms(e);
     return ERR_OK;
 }

@@ -209,12 +209,18 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     if (rc != ERR_OK)
         return rc;
     g->zones = zone_files(NULL);
+    g->remote_http = (struct function_remote_http){
+        .http = g->http,
+        .clock = g->clock,
+        .trust = g->config->swml_private ? HTTP_TRUST_CONFIGURED : HTTP_TRUST_FOREIGN};
+    g->remote = function_remote_http(&g->remote_http);
     struct conversation_options co = {
         .store = g->store,
         .clock = g->clock,
         .log = &g->log,
         .openai = g->openai,
         .zones = &g->zones,
+        .remote = &g->remote,
     };
     g->conversation = conversation_new(&co);
     g->pacer = make_pacer(g);
@@ -222,11 +228,6 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     struct payment_desk_options po = {.gateway = g->charges,
                                       .connector = str_z(g->config->pay_connector)};
     g->payments = payment_desk_new(&po);
-    g->remote_http = (struct function_remote_http){
-        .http = g->http,
-        .clock = g->clock,
-        .trust = g->config->swml_private ? HTTP_TRUST_CONFIGURED : HTTP_TRUST_FOREIGN};
-    g->remote = function_remote_http(&g->remote_http);
     g->engine = (struct engine){
         .store = g->store,
         .clock = g->clock,
@@ -246,6 +247,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .write_agent = swaig_write_agent,
         .agents = g,
         .remote = &g->remote,
+        .zones = &g->zones,
         .agent_credentials = secret_reveal(&g->swaig_keys.credentials),
         .placing_enabled = g->config->placing_enabled,
     };

@@ -221,6 +221,8 @@ struct webhook_news {
     /* gather */
     struct str digits, speech;
     double confidence; /* 0..1; -1 unknown */
+    /* gather, after a dial step with an action: how that ended; NONE: not said */
+    enum call_status dialled;
     /* gather, after a pay step */
     struct payment_news payment;
     /* recording */

@@ -418,10 +418,21 @@ static struct str limit_reached(const struct turn_work *t) {
                                                          : STR("");
 }
 
+/** Is the caller back from where nobody listened? */
+static bool is_elsewhere(const struct turn_work *t) {
+    enum talk_away a = t->state.away;
+    return a == TALK_AWAY_PAYMENT || a == TALK_AWAY_TRANSFER || a == TALK_AWAY_CONFERENCE ||
+           a == TALK_AWAY_HOLD;
+}
+
 static void continue_call(struct turn_work *t) {
     struct heard h;
     if (t->state.stage == TALK_OVER) {
         t->next = TURN_END;
+        return;
+    }
+    if (is_elsewhere(t)) { /* no question was put: nothing that is told now is an answer */
+        come_back(t);
         return;
     }
     hear(t, &h);

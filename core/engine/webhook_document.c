@@ -272,6 +272,7 @@ static enum error_code compute_assistant(struct document *d, const struct json *
         .speech = n->speech,
         .digits = n->digits,
         .confidence = n->confidence,
+        .dialled = n->dialled,
         .answered_by = answered_by(n, &d->call),
         .next_url = link_text(d, d->number),
         .now_ms = engine_now_ms(d->engine),

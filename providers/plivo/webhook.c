@@ -14,6 +14,7 @@ enum known {
     ANSWER_TIME,
     CALL_STATUS,
     CALL_UUID,
+    DIAL_STATUS,
     DIGITS,
     DURATION,
     END_TIME,
@@ -38,6 +39,7 @@ static const struct rest_field_name known_names[] = {
     {STR_INIT("AnswerTime"), ANSWER_TIME},
     {STR_INIT("CallStatus"), CALL_STATUS},
     {STR_INIT("CallUUID"), CALL_UUID},
+    {STR_INIT("DialStatus"), DIAL_STATUS},
     {STR_INIT("Digits"), DIGITS},
     {STR_INIT("Duration"), DURATION},
     {STR_INIT("EndTime"), END_TIME},
@@ -192,6 +194,7 @@ static enum error_code read_call_news(const struct str *v, struct webhook_news *
 }
 
 static enum error_code read_gather(const struct str *v, struct webhook_news *n, struct error *err) {
+    n->dialled = plivo_status(v[DIAL_STATUS]);
     n->digits = v[DIGITS];
     n->speech = v[SPEECH];
     n->confidence = rest_field_fraction(v[SPEECH_CONFIDENCE]);

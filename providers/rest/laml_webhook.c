@@ -118,6 +118,7 @@ enum known {
     CALL_STATUS,
     CONFIDENCE,
     CONNECTOR_ERROR,
+    DIAL_CALL_STATUS,
     DIGITS,
     ERROR_CODE,
     ERROR_MESSAGE,
@@ -148,6 +149,7 @@ static const struct rest_field_name known_names[] = {
     [CALL_STATUS] = {STR_INIT("CallStatus"), CALL_STATUS},
     [CONFIDENCE] = {STR_INIT("Confidence"), CONFIDENCE},
     [CONNECTOR_ERROR] = {STR_INIT("ConnectorError"), CONNECTOR_ERROR},
+    [DIAL_CALL_STATUS] = {STR_INIT("DialCallStatus"), DIAL_CALL_STATUS},
     [DIGITS] = {STR_INIT("Digits"), DIGITS},
     [ERROR_CODE] = {STR_INIT("ErrorCode"), ERROR_CODE},
     [ERROR_MESSAGE] = {STR_INIT("ErrorMessage"), ERROR_MESSAGE},
@@ -230,7 +232,11 @@ static void read_payment(const struct str *v, struct webhook_news *n) {
     };
 }
 
-static enum error_code read_gather(const struct str *v, struct webhook_news *n, struct error *err) {
+static enum error_code read_gather(const struct laml *l, const struct str *v,
+                                   struct webhook_news *n, struct error *err) {
+    n->dialled = laml_status(l, v[DIAL_CALL_STATUS]);
+    if (n->dialled == CALL_STATUS_NONE && str_eq_z(v[DIAL_CALL_STATUS], "answered"))
+        n->dialled = CALL_COMPLETED; /* a word of dials only */
     read_payment(v, n);
     if (!rest_field_is_keys(v[DIGITS]))
         return error_field(err, ERR_INVALID, "Digits", "Digits holds what no key can send");
@@ -268,7 +274,7 @@ enum error_code laml_parse_webhook(const struct laml *l, const struct rest_accou
     if (rc == ERR_OK)
         rc = read_call_news(l, v, &n, err);
     if (rc == ERR_OK && req->kind == WEBHOOK_GATHER)
-        rc = read_gather(v, &n, err);
+        rc = read_gather(l, v, &n, err);
     if (req->kind == WEBHOOK_INBOUND)
         rest_news_parties(&n, v[TO], v[FROM]);
     if (rc == ERR_OK && req->kind == WEBHOOK_RECORDING)

@@ -247,6 +247,10 @@ static void read_payment(const struct parts *p, struct arena *arena, struct webh
 static enum error_code read_gather(const struct parts *p, struct arena *arena,
                                    struct webhook_news *n, struct error *err) {
     read_payment(p, arena, n);
+    struct str connected = json_str(json_get(p->vars.v, "connect_result"));
+    n->dialled = str_eq(connected, STR("connected")) ? CALL_COMPLETED
+                 : connected.len > 0                 ? CALL_NO_ANSWER
+                                                     : CALL_STATUS_NONE;
     struct str result = json_str(json_get(p->vars.v, "prompt_result"));
     struct str value = json_str(json_get(p->vars.v, "prompt_value"));
     if (str_eq(result, STR("match_speech"))) {

@@ -261,3 +261,20 @@ TEST(twilio_webhook, an_inbound_call_tells_who_calls_whom) {
     EXPECT(r.rc == ERR_OK && r.news.from[0] == '\0' && r.news.to[0] == '\0');
     drop(&r);
 }
+
+TEST(twilio_webhook, how_a_dial_ended_is_read) {
+    static const struct {
+        const char *word;
+        enum call_status dialled;
+    } rows[] = {{"completed", CALL_COMPLETED}, {"answered", CALL_COMPLETED},
+                {"busy", CALL_BUSY},           {"no-answer", CALL_NO_ANSWER},
+                {"failed", CALL_FAILED},       {"canceled", CALL_CANCELED}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf b = BUF_INIT(1000);
+        buf_printf(&b, IDS "&CallStatus=in-progress&DialCallStatus=%s", rows[i].word);
+        struct reading r = read_body(WEBHOOK_GATHER, b.ptr);
+        EXPECT_INT(r.news.dialled, rows[i].dialled);
+        buf_release(&b);
+        drop(&r);
+    }
+}
