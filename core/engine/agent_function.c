@@ -102,7 +102,6 @@ static enum error_code run(struct agent_run *r, struct turn_work *t, struct erro
         .data = data ? json_root(data) : NULL,
         .zones = r->e->zones,
         .remote = r->e->remote,
-        .zones = r->e->zones,
         .provider = str_z(r->call.provider),
         .own_number = str_z(r->call.inbound ? r->call.to : r->call.from),
         .inbound = r->call.inbound,

@@ -19,7 +19,6 @@ struct conversation;
 struct dispatcher;
 struct function_remote;
 struct zones;
-struct zones;
 struct event_feed;
 struct pacer;
 struct payment_desk;
@@ -53,7 +52,6 @@ struct engine {
                                    struct error *err);
     void *agents;
     const struct function_remote *remote; /* asks functions of the user's own; NULL: nobody does */
-    const struct zones *zones;            /* NULL: no time zones by name */
     const struct zones *zones;            /* NULL: fixed offsets only */
     struct str agent_credentials;         /* "user:password", encoded: for the addresses in it */
     bool placing_enabled;
