@@ -298,9 +298,8 @@ static enum error_code keep_whole(struct str doc, struct plan *out, struct error
 
 enum error_code swml_read(struct str doc, struct plan *out, struct plan_loss_report *loss,
                           struct error *err) {
-    const struct json_limits limits = {.bytes_max = SWML_BYTES_MAX,
-                                       .depth_max = SWML_DEPTH_MAX,
-                                       .values_max = SWML_VALUES_MAX};
+    const struct json_limits limits = {
+        .bytes_max = SWML_BYTES_MAX, .depth_max = SWML_DEPTH_MAX, .values_max = SWML_VALUES_MAX};
     CLEANUP(json_doc_freep) struct json_doc *parsed = NULL;
     struct error why = {0};
     if (json_parse(doc, &limits, &parsed, &why) != ERR_OK)

@@ -204,8 +204,8 @@ static enum error_code get_tx(struct store_tx *tx, void *ctx, struct error *err)
     if (rc == ERR_OK)
         rc = store_get_call_request(tx, o->id, o->arena, &o->request_json, err);
     if (rc == ERR_OK)
-        rc = store_list_payments(tx, o->id, PAYMENTS_MAX, o->arena, &o->payments,
-                                 &o->payment_count, err);
+        rc = store_list_payments(tx, o->id, PAYMENTS_MAX, o->arena, &o->payments, &o->payment_count,
+                                 err);
     return rc == ERR_OK ? api_read_outcomes(tx, &o->call, 1, o->arena, &o->outcome, err) : rc;
 }
 

@@ -81,8 +81,8 @@ struct payment {
     enum payment_status status;
     enum payment_result result;
     enum payment_guard guard;
-    bool own; /* charged through our connector: without it there was no charge */
-    uint32_t attempts;                /* that reached whoever charges */
+    bool own;          /* charged through our connector: without it there was no charge */
+    uint32_t attempts; /* that reached whoever charges */
     char amount[PAYMENT_AMOUNT_SIZE]; /* "49.99"; "0.00": to make a token of the card only */
     char currency[PAYMENT_CURRENCY_SIZE];
     char transaction_id[PAYMENT_TRANSACTION_SIZE]; /* the carrier's, of the newest attempt */

@@ -84,9 +84,10 @@ void turn_brain_tell(struct turn_work *t, struct brain_input *in) {
 void turn_brain_account(struct turn_work *t, const struct brain_usage *u) {
     if (u->requests == 0)
         return;
-    log_info(t->cv->options.log, "model server asked", LOG_ID("call", CALL_ID_PREFIX, t->in->call->id),
-             LOG_INT("turn", t->in->turn), LOG_STR("model", u->model),
-             LOG_INT("requests", u->requests), LOG_INT("prompt_tokens", u->prompt_tokens),
+    log_info(t->cv->options.log, "model server asked",
+             LOG_ID("call", CALL_ID_PREFIX, t->in->call->id), LOG_INT("turn", t->in->turn),
+             LOG_STR("model", u->model), LOG_INT("requests", u->requests),
+             LOG_INT("prompt_tokens", u->prompt_tokens),
              LOG_INT("completion_tokens", u->completion_tokens), LOG_INT("ms", u->latency_ms));
     struct buf b = BUF_INIT(USAGE_MAX);
     struct json_writer w;

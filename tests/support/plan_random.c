@@ -21,7 +21,8 @@ static bool chance(struct plan_random *r, uint32_t one_in) {
 }
 
 struct plan_random plan_random_from(uint64_t seed) {
-    uint32_t all = (BIT(PLAN_KIND_COUNT) - 1) & ~BIT(PLAN_KIND_UNKNOWN) & ~BIT(PLAN_AI) & ~BIT(PLAN_RAW);
+    uint32_t all =
+        (BIT(PLAN_KIND_COUNT) - 1) & ~BIT(PLAN_KIND_UNKNOWN) & ~BIT(PLAN_AI) & ~BIT(PLAN_RAW);
     return (struct plan_random){.state = seed, .kinds = all};
 }
 

@@ -30,10 +30,8 @@ static int add(struct door *d, const char *information, const char *category, co
 
 /** What a call with John Doe leaves, oldest first: category, and how the information begins. */
 static const char *const data_flow[][2] = {
-    {"conversation_flow", "Call started"},
-    {"contact_details", "Customer name: John Doe"},
-    {"debt_info", "Total debt: $40,000"},
-    {"personal_info", "Lives in California"},
+    {"conversation_flow", "Call started"},   {"contact_details", "Customer name: John Doe"},
+    {"debt_info", "Total debt: $40,000"},    {"personal_info", "Lives in California"},
     {"qualification", "Customer qualified"},
 };
 

@@ -53,8 +53,10 @@ TEST(call, with_several_assistants_must_say_which) {
     REQUIRE(door_open(&d, "MOCK_SPEED=0\n"));
     RUN(&r, "call", "+12025550101", "--url", gateway_url(d.gateway));
     EXPECT_INT(r.status, 2);
-    EXPECT_STR(r.err, "switchhook: which assistant? Say --assistant with one of: debt-intake, payment-agent, "
-                      "personal-assistant\n");
+    EXPECT_STR(
+        r.err,
+        "switchhook: which assistant? Say --assistant with one of: debt-intake, payment-agent, "
+        "personal-assistant\n");
     door_close(&d);
 }
 

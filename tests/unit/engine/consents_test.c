@@ -12,7 +12,8 @@
 static const char asker[] =
     "{\"name\":\"asker\",\"greeting\":\"Hello.\",\"recording\":{\"rule\":\"ask\","
     "\"question\":\"May we record?\",\"accepted\":\"Thank you.\",\"refused\":\"All right.\"},"
-    "\"flow\":{\"states\":[{\"id\":\"chat\",\"say\":\"What else?\",\"ask\":{},\"capture\":{\"slot\":\"x\",\"kind\":\"text\"},\"next\":\"bye\"},"
+    "\"flow\":{\"states\":[{\"id\":\"chat\",\"say\":\"What "
+    "else?\",\"ask\":{},\"capture\":{\"slot\":\"x\",\"kind\":\"text\"},\"next\":\"bye\"},"
     "{\"id\":\"bye\",\"say\":\"Bye.\",\"end\":{\"outcome\":\"done\"}}]}}";
 
 struct world {
@@ -172,7 +173,8 @@ TEST(consents, who_withdrew_is_asked_again_and_may_say_yes) {
 
 static const char recording_plan[] =
     "{\"steps\":[{\"start_recording\":{}},{\"say\":{\"text\":\"Hello\"}},{\"record\":{}},"
-    "{\"dial\":{\"record\":\"from-answer\",\"nouns\":[{\"kind\":\"number\",\"target\":\"+12025550101\"}]}}"
+    "{\"dial\":{\"record\":\"from-answer\",\"nouns\":[{\"kind\":\"number\",\"target\":\"+"
+    "12025550101\"}]}}"
     "]}";
 
 static bool placed_plan_records(enum consent_answer said, const char *plan, char *document,

@@ -120,9 +120,9 @@ TEST(twilio_replies, a_list_without_calls_is_refused) {
 
 TEST(twilio_replies, a_recording_is_known_by_its_id) {
     char sid[CALL_SID_SIZE] = "before";
-    EXPECT_INT(
-        twilio_decode_control(NULL, STR("{\"sid\":\"RE0123456789abcdef0123456789abcdef\"}"), sid, NULL),
-        ERR_OK);
+    EXPECT_INT(twilio_decode_control(NULL, STR("{\"sid\":\"RE0123456789abcdef0123456789abcdef\"}"),
+                                     sid, NULL),
+               ERR_OK);
     EXPECT_STR(sid, "RE0123456789abcdef0123456789abcdef");
     EXPECT_INT(twilio_decode_control(NULL, STR("{\"sid\":\"../x\"}"), sid, NULL), ERR_UPSTREAM);
 }
