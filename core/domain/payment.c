@@ -98,18 +98,20 @@ void payment_card_release(struct payment_card *c) {
     secret_release(&c->expiry_year);
 }
 
-/* What others wrote is not trusted to hold no card number. */
-static void mask_text(char *text, size_t size) {
-    CLEANUP(buf_release) struct buf b = BUF_INIT(2 * PAYMENT_TEXT_SIZE);
-    if (card_mask_put(&b, str_z(text)) && !str_copy(buf_str(&b), text, size))
-        text[0] = '\0';
-}
-
 /* An id may be all digits, too: only this very card is looked for. */
 static void mask_id(const struct payment_request *req, char *id) {
     struct str number = secret_reveal(&req->card->number), s = str_z(id);
     if (number.len > 0 && str_find_str(s, number) < s.len)
         memcpy(id, "masked", sizeof "masked");
+}
+
+/* What others wrote is not trusted to hold no card number: neither a valid one, nor the one that
+ * was mistyped. */
+static void mask_text(const struct payment_request *req, char *text, size_t size) {
+    CLEANUP(buf_release) struct buf b = BUF_INIT(2 * PAYMENT_TEXT_SIZE);
+    if (card_mask_put(&b, str_z(text)) && !str_copy(buf_str(&b), text, size))
+        text[0] = '\0';
+    mask_id(req, text);
 }
 
 enum error_code payment_charge(struct payment_gateway *g, const struct payment_request *req,
@@ -123,7 +125,7 @@ enum error_code payment_charge(struct payment_gateway *g, const struct payment_r
     mask_id(req, got.charge_id);
     mask_id(req, got.token_id);
     mask_id(req, got.error_code);
-    mask_text(got.error_text, sizeof got.error_text);
+    mask_text(req, got.error_text, sizeof got.error_text);
     *out = got;
     return ERR_OK;
 }
