@@ -201,6 +201,22 @@ enum error_code payment_settle(struct store_tx *tx, const struct engine *e, stru
     return rc == ERR_OK && open ? payment_announce(tx, c, p, now, err) : rc;
 }
 
+/* The carrier's own agent tells of no end: what was declined last is how it ended. Elsewhere the
+ * carrier would have told, and the caller hung up before that. */
+static enum error_code result_at_end(struct store_tx *tx, const struct payment *p,
+                                     enum payment_result *out, struct error *err) {
+    struct arena a = {0};
+    struct str plan = {0};
+    *out = p->status == PAYMENT_SUCCEEDED ? PAYMENT_SUCCESS : PAYMENT_HUNG_UP;
+    if (p->status != PAYMENT_WAITING || !p->own || !p->error_code[0])
+        return ERR_OK;
+    enum error_code rc = store_get_payment_plan(tx, p->id, &a, &plan, err);
+    if (rc == ERR_OK && plan.len == 0)
+        *out = PAYMENT_CONNECTOR_ERROR;
+    arena_release(&a);
+    return rc;
+}
+
 enum error_code payments_close(struct store_tx *tx, struct call *c, int64_t now_ms,
                                struct error *err) {
     struct payment p;
@@ -208,7 +224,9 @@ enum error_code payments_close(struct store_tx *tx, struct call *c, int64_t now_
     if (rc != ERR_OK || p.id == 0)
         return rc;
     bool open = p.status == PAYMENT_WAITING;
-    p.result = p.status == PAYMENT_SUCCEEDED ? PAYMENT_SUCCESS : PAYMENT_HUNG_UP;
+    rc = result_at_end(tx, &p, &p.result, err);
+    if (rc != ERR_OK)
+        return rc;
     p.status = open ? PAYMENT_FAILED : p.status;
     p.updated_ms = now_ms;
     rc = store_update_payment(tx, &p, err);

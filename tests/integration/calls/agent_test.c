@@ -50,28 +50,61 @@ TEST(agent_call, is_not_recorded_when_the_caller_refuses) {
     house_close(&h);
 }
 
-static void expect_recorded_call(const char *callee) {
+struct ending {
+    const char *callee;
+    const char *event, *other; /* how the payment ended, and how it did not */
+    const char *has[4];        /* in the event's data */
+    const char *said;          /* what the agent was told */
+};
+
+/* One event tells how the payment ended, and the other one is not there. */
+static void expect_payment(struct house *h, int64_t id, const struct ending *end) {
+    CLEANUP(buf_release) struct buf data = BUF_INIT(HOUSE_EVENTS_MAX);
+    house_event_data(h, id, end->event, &data);
+    struct str rest = buf_str(&data), line = {0};
+    EXPECT(str_next(&rest, '\n', &line) && line.len > 0 && rest.len == 0);
+    for (size_t i = 0; i < ARRAY_LEN(end->has); i++)
+        if (str_find_str(line, str_z(end->has[i])) == line.len)
+            EXPECT_STR(data.ptr, end->has[i]);
+    bool charged = str_find_str(line, STR("\"charge_id\":\"ch_")) < line.len;
+    EXPECT(charged == (strcmp(end->event, "payment.completed") == 0));
+    EXPECT(!has_event(h, id, end->other));
+}
+
+static void expect_recorded_call(const struct ending *end) {
     CLEANUP(buf_release) struct buf said = BUF_INIT(TRANSCRIPT_MAX);
     struct house h;
     if (!house_open(&h, settings))
         return;
-    int64_t id = place(&h, callee);
+    int64_t id = place(&h, end->callee);
     EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
     EXPECT(wait_report(&h, id, &said));
     EXPECT(has_event(&h, id, "consent.given") && !has_event(&h, id, "consent.refused"));
     /* one before the payment and one after it: no key of the card is in either */
     EXPECT_INT(house_wait_recordings(&h, id).stored, 2);
-    EXPECT(said.ptr && strstr(said.ptr, "The payment ended with "));
+    expect_payment(&h, id, end);
+    EXPECT(said.ptr && strstr(said.ptr, end->said));
     EXPECT(said.ptr && !strstr(said.ptr, "4111") && !strstr(said.ptr, "4000"));
     house_close(&h);
 }
 
 TEST(agent_call, is_recorded_after_a_yes_but_not_while_a_card_is_typed) {
-    expect_recorded_call("+12025550108");
+    expect_recorded_call(&(struct ending){"+12025550108",
+                                          "payment.completed",
+                                          "payment.failed",
+                                          {"\"result\":\"success\"", "\"status\":\"succeeded\"",
+                                           "\"amount\":\"49.99\"", "\"last4\":\"1111\""},
+                                          "The payment ended with success."});
 }
 
 TEST(agent_call, goes_on_after_a_card_that_is_declined) {
-    expect_recorded_call("+12025550109");
+    expect_recorded_call(
+        &(struct ending){"+12025550109",
+                         "payment.failed",
+                         "payment.completed",
+                         {"\"result\":\"payment-connector-error\"", "\"status\":\"failed\"",
+                          "\"error_code\":\"card_declined\"", "\"last4\":\"0002\""},
+                         "The payment ended with payment-connector-error."});
 }
 
 TEST(agent_call, on_another_carrier_is_led_by_the_engine) {

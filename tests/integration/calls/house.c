@@ -200,6 +200,17 @@ void house_events(struct house *h, int64_t id, struct buf *out) {
     arena_release(&e.arena);
 }
 
+void house_event_data(struct house *h, int64_t id, const char *type, struct buf *out) {
+    struct events e = {.call = {.id = id}};
+    EXPECT_INT(store_read(gateway_engine(h->gateway)->store, events_tx, &e, NULL), ERR_OK);
+    buf_clear(out);
+    buf_puts(out, "");
+    for (size_t i = 0; i < e.count; i++)
+        if (strcmp(event_type_name(e.items[i].type), type) == 0)
+            buf_printf(out, STR_FMT "\n", STR_ARG(e.items[i].data));
+    arena_release(&e.arena);
+}
+
 bool house_wait_event(struct house *h, int64_t id, const char *type) {
     int64_t end = clock_mono_ms(&h->system) + WAIT_LIMIT_MS;
     CLEANUP(buf_release) struct buf events = BUF_INIT(HOUSE_EVENTS_MAX);

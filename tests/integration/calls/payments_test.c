@@ -48,9 +48,12 @@ static struct paid payments_of(struct house *h, int64_t id) {
     return p;
 }
 
-static void expect_no_card(struct house *h, int64_t id) {
+static void expect_no_card(struct house *h, int64_t id, const char *dialect) {
     static const char *const cards[] = {"4111111111111111", "4000000000000002", "90210"};
     struct buf said = BUF_INIT(TRANSCRIPT_MAX);
+    /* the carrier's own agent tells what was said a while after the call */
+    if (strcmp(dialect, "signalwire") == 0)
+        EXPECT(house_wait_event(h, id, "information.shared"));
     house_transcript(h, id, &said);
     for (size_t i = 0; i < ARRAY_LEN(cards); i++)
         EXPECT(said.ptr && !strstr(said.ptr, cards[i]));
@@ -86,7 +89,7 @@ TEST(payments, a_card_that_is_good_is_charged_once) {
         EXPECT_STR(p.last.last4, "1111");
         EXPECT(p.last.charge_id[0] && (p.last.guard == PAYMENT_GUARD_LIFTED));
         EXPECT(has_event(&h, id, "payment.completed") && !has_event(&h, id, "payment.failed"));
-        expect_no_card(&h, id);
+        expect_no_card(&h, id, dialects[i]);
         house_close(&h);
     }
 }
@@ -101,9 +104,10 @@ TEST(payments, a_card_that_is_declined_is_not_charged) {
         struct paid p = payments_of(&h, id);
         EXPECT(p.count >= 1);
         EXPECT_INT(p.last.status, PAYMENT_FAILED);
+        EXPECT_INT(p.last.result, PAYMENT_CONNECTOR_ERROR);
         EXPECT(!p.last.charge_id[0]);
         EXPECT(!has_event(&h, id, "payment.completed") && has_event(&h, id, "payment.failed"));
-        expect_no_card(&h, id);
+        expect_no_card(&h, id, dialects[i]);
         house_close(&h);
     }
 }
@@ -115,6 +119,6 @@ TEST(payments, a_carrier_without_them_takes_none) {
     EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
     EXPECT_INT(payments_of(&h, id).count, 0);
     EXPECT(!has_event(&h, id, "payment."));
-    expect_no_card(&h, id);
+    expect_no_card(&h, id, "plivo");
     house_close(&h);
 }

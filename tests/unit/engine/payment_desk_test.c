@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/engine/payment_change.h"
 #include "core/engine/payment_link.h"
 #include "tests/support/engine_box.h"
 #include "tests/support/test.h"
@@ -44,6 +45,11 @@ struct shop {
 
 static enum error_code insert_tx(struct store_tx *tx, void *ctx, struct error *err) {
     return store_insert_payment(tx, ctx, STR("{\"steps\":[]}"), err);
+}
+
+/* By the carrier's own agent: we have no plan to go on with. */
+static enum error_code insert_for_agent_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    return store_insert_payment(tx, ctx, (struct str){0}, err);
 }
 
 static void open_shop(struct shop *s) {
@@ -129,6 +135,44 @@ TEST(payment_desk, lets_another_card_follow_one_that_was_declined) {
     EXPECT_INT(p.status, PAYMENT_SUCCEEDED);
     EXPECT(p.attempts == 2 && strcmp(first, s.till.key) != 0);
     close_shop(&s);
+}
+
+static enum error_code close_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct shop *s = ctx;
+    struct call c;
+    enum error_code rc = store_get_call(tx, s->call.id, &c, err);
+    if (rc == ERR_OK)
+        rc = payments_close(tx, &c, engine_now_ms(&s->box.engine), err);
+    if (rc == ERR_OK)
+        rc = store_update_call(tx, &c, err);
+    return rc == ERR_OK ? store_get_payment(tx, s->payment.id, &s->payment, err) : rc;
+}
+
+static void expect_end(bool by_agent, const char *declines, enum payment_result result) {
+    struct shop s;
+    struct payment p = {0};
+    open_shop(&s);
+    s.payment.id = id_next(&s.box.ids);
+    EXPECT_INT(store_write(s.box.engine.store, by_agent ? insert_for_agent_tx : insert_tx,
+                           &s.payment, NULL),
+               ERR_OK);
+    payment_link_token(&s.call, s.payment.id, s.token);
+    s.till.declines = declines;
+    if (declines)
+        EXPECT_INT(ask(&s, "t1", "49.99", &p), ERR_OK);
+    EXPECT_INT(store_write(s.box.engine.store, close_tx, &s, NULL), ERR_OK);
+    EXPECT_INT(s.payment.status, PAYMENT_FAILED);
+    EXPECT_INT(s.payment.result, result);
+    close_shop(&s);
+}
+
+TEST(payment_desk, knows_a_declined_card_from_a_caller_who_hung_up) {
+    /* an agent tells of no end: what was declined last is how it ended */
+    expect_end(true, "card_declined", PAYMENT_CONNECTOR_ERROR);
+    expect_end(true, NULL, PAYMENT_HUNG_UP);
+    /* elsewhere the carrier would have told */
+    expect_end(false, "card_declined", PAYMENT_HUNG_UP);
+    expect_end(false, NULL, PAYMENT_HUNG_UP);
 }
 
 TEST(payment_desk, goes_on_under_the_same_key_when_the_outcome_is_not_known) {
