@@ -146,9 +146,12 @@ static enum error_code charge(struct payment_gateway *g, const struct payment_re
         ask.headers[ask.header_count++] =
             (struct http_header){STR("Authorization"), buf_str(&auth)};
     }
-    enum error_code rc = buf_failed(&body) || buf_failed(&auth)
-                             ? error_set(err, ERR_LIMIT, "the payment does not fit into a request")
-                             : http_client_send(p->http, &ask, &rsp, err);
+    enum error_code rc =
+        buf_failed(&body) || buf_failed(&auth)
+            ? error_set(err, ERR_INVALID, "the payment does not fit into a request")
+            : http_client_send(p->http, &ask, &rsp, err);
+    if (rc == ERR_LIMIT) /* it answered, and we do not know what */
+        rc = error_set(err, ERR_UNCERTAIN, "the payment processor's answer is too long");
     buf_wipe(&body);
     buf_wipe(&auth);
     buf_release(&body);
