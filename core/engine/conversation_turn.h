@@ -83,6 +83,9 @@ void turn_data_change(struct turn_work *t, const struct function_action *a, stru
 /** May the function be used now? Takes one of its uses when they are counted. */
 NODISCARD bool turn_may_use(struct turn_work *t, struct str function);
 
+/** Is a brain that reads told of it now? Takes no use. */
+NODISCARD bool turn_is_offered(const struct turn_work *t, const struct assistant_function *f);
+
 /** Carry out an action, or note it for the plan. */
 void turn_take_action(struct turn_work *t, const struct function_action *a, bool after,
                       struct str function);

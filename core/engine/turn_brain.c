@@ -67,7 +67,7 @@ static void tell_functions(struct turn_work *t, struct brain_input *in) {
     struct brain_function *functions =
         arena_alloc(t->arena, (a->function_count + 1) * sizeof *functions);
     for (size_t i = 0; i < a->function_count; i++)
-        if (!a->functions[i].is_inactive)
+        if (turn_is_offered(t, &a->functions[i]))
             functions[in->function_count++] = describe(t->arena, &a->functions[i]);
     in->functions = functions;
 }

@@ -255,6 +255,10 @@ bool turn_may_use(struct turn_work *t, struct str function) {
     return left != 0;
 }
 
+bool turn_is_offered(const struct turn_work *t, const struct assistant_function *f) {
+    return !f->is_flow_only && uses_left(t, f->name) != 0;
+}
+
 void turn_data_change(struct turn_work *t, const struct function_action *a, struct str function) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     const struct assistant_function *f = assistant_find_function(t->assistant, function);

@@ -8,7 +8,7 @@
 static const char definition[] =
     "{\"name\":\"a\",\"functions\":[\"end_call\",{\"name\":\"far\",\"description\":\"d\","
     "\"parameters\":{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
-    "\"required\":[\"city\"]},\"url\":\"https://user:secret@far.example/swaig\","
+    "\"required\":[\"city\"]},\"url\":\"https://us%40er:s%3ae%zz@far.example/swaig\","
     "\"fillers\":{\"default\":[\"Let me look.\"]}}],\"flow\":{\"states\":["
     "{\"id\":\"ask\",\"say\":\"Where?\",\"ask\":{},\"capture\":{\"slot\":\"city\",\"kind\":"
     "\"text\"},\"next\":\"look\"},"
@@ -21,7 +21,7 @@ struct far {
     pthread_cond_t changed;
     bool may_go;
     unsigned calls;
-    char key[64], user[32], arguments[64];
+    char key[64], user[32], password[32], arguments[64];
     enum error_code rc;
 };
 
@@ -32,6 +32,7 @@ static enum error_code far_call(void *ctx, const struct function_remote_request 
     f->calls++;
     EXPECT(str_copy(req->idempotency_key, f->key, sizeof f->key));
     EXPECT(str_copy(req->user, f->user, sizeof f->user));
+    EXPECT(str_copy(req->password, f->password, sizeof f->password));
     EXPECT(str_copy(req->arguments_json, f->arguments, sizeof f->arguments));
     EXPECT(str_eq_z(req->url, "https://far.example/swaig"));
     while (!f->may_go)
@@ -86,7 +87,8 @@ TEST(turn_desk, keeps_the_caller_company_and_asks_once) {
     EXPECT(dialogue_has(&d, "A: It is sunny.\n"));
     EXPECT(dialogue_has(&d, "outcome: told\n"));
     EXPECT_INT(f.calls, 1);
-    EXPECT_STR(f.user, "user");
+    EXPECT_STR(f.user, "us@er"); /* as meant, not as written in the address */
+    EXPECT_STR(f.password, "s:e%zz");
     EXPECT_STR(f.arguments, "{\"city\":\"Paris\"}");
     EXPECT(str_find_str(str_z(f.key), STR("-1-1")) < strlen(f.key)); /* turn 1, first function */
     dialogue_release(&d);
