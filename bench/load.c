@@ -1,7 +1,7 @@
 /*
  * Sends requests that were made and signed beforehand, and prints what came back as one JSON line.
  *
- *   bench_load status|answer|place --port N --calls N [--list FILE] [--first N] [--repeat N]
+ *   bench_load status|answer|place|raw --port N --calls N [--list FILE] [--first N] [--repeat N]
  *              [--connections N] [--rate N] [--expect STATUS] [--suffix NN] [--assistant NAME]
  *
  * The server's CPU time is for the caller to read, from before this program starts to after it
@@ -63,9 +63,12 @@ static bool set_option(struct arguments *a, const char *name, const char *value)
 }
 
 static bool read_arguments(struct arguments *a, int argc, char **argv) {
-    static const char *const kinds[] = {
-        [LOAD_STATUS] = "status", [LOAD_ANSWER] = "answer", [LOAD_PLACE] = "place"};
-    static const int expected[] = {[LOAD_STATUS] = 204, [LOAD_ANSWER] = 200, [LOAD_PLACE] = 202};
+    static const char *const kinds[] = {[LOAD_STATUS] = "status",
+                                        [LOAD_ANSWER] = "answer",
+                                        [LOAD_PLACE] = "place",
+                                        [LOAD_RAW] = "raw"};
+    static const int expected[] = {
+        [LOAD_STATUS] = 204, [LOAD_ANSWER] = 200, [LOAD_PLACE] = 202, [LOAD_RAW] = 200};
     for (size_t k = 1; argc > 1 && k < ARRAY_LEN(kinds); k++)
         if (strcmp(argv[1], kinds[k]) == 0) {
             a->load.kind = (enum load_kind)k;
@@ -97,7 +100,7 @@ int main(int argc, char **argv) {
                           .drive = {.connections = 64}};
     struct load_requests rs = {0};
     if (!secret_system_init() || !read_arguments(&a, argc, argv)) {
-        fprintf(stderr, "usage: bench_load status|answer|place --port N --calls N …\n");
+        fprintf(stderr, "usage: bench_load status|answer|place|raw --port N --calls N …\n");
         return 2;
     }
     load_requests_make(&rs, &a.load);

@@ -231,6 +231,24 @@ static void add_place(struct maker *m, size_t i) {
     buf_release(&body);
 }
 
+/* ---- as it is ----------------------------------------------------------------------------------
+ */
+
+static void add_raw(struct maker *m) {
+    struct buf request = BUF_INIT(ONE_REQUEST_MAX);
+    char chunk[1024];
+    size_t n;
+    FILE *f = fopen(m->o->list_path, "re");
+    while (f && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        buf_put(&request, chunk, n);
+    if (!f || ferror(f) || buf_failed(&request) || request.len == 0)
+        fail("cannot be read, or is longer than a request may be", m->o->list_path);
+    fclose(f);
+    for (size_t i = 0; i < m->o->calls; i++)
+        append(m->rs, buf_str(&request));
+    buf_release(&request);
+}
+
 /* ---- all of them -------------------------------------------------------------------------------
  */
 
@@ -251,6 +269,9 @@ static void make_all(struct maker *m) {
         for (size_t i = 0; i < o->calls; i++)
             add_place(m, o->first + i);
         return;
+    case LOAD_RAW:
+        add_raw(m);
+        return;
     case LOAD_NONE:
         return;
     }
@@ -268,7 +289,7 @@ void load_requests_make(struct load_requests *rs, const struct load_options *o) 
     secret_set(&key, str_z(o->token));
     m.hmac = digest_hmac_sha1_new(&key);
     sort_fields(&m);
-    if (o->kind != LOAD_PLACE)
+    if (o->kind == LOAD_STATUS || o->kind == LOAD_ANSWER)
         read_targets(&m);
     make_all(&m);
     digest_hmac_free(m.hmac);

@@ -26,11 +26,12 @@ enum load_kind {
     LOAD_STATUS, /* four status callbacks for each call: initiated to completed */
     LOAD_ANSWER, /* the carrier asks for a call's answer document */
     LOAD_PLACE,  /* POST /api/calls */
+    LOAD_RAW,    /* the bytes of the list file, again and again */
 };
 
 struct load_options {
     enum load_kind kind;
-    const char *list_path;  /* from bench_seed; unused by LOAD_PLACE */
+    const char *list_path;  /* from bench_seed; unused by LOAD_PLACE; LOAD_RAW: one request */
     size_t first, calls;    /* which lines of it */
     size_t repeat;          /* rounds over all of them, LOAD_ANSWER */
     const char *public_url; /* what signatures are made for */

@@ -1,4 +1,5 @@
 """Starting what is measured, loading it, and reading what that cost."""
+import base64
 import http.client
 import json
 import os
@@ -222,6 +223,32 @@ class Bench:
         s = Server(["node", "fastify_app.mjs"], 0, env=env, cwd=self.root / "bench/peers/node")
         s.port = int(s.process.stdout.readline())
         return s
+
+    def python(self):
+        """Where SignalWire's Python SDK is installed; None when it is not."""
+        python = self.root / "build/bench-python/bin/python"
+        return python if python.exists() else None
+
+    def sdk_agent(self):
+        s = Server([self.python(), self.root / "bench/peers/python/agent.py",
+                    self.root / "assistants/payment-agent.json"], 0, cwd=self.work, log=self.work / "sdk-agent")
+        s.port = int(s.process.stdout.readline())
+        return s
+
+    def request(self, server, path, body, login):
+        """A POST of JSON as its bytes in a file, and the server's reply to it."""
+        text = json.dumps(body)
+        headers = {"Host": "gw.example.com", "Content-Type": "application/json", "Content-Length": str(len(text)),
+                   "Authorization": "Basic " + base64.b64encode(":".join(login).encode()).decode()}
+        c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        c.request("POST", path, text, headers)
+        reply = c.getresponse()
+        document = json.loads(reply.read())
+        c.close()
+        file = self.work / "request"
+        lines = [f"POST {path} HTTP/1.1"] + [f"{k}: {v}" for k, v in headers.items()]
+        file.write_text("\r\n".join(lines) + "\r\n\r\n" + text, encoding="ascii")
+        return file, document
 
     def dialects(self, seconds):
         done = subprocess.run([self.build / "bench/bench_dialects", str(seconds)], capture_output=True, text=True,

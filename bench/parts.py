@@ -13,6 +13,8 @@ DOCUMENTS = 6400
 REPEATED, TIMES = 640, 80
 PLACED = 3840
 STACK = 10000
+AGENT_CALL = "7a4b1c3e-2c78-4d85-b1a4-6eae7dbafb36"
+AGENT_LOGIN = ("bench", "bench-0123456789abcdef")
 NO_NODE = "left out: the peers in Node are missing, bench/peers/install-deps installs them"
 
 
@@ -180,6 +182,41 @@ def served(b):
         s.stop()
 
 
+def agent(b):
+    """A carrier's agent: its document and a function call over HTTP, beside SignalWire's own Python SDK."""
+    if not b.python():
+        yield "left out: SignalWire's SDK is missing, bench/peers/install-deps installs it"
+        return
+    gateway = b.gateway(b.directory("agent"), SWML_BASIC_AUTH_USER=AGENT_LOGIN[0],
+                        SWML_BASIC_AUTH_PASSWORD=AGENT_LOGIN[1], SWITCHHOOK_LOG_LEVEL="error")
+    sdk = b.sdk_agent()
+    gateway.wait_ready()
+    sides = {"gateway": (gateway, "/swml/payment-agent", 25600), "sdk": (sdk, "/", 640)}
+    taken = {(what, side): [] for what in ("document", "function") for side in sides}
+    for _ in range(b.rounds):
+        for side, (server, path, n) in sides.items():
+            file, document = b.request(server, path, {"call": {"call_id": AGENT_CALL}}, AGENT_LOGIN)
+            taken["document", side].append(b.load(server, "raw", n, 64, list=file))
+            ai = next(v["ai"] for v in document["sections"]["main"] if "ai" in v)
+            consent = next(f for f in ai["SWAIG"]["functions"] if f["function"] == "handle_consent")
+            url = consent["web_hook_url"].split("://", 1)[1].split("/", 1)[1]
+            arguments = {"consent_given": "no"}
+            call = {"function": "handle_consent", "call_id": AGENT_CALL,
+                    "argument": {"parsed": [arguments], "raw": json.dumps(arguments)}}
+            file, reply = b.request(server, "/" + url, call, AGENT_LOGIN)
+            assert "recorded" in reply["response"], reply
+            taken["function", side].append(b.load(server, "raw", n, 64, list=file))
+    yield head("over HTTP, 64 connections", "side", "requests / CPU s", "requests / s", "p50 ms", "p99 ms",
+               "CPU, gateway = 1")
+    for what, text in (("document", "the agent's document, with fresh tokens"),
+                       ("function", "a function call, its token checked")):
+        for side in sides:
+            yield row(text, side, *figures(taken[what, side]), ratio(taken[what, "gateway"], taken[what, side]))
+    yield disturbance(b, sum(taken.values(), []))
+    for s in (gateway, sdk):
+        s.stop()
+
+
 def queued(gateway):
     return len(json.loads(gateway.get("/api/calls?status=queued&limit=1")[1])["items"])
 
@@ -292,5 +329,5 @@ def growth(b):
     yield disturbance(b, sum((taken[n][1] + taken[n][2] for n in sizes), []))
 
 
-ALL = {"callbacks": callbacks, "documents": documents, "dialects": dialects, "served": served, "placing": placing, "memory": memory,
-       "stack": stack, "growth": growth}
+ALL = {"callbacks": callbacks, "documents": documents, "dialects": dialects, "served": served, "agent": agent,
+       "placing": placing, "memory": memory, "stack": stack, "growth": growth}

@@ -81,6 +81,7 @@ TEST(payments, a_card_that_is_good_is_charged_once) {
         REQUIRE(open_with(&h, dialects[i]));
         int64_t id = place(&h, "+12025550108");
         EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
+        EXPECT(house_wait_event(&h, id, "payment.completed"));
         struct paid p = payments_of(&h, id);
         EXPECT_INT(p.count, 1);
         EXPECT_INT(p.last.status, PAYMENT_SUCCEEDED);
@@ -101,6 +102,7 @@ TEST(payments, a_card_that_is_declined_is_not_charged) {
         REQUIRE(open_with(&h, dialects[i]));
         int64_t id = place(&h, "+12025550109");
         EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
+        EXPECT(house_wait_event(&h, id, "payment.failed"));
         struct paid p = payments_of(&h, id);
         EXPECT(p.count >= 1);
         EXPECT_INT(p.last.status, PAYMENT_FAILED);
