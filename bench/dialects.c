@@ -2,6 +2,7 @@
  * What it costs to say one turn of a conversation in each carrier's language.
  *
  *   bench_dialects SECONDS     documents a CPU second and one document of each, as JSON
+ *   bench_dialects SECONDS ASSISTANT.json      the same for the document of a carrier's agent
  *   bench_dialects --plan      the turn as plan JSON
  */
 #include <stdio.h>
@@ -10,7 +11,10 @@
 #include <time.h>
 
 #include "core/base/json.h"
+#include "core/base/secret.h"
+#include "core/domain/assistant.h"
 #include "core/domain/plan.h"
+#include "swml/agent.h"
 #include "swml/swml.h"
 #include "twiml/plivoxml.h"
 #include "twiml/twiml.h"
@@ -104,6 +108,44 @@ static void put_results(const struct plan *p, double seconds) {
     puts(json.ptr);
 }
 
+/** Documents of a carrier's agent a CPU second, each with fresh tokens. */
+static int measure_agent(const char *path, double seconds) {
+    CLEANUP(buf_release) struct buf text = BUF_INIT(DOCUMENT_MAX), out = BUF_INIT(DOCUMENT_MAX);
+    struct assistant *assistant = NULL;
+    struct secret key = {0};
+    struct error err = {0};
+    char chunk[4096];
+    size_t n;
+    FILE *f = fopen(path, "re");
+    while (f && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        buf_put(&text, chunk, n);
+    if (!f || !secret_system_init() ||
+        assistant_parse(buf_str(&text), &assistant, &err) != ERR_OK) {
+        fprintf(stderr, "bench_dialects: %s: %s\n", path, f ? err.text : "cannot be read");
+        return 1;
+    }
+    fclose(f);
+    secret_set(&key, STR("0123456789abcdef0123456789abcdef"));
+    const struct swml_agent_options o = {
+        .function_url = STR("https://gw.example.com/swaig/payment-agent"),
+        .credentials = STR("bench:bench"),
+        .token_key = &key,
+        .token_call_id = STR("7a4b1c3e-2c78-4d85-b1a4-6eae7dbafb36"),
+        .token_expires_s = 1900000000,
+    };
+    double began = cpu_seconds(), count = 0;
+    while (cpu_seconds() - began < seconds)
+        for (int i = 0; i < BATCH; i++, count++) {
+            buf_clear(&out);
+            if (swml_agent_write(assistant, &o, &out, NULL, &err) != ERR_OK)
+                return 1;
+        }
+    printf("{\"per_cpu_s\":%.0f,\"bytes\":%zu}\n", count / (cpu_seconds() - began), out.len);
+    secret_release(&key);
+    assistant_unref(assistant);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     CLEANUP(plan_release) struct plan p = {0};
     char *end = NULL;
@@ -117,11 +159,13 @@ int main(int argc, char **argv) {
         puts(json.ptr);
         return 0;
     }
-    double seconds = argc == 2 ? strtod(argv[1], &end) : 0;
+    double seconds = argc == 2 || argc == 3 ? strtod(argv[1], &end) : 0;
     if (!end || *end != '\0' || !(seconds > 0)) {
-        fprintf(stderr, "usage: bench_dialects SECONDS | --plan\n");
+        fprintf(stderr, "usage: bench_dialects SECONDS [ASSISTANT.json] | --plan\n");
         return 2;
     }
+    if (argc == 3)
+        return measure_agent(argv[2], seconds);
     put_results(&p, seconds);
     return 0;
 }

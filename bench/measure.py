@@ -235,6 +235,15 @@ class Bench:
         s.port = int(s.process.stdout.readline())
         return s
 
+    def agent_documents(self, seconds):
+        """Documents of a carrier's agent a CPU second: ours, and those of SignalWire's SDK."""
+        assistant = self.root / "assistants/payment-agent.json"
+        ours = subprocess.run([self.build / "bench/bench_dialects", str(seconds), assistant], capture_output=True,
+                              check=True)
+        theirs = subprocess.run([self.python(), self.root / "bench/peers/python/agent.py", assistant, str(seconds)],
+                                capture_output=True, check=True)
+        return json.loads(ours.stdout)["per_cpu_s"], float(theirs.stdout)
+
     def request(self, server, path, body, login):
         """A POST of JSON as its bytes in a file, and the server's reply to it."""
         text = json.dumps(body)

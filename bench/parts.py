@@ -206,6 +206,12 @@ def agent(b):
             file, reply = b.request(server, "/" + url, call, AGENT_LOGIN)
             assert "recorded" in reply["response"], reply
             taken["function", side].append(b.load(server, "raw", n, 64, list=file))
+    direct = [b.agent_documents(1) for _ in range(b.rounds)]
+    r = sorted(o / t for o, t in direct)
+    yield head("without HTTP", "gateway / CPU s", "Python SDK / CPU s", "CPU, gateway = 1")
+    yield row("the agent's document, with fresh tokens", f"{median([d[0] for d in direct]):,.0f}",
+              f"{median([d[1] for d in direct]):,.0f}", f"{median(r):.0f} ({r[0]:.0f}–{r[-1]:.0f})")
+    yield ""
     yield head("over HTTP, 64 connections", "side", "requests / CPU s", "requests / s", "p50 ms", "p99 ms",
                "CPU, gateway = 1")
     for what, text in (("document", "the agent's document, with fresh tokens"),

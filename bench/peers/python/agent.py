@@ -1,6 +1,7 @@
 """The payment agent of assistants/payment-agent.json as people write it with SignalWire's own SDK.
 
-    python agent.py ASSISTANT.json     prints its port when it listens; ends with its standard input
+    python agent.py ASSISTANT.json             prints its port when it listens; ends with its standard input
+    python agent.py ASSISTANT.json SECONDS     documents a CPU second, without HTTP
 """
 import json
 import os
@@ -8,6 +9,7 @@ import pathlib
 import socket
 import sys
 import threading
+import time
 
 import uvicorn
 from signalwire import AgentBase, FunctionResult
@@ -41,6 +43,14 @@ class PaymentAgent(AgentBase):
 
 def main():
     definition = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
+    if len(sys.argv) == 3:
+        made, began = PaymentAgent(definition, 3000), time.process_time()
+        count = 0
+        while time.process_time() - began < float(sys.argv[2]):
+            made._render_swml("7a4b1c3e-2c78-4d85-b1a4-6eae7dbafb36")
+            count += 1
+        print(count / (time.process_time() - began))
+        return
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     server = uvicorn.Server(uvicorn.Config(PaymentAgent(definition, port).get_app(), log_level="critical",
