@@ -74,8 +74,11 @@ static bool open_scene(struct scene *s) {
 
 static void close_scene(struct scene *s) {
     brain_free(s->brain);
-    if (s->waiting)
-        http_exchange_reply_text(s->waiting, 503, NULL, STR(""));
+    pthread_mutex_lock(&s->lock);
+    struct http_exchange *waiting = s->waiting;
+    pthread_mutex_unlock(&s->lock);
+    if (waiting)
+        http_exchange_reply_text(waiting, 503, NULL, STR(""));
     http_server_free(s->server);
     http_client_free(s->http);
     assistant_unref(s->assistant);
