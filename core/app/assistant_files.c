@@ -200,7 +200,7 @@ static void tell(const struct entry *e, struct log *log, bool is_new) {
                  e->assistant ? "an assistant's file is broken, its last version stays"
                               : "an assistant's file is broken",
                  LOG_WORDS("fault", e->fault));
-    else
+    else if (e->assistant)
         log_info(log, is_new ? "assistant added" : "assistant changed",
                  LOG_STR("assistant", e->assistant->name), LOG_Z("file", e->path),
                  LOG_Z("version", e->version));

@@ -169,7 +169,7 @@ static struct pacer_limits pace_of(const struct config_pace *set, const struct p
 static struct pacer *make_pacer(const struct gateway *g) {
     struct pacer_limits limits[PROVIDERS_MAX] = {{0}};
     const struct config_pace *set[PROVIDERS_MAX] = {&g->config->pace, &g->config->fallback_pace};
-    for (size_t i = 0; i < g->providers.count; i++)
+    for (size_t i = 0; i < g->providers.count && i < PROVIDERS_MAX; i++)
         limits[i] = pace_of(set[i], g->providers.providers[i]);
     return pacer_new(limits, g->providers.count);
 }

@@ -26,7 +26,7 @@ struct payment_gateway *payment_gateway_of(const struct config *c, struct http_c
     if (str_eq_z(kind, "http"))
         return payment_http_new(&o);
     /* where calls are simulated, charges may be */
-    bool simulated = kind.len == 0 && strcmp(c->provider, "mock") == 0;
+    bool simulated = kind.len == 0 && str_eq_z(str_z(c->provider), "mock");
     return simulated || str_eq_z(kind, "mock") ? payment_mock_new(clock) : NULL;
 }
 

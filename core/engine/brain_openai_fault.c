@@ -138,7 +138,9 @@ static bool is_word(char c) {
 
 bool openai_fault_names(const struct openai_fault *f, const char *field) {
     struct str name = str_z(field), rest = str_z(f->message);
-    if (str_eq_z(str_from(f->param, str_find(str_z(f->param), '.')), field))
+    struct str param = str_z(f->param);
+    param.len = str_find(param, '.');
+    if (param.ptr && param.len > 0 && str_eq_z(param, field))
         return true;
     for (size_t at; (at = str_find_str(rest, name)) < rest.len;) {
         bool begins = at == 0 || !is_word(rest.ptr[at - 1]);

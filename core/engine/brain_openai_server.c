@@ -157,7 +157,7 @@ static enum error_code exchange(struct openai_asking *a, struct str body,
     buf_release(&url);
     openai_reply_end(reply);
     if (rc != ERR_OK) { /* what came before the end may do */
-        struct error why;
+        struct error why = {0};
         bool begun = reply->shape != OPENAI_SHAPE_UNKNOWN;
         if (begun && (judge(reply, o, &why) == ERR_OK || o->has_fault)) {
             if (o->has_fault)

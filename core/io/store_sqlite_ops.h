@@ -42,7 +42,7 @@ enum error_code sqlite_renew_job(struct store_tx *base, const struct job *j, int
                                  struct error *err);
 enum error_code sqlite_number_is_attempted(struct store_tx *base, struct str to,
                                            int64_t but_call_id, bool *out, struct error *err);
-enum error_code sqlite_count_open_calls(struct store_tx *tx, struct str provider, uint32_t *out,
+enum error_code sqlite_count_open_calls(struct store_tx *base, struct str provider, uint32_t *out,
                                         struct error *err);
 enum error_code sqlite_take_over(struct store_tx *base, int64_t now_ms, struct error *err);
 

@@ -86,7 +86,7 @@ enum error_code signalwire_decode_list(const struct rest_account *a, struct str 
     if (json_type(calls) != JSON_ARRAY)
         return error_set(err, ERR_UPSTREAM, "the carrier's reply is no list of calls");
     for (const struct json *v = json_first(calls); v; v = json_next(v)) {
-        struct provider_call call, *added;
+        struct provider_call call = {0}, *added;
         rc = read_call(v, &call, err);
         if (rc != ERR_OK)
             return rc;

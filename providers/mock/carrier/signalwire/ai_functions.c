@@ -214,7 +214,8 @@ static void log_call(struct leg *l, const struct agent_function *f, const struct
     swml_value_put_text(&a->argument, &raw);
     swml_value_set_text(&e, "command_name", f->name);
     swml_value_set_text(&e, "command_arg", buf_str(&raw));
-    swml_value_set(&e, STR("epoch_time"), swml_number((double)(l->now_ms / 1000)));
+    int64_t seconds = l->now_ms / 1000;
+    swml_value_set(&e, STR("epoch_time"), swml_number((double)seconds));
     if (o) {
         swml_value_set_text(&e, "url", buf_str(&o->url));
         swml_value_set(&e, STR("post_data"), swml_value_parse(buf_str(&o->json)));

@@ -202,7 +202,8 @@ static struct swml_value value_for(const struct leg *l, const struct json *prope
     struct str type = type_of(property), description = json_str(json_get(property, "description"));
     struct str example = example_of(description);
     struct buf digits = BUF_INIT(64);
-    bool example_is_number = find_number(example, &digits) && example.ptr[0] <= '9';
+    bool example_is_number =
+        example.len > 0 && find_number(example, &digits) && example.ptr[0] <= '9';
     buf_release(&digits);
     if (json_get(property, "enum"))
         return choose_word(json_get(property, "enum"), said);
