@@ -421,8 +421,7 @@ static struct str limit_reached(const struct turn_work *t) {
 /** Is the caller back from where nobody listened? */
 static bool is_elsewhere(const struct turn_work *t) {
     enum talk_away a = t->state.away;
-    return a == TALK_AWAY_PAYMENT || a == TALK_AWAY_TRANSFER || a == TALK_AWAY_CONFERENCE ||
-           a == TALK_AWAY_HOLD;
+    return a != TALK_AWAY_NONE && a != TALK_AWAY_CONSENT && a != TALK_AWAY_QUESTION;
 }
 
 static void continue_call(struct turn_work *t) {
@@ -431,7 +430,8 @@ static void continue_call(struct turn_work *t) {
         t->next = TURN_END;
         return;
     }
-    if (is_elsewhere(t)) { /* no question was put: nothing that is told now is an answer */
+    /* no question was put: nothing that is told now is an answer (carriers repeat the last one) */
+    if (is_elsewhere(t)) {
         come_back(t);
         return;
     }

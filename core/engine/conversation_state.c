@@ -32,6 +32,7 @@ static const char *const away_names[] = {
     [TALK_AWAY_CONFERENCE] = "conference",
     [TALK_AWAY_HOLD] = "hold",
     [TALK_AWAY_PLAN] = "plan",
+    [TALK_AWAY_QUESTION] = "question",
 };
 _Static_assert(ARRAY_LEN(away_names) == TALK_AWAY_COUNT, "every place has a name");
 

@@ -25,7 +25,8 @@ enum talk_away {
     TALK_AWAY_TRANSFER,
     TALK_AWAY_CONFERENCE,
     TALK_AWAY_HOLD,
-    TALK_AWAY_PLAN,
+    TALK_AWAY_PLAN,     /* steps none of which asks for anything */
+    TALK_AWAY_QUESTION, /* steps that do: what is told then may be the answer */
     TALK_AWAY_COUNT
 };
 

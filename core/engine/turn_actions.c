@@ -295,6 +295,11 @@ static bool fit_step(struct turn_work *t, struct plan_step *s) {
     return !refused;
 }
 
+/** A raw step may: nobody reads it. */
+static bool asks(const struct plan_step *s) {
+    return s->kind == PLAN_GATHER || s->kind == PLAN_RAW;
+}
+
 static void add_plan(struct turn_work *t, const struct function_action *a, bool returns) {
     static const struct json_limits limits = {.bytes_max = FUNCTION_ACTION_JSON_MAX,
                                               .values_max = PLAN_VALUES_MAX};
@@ -311,6 +316,8 @@ static void add_plan(struct turn_work *t, const struct function_action *a, bool 
             struct plan_step *s = fit_step(t, &p.steps[i]) ? add(t, p.steps[i].kind) : NULL;
             if (s)
                 *s = p.steps[i];
+            if (s && returns && asks(s))
+                t->state.away = TALK_AWAY_QUESTION;
         }
     arena_absorb(&t->out->plan.arena, &p.arena);
     if (returns)

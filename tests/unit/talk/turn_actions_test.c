@@ -1,3 +1,6 @@
+#include <stdio.h>
+
+#include "core/base/compiler.h"
 #include "core/engine/payment.h"
 #include "tests/support/test.h"
 #include "tests/unit/talk/dialogue.h"
@@ -108,6 +111,28 @@ TEST(turn_actions, run_plans_that_come_back_or_not) {
     expect(&d, "outcome: handed_over\n");
     expect(&d, "plan: say say hangup\n");
     dialogue_release(&d);
+}
+
+/* Carriers repeat in each request what was heard last. */
+TEST(turn_actions, hear_after_a_plan_only_what_the_plan_asked_for) {
+    static const struct {
+        const char *step;
+        bool asks;
+    } cases[] = {{"{\"say\":{\"text\":\"Hi\"}}", false},
+                 {"{\"gather\":{\"input\":[\"speech\"]}}", true}};
+    for (size_t i = 0; i < 2; i++) {
+        char f[160];
+        struct dialogue d;
+        CLEANUP(buf_release) struct buf b = BUF_INIT(4096);
+        (void)snprintf(f, sizeof f, "\"actions\":[{\"plan\":{\"steps\":[%s]}}]", cases[i].step);
+        buf_printf(&b, ASSISTANT("", "%s"), f);
+        REQUIRE(dialogue_parse(&d, b.ptr));
+        dialogue_answer(&d, CALL_BY_HUMAN);
+        dialogue_speak(&d, "a word");
+        EXPECT(dialogue_has(&d, "C: a word\n") == cases[i].asks);
+        EXPECT(dialogue_has(&d, "A: Two done?\n") != cases[i].asks);
+        dialogue_release(&d);
+    }
 }
 
 TEST(turn_actions, keep_data_that_texts_and_rules_use) {
