@@ -54,6 +54,8 @@ struct provider_limits {
     uint32_t document_bytes_max;
     uint32_t answer_timeout_ms;  /* how long the carrier waits for a document */
     uint32_t request_timeout_ms; /* how long we wait for its API */
+    uint32_t inbound_look_ms; /* it tells nothing of an inbound call's end: how often to ask; 0: it
+                                 does */
 };
 struct provider_desc {
     const char *name;          /* "mock", "twilio" … */

@@ -74,6 +74,14 @@ bool job_load_call(const struct engine *e, const struct job *j, struct call *out
     return rc == ERR_OK; /* otherwise the lease runs out and the job comes back */
 }
 
+/* We ask some time after it happened. Whoever asks later than that knows no better than now. */
+static int64_t end_time(const struct call *c, const struct provider_call *seen, int64_t now_ms) {
+    int64_t at = c->answered_ms + (int64_t)seen->duration_s * 1000;
+    if (c->answered_ms == 0 || seen->duration_s == 0 || at > now_ms)
+        return now_ms;
+    return at > c->updated_ms ? at : c->updated_ms; /* it was heard of until then */
+}
+
 enum error_code call_take_carrier_view(struct store_tx *tx, struct call *c,
                                        const struct provider_call *seen, int64_t now_ms,
                                        struct error *err) {
@@ -91,5 +99,6 @@ enum error_code call_take_carrier_view(struct store_tx *tx, struct call *c,
     /* "queued" at the carrier means: accepted, which is what we call dialing */
     if (status == CALL_QUEUED || status == CALL_STATUS_NONE)
         status = CALL_DIALING;
-    return call_change_status(tx, c, status, now_ms, err);
+    return call_change_status(
+        tx, c, status, call_status_is_final(status) ? end_time(c, seen, now_ms) : now_ms, err);
 }

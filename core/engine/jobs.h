@@ -37,7 +37,7 @@ NODISCARD bool job_load_call(const struct engine *e, const struct job *j, struct
 
 /**
  * Bind the carrier's record of a call to ours and take its status over: what settling and the
- * reconciler learn by asking.
+ * reconciler learn by asking. An end is dated by the length that the carrier tells.
  */
 NODISCARD enum error_code call_take_carrier_view(struct store_tx *tx, struct call *c,
                                                  const struct provider_call *seen, int64_t now_ms,

@@ -48,6 +48,7 @@ static enum error_code make_tx(struct store_tx *tx, void *ctx, struct error *err
 static void prepare(struct inbound *in) {
     const struct webhook *w = in->webhook;
     int64_t now = engine_now_ms(in->engine);
+    uint32_t look_ms = provider_describe(w->provider)->limits.inbound_look_ms;
     struct call *c = &in->call;
     *c = (struct call){.id = id_next(in->engine->ids),
                        .inbound = true,
@@ -57,7 +58,7 @@ static void prepare(struct inbound *in) {
                        .time_limit_s = CALL_TIME_LIMIT_DEFAULT_S,
                        .created_ms = now,
                        .updated_ms = now,
-                       .check_ms = now + FIRST_LOOK_MS};
+                       .check_ms = now + (look_ms ? look_ms : FIRST_LOOK_MS)};
     digest_random_hex(c->nonce, (CALL_NONCE_SIZE - 1) / 2);
     memcpy(c->sid, w->news.sid, sizeof c->sid);
     call_copy_text(in->assistant->name.ptr, c->assistant, sizeof c->assistant);

@@ -34,7 +34,8 @@ static const struct provider_desc signalwire_box = {
     .base_url = "",
     .limits = {.document_bytes_max = SIGNALWIRE_DOCUMENT_BYTES_MAX,
                .answer_timeout_ms = 5000,
-               .request_timeout_ms = 20000},
+               .request_timeout_ms = 20000,
+               .inbound_look_ms = SIGNALWIRE_INBOUND_LOOK_MS},
 };
 
 static const struct provider_desc signalwire_compat_box = {

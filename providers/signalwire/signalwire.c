@@ -13,7 +13,8 @@ enum {
 };
 
 /* SignalWire docs: rate limits: one new call a second unless agreed otherwise, 13,800 changing
- * requests in ten seconds. A document is read for 5 s. */
+ * requests in ten seconds, questions without limit. A document is read for 5 s. A number that is
+ * pointed at a document has no address for notices. */
 const struct provider_desc signalwire_desc = {
     .name = "signalwire",
     .caps = SIGNALWIRE_CAPS,
@@ -25,7 +26,8 @@ const struct provider_desc signalwire_desc = {
                .requests_window_ms = 10000,
                .document_bytes_max = SIGNALWIRE_DOCUMENT_BYTES_MAX,
                .answer_timeout_ms = 5000,
-               .request_timeout_ms = 20000},
+               .request_timeout_ms = 20000,
+               .inbound_look_ms = SIGNALWIRE_INBOUND_LOOK_MS},
 };
 
 static enum error_code render(const struct rest_account *a, const struct plan *plan,

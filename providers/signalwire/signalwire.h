@@ -20,6 +20,7 @@ enum {
     SIGNALWIRE_COMPAT_CAPS = (SIGNALWIRE_CAPS & ~PROVIDER_CAP_AI) | PROVIDER_CAP_PLACE_RECORDED,
     SIGNALWIRE_DOCUMENT_BYTES_MAX = 262144,
     SIGNALWIRE_COMPAT_DOCUMENT_BYTES_MAX = 64000,
+    SIGNALWIRE_INBOUND_LOOK_MS = 10000,
 };
 extern const struct provider_desc signalwire_desc, signalwire_compat_desc;
 extern const struct rest_dialect signalwire_dialect, signalwire_compat_dialect;

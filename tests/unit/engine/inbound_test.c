@@ -2,6 +2,7 @@
 
 #include "core/base/compiler.h"
 #include "core/engine/call_service.h"
+#include "core/engine/dispatcher.h"
 #include "tests/support/assistant_table.h"
 #include "tests/support/test.h"
 
@@ -136,6 +137,29 @@ TEST(inbound, news_at_the_numbers_address_find_the_call_by_the_carriers_id) {
     EXPECT_STR(c.outcome, "done");
     /* the carrier's retry of what is over is told to hang up */
     EXPECT(strstr(engine_box_webhook(&w.b, INBOUND, CALLER).body, "hangup") != NULL);
+    world_release(&w);
+}
+
+TEST(inbound, a_carrier_that_tells_no_end_is_asked_often) {
+    struct world w;
+    struct call c;
+    world_init(&w);
+    w.b.carrier.desc.limits.inbound_look_ms = 10000;
+    EXPECT_INT(engine_box_webhook(&w.b, INBOUND, CALLER).status, 200);
+    w.b.carrier.look_up_rc = ERR_OK;
+    w.b.carrier.seen = (struct provider_call){.sid = "IN1", .status = CALL_ANSWERED};
+    EXPECT_INT(calls_of(&w, &c), 1);
+    fake_clock_advance_ms(&w.b.time, 10000);
+    reconciler_check_call(&w.b.engine, c.id);
+    w.b.carrier.seen.status = CALL_COMPLETED;
+    fake_clock_advance_ms(&w.b.time, 9999);
+    reconciler_check_call(&w.b.engine, c.id); /* too early */
+    EXPECT_INT(calls_of(&w, &c), 1);
+    EXPECT(c.status == CALL_ANSWERED);
+    fake_clock_advance_ms(&w.b.time, 1);
+    reconciler_check_call(&w.b.engine, c.id);
+    EXPECT_INT(calls_of(&w, &c), 1);
+    EXPECT(c.status == CALL_COMPLETED);
     world_release(&w);
 }
 
