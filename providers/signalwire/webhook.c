@@ -7,9 +7,11 @@
 #include "providers/signalwire/requests.h"
 #include "providers/signalwire/words.h"
 
-/* a request after a pay step tells the postal code and the like */
+/* A request brings all variables of the call, among them replies that its documents asked others
+ * for (64 kB each, SignalWire docs: request); after a pay step they tell the postal code and the
+ * like. */
 static const struct json_limits body_limits = {
-    .bytes_max = 1 << 18, .depth_max = 24, .values_max = 5000, .wipe = true};
+    .bytes_max = 1 << 18, .depth_max = 31, .values_max = 50000, .wipe = true};
 
 /* ---- origin ----------------------------------------------------------------------------------
  * SignalWire docs: webhook security. Requests for documents are signed over the address, without
@@ -157,10 +159,17 @@ static void read_length(const struct parts *p, struct webhook_news *n) {
     n->duration_s = (uint32_t)((to - from) / 1000);
 }
 
+/** A leg that the call dialled: neither the call nor one that should not be. */
+static bool is_child(const struct parts *p) {
+    return json_str(json_get(FIND(p->params.v, p, "parent"), "call_id")).len > 0;
+}
+
 static void read_state(const struct parts *p, struct arena *arena, struct webhook_news *n) {
     struct str state = json_str(FIND(p->params.v, p, "call_state", "state"));
     struct str reason = json_str(FIND(p->params.v, p, "end_reason"));
-    if (!is_event(p, "call.state"))
+    if (is_child(p))
+        n->sid[0] = '\0';
+    if (!is_event(p, "call.state") || is_child(p))
         return; /* news about something else; it changes nothing */
     n->status = signalwire_status(state);
     if (n->status != CALL_COMPLETED)
@@ -220,6 +229,15 @@ static double confidence(const struct json *v) {
     return d > 1 ? d / 100 : d;
 }
 
+/** What the caller typed may have become a number on its way through the variables. */
+static struct str typed_text(const struct json *v, struct arena *arena) {
+    CLEANUP(buf_release) struct buf number = BUF_INIT(64);
+    if (json_type(v) != JSON_NUMBER)
+        return arena_copy(arena, json_str(v));
+    json_put_value(&number, v);
+    return arena_copy(arena, buf_str(&number));
+}
+
 static struct str result_text(const struct json *results, const char *name, struct arena *arena) {
     return arena_copy(arena, json_str(json_get(results, name)));
 }
@@ -252,9 +270,9 @@ static enum error_code read_gather(const struct parts *p, struct arena *arena,
                  : connected.len > 0                 ? CALL_NO_ANSWER
                                                      : CALL_STATUS_NONE;
     struct str result = json_str(json_get(p->vars.v, "prompt_result"));
-    struct str value = json_str(json_get(p->vars.v, "prompt_value"));
+    struct str value = typed_text(json_get(p->vars.v, "prompt_value"), arena);
     if (str_eq(result, STR("match_speech"))) {
-        n->speech = arena_copy(arena, value);
+        n->speech = value;
         n->confidence = confidence(json_get(p->vars.v, "prompt_speech_confidence"));
     }
     if (!str_eq(result, STR("match_digits")))
@@ -262,7 +280,7 @@ static enum error_code read_gather(const struct parts *p, struct arena *arena,
     if (!rest_field_is_keys(value))
         return error_field(err, ERR_INVALID, "prompt_value",
                            "prompt_value holds what no key sends");
-    n->digits = arena_copy(arena, value);
+    n->digits = value;
     return ERR_OK;
 }
 

@@ -136,6 +136,16 @@ TEST(signalwire_webhook, what_says_nothing_about_the_status_changes_nothing) {
     }
 }
 
+TEST(signalwire_webhook, news_of_a_leg_that_the_call_dialled_are_not_the_calls) {
+    struct reading r = read_body(
+        WEBHOOK_STATUS, STATE("{\"call_id\":\"" CALL "\",\"call_state\":\"ended\",\"end_reason\":"
+                              "\"busy\",\"parent\":{\"call_id\":\"" PROJECT "\"}}"));
+    EXPECT_INT(r.rc, ERR_OK);
+    EXPECT_STR(r.news.sid, "");
+    EXPECT_INT(r.news.status, CALL_STATUS_NONE);
+    drop(&r);
+}
+
 TEST(signalwire_webhook, what_is_no_news_or_malformed_is_refused) {
     static const struct {
         enum webhook_kind kind;
@@ -299,6 +309,30 @@ TEST(signalwire_webhook, keys_and_speech_come_in_the_variables) {
                                         "\"0.5\"}"));
     EXPECT(r.news.confidence == 0.5);
     drop(&r);
+}
+
+TEST(signalwire_webhook, keys_that_became_a_number_are_keys) {
+    struct reading r =
+        read_body(WEBHOOK_GATHER,
+                  FETCH(",\"vars\":{\"prompt_result\":\"match_digits\",\"prompt_value\":94105}"));
+    EXPECT_INT(r.rc, ERR_OK);
+    expect_text(r.news.digits, "94105");
+    drop(&r);
+}
+
+/* SignalWire docs: request: 64 kB of a reply are kept, as text and as values. */
+TEST(signalwire_webhook, large_variables_of_a_document_are_in_nobodys_way) {
+    struct buf body = BUF_INIT(1 << 17);
+    buf_puts(&body, "{\"call\":{\"call_id\":\"" CALL "\"},\"vars\":{\"prompt_result\":"
+                    "\"match_speech\",\"prompt_value\":\"yes\",\"request_response\":[0");
+    while (body.len < 65536)
+        buf_puts(&body, ",0");
+    buf_puts(&body, "]}}");
+    struct reading r = read_body(WEBHOOK_GATHER, body.ptr);
+    EXPECT_INT(r.rc, ERR_OK);
+    expect_text(r.news.speech, "yes");
+    drop(&r);
+    buf_release(&body);
 }
 
 TEST(signalwire_webhook, the_end_of_a_payment_comes_in_the_variables) {
