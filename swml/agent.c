@@ -54,14 +54,18 @@ void agent_given(struct agent_writing *w, const char *key, struct str s) {
         json_kv_string(&w->j, key, s);
 }
 
-void agent_json(struct agent_writing *w, const char *key, const struct json *v) {
+void agent_value(struct agent_writing *w, const struct json *v) {
     CLEANUP(buf_release) struct buf text = BUF_INIT(SWML_BYTES_MAX);
-    if (!v)
-        return;
     json_put_value(&text, v);
-    json_key(&w->j, key);
     json_put_raw(&w->j, buf_str(&text));
     w->j.b->failed = w->j.b->failed || buf_failed(&text);
+}
+
+void agent_json(struct agent_writing *w, const char *key, const struct json *v) {
+    if (!v)
+        return;
+    json_key(&w->j, key);
+    agent_value(w, v);
 }
 
 static void fail(struct agent_writing *w, enum error_code code, const char *what) {

@@ -25,7 +25,8 @@ void agent_phrases(struct agent_writing *w, struct str key, const struct assista
 /** A string as it is; nothing when it is empty. */
 void agent_given(struct agent_writing *w, const char *key, struct str s);
 
-/** JSON of the definition's author, as it is; nothing when v is NULL. */
+/** JSON of the definition's author, as it is; as a member nothing when v is NULL. */
+void agent_value(struct agent_writing *w, const struct json *v);
 void agent_json(struct agent_writing *w, const char *key, const struct json *v);
 
 /** An address of ours with credentials, query and, for a function's name, a token. */

@@ -318,6 +318,31 @@ TEST(agent, keeps_its_credentials_from_a_receiver_that_is_not_ours) {
     end(&b);
 }
 
+/* The carrier's JSON Schema; what it does not know is checked when the function is called. */
+TEST(agent, tells_of_parameters_what_the_carriers_schema_knows) {
+    struct bench b;
+    begin(&b);
+    struct json_doc *all = parsed(
+        "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"s\"],\"properties\":{"
+        "\"s\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":9,\"title\":\"t\","
+        "\"description\":"
+        "\"d\",\"enum\":[\"a\"],\"default\":\"a\"},\"n\":{\"type\":\"integer\",\"minimum\":1,"
+        "\"maximum\":8},\"maxLength\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":"
+        "\"object\",\"maxProperties\":2,\"properties\":{\"x\":{\"type\":\"number\",\"maximum\":1}}}"
+        "}}}");
+    b.functions[0].parameters = json_root(all);
+    write(&b, given);
+    EXPECT(
+        str_find_str(buf_str(&b.made),
+                     STR("\"parameters\":{\"type\":\"object\",\"required\":[\"s\"],\"properties\":{"
+                         "\"s\":{\"type\":\"string\",\"description\":\"d\",\"enum\":[\"a\"],"
+                         "\"default\":\"a\"},\"n\":{\"type\":\"integer\"},\"maxLength\":{\"type\":"
+                         "\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":"
+                         "\"number\"}}}}}}")) < b.made.len);
+    json_doc_free(all);
+    end(&b);
+}
+
 TEST(agent, leaves_out_a_language_without_a_voice_and_says_so) {
     struct bench b;
     struct assistant_language mute = {.code = STR("de-DE"), .name = STR("German")};
