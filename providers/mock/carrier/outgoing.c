@@ -209,6 +209,7 @@ void outgoing_free(struct outgoing *o) {
     buf_release(&o->body);
     secret_release(&o->password);
     params_release(&o->params);
+    buf_wipe(&o->json); /* a connector's has a card */
     buf_release(&o->json);
     mem_free(o);
 }

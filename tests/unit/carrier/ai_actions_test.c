@@ -255,9 +255,14 @@ TEST(ai_actions, hold_lasts_as_long_as_it_says) {
     static const struct {
         const char *hold;
         long long ms;
-    } cases[] = {{"60", 60000},        {"\"5m\"", 300000},          {"\"1:30\"", 90000},
-                 {"\"45s\"", 45000},   {"{\"timeout\":30}", 30000}, {"5000", 300000},
-                 {"\"weird\"", 300000}};
+    } cases[] = {{"60", 60000},
+                 {"\"5m\"", 300000},
+                 {"\"1:30\"", 90000},
+                 {"\"45s\"", 45000},
+                 {"{\"timeout\":30}", 30000},
+                 {"5000", 300000},
+                 {"\"weird\"", 300000},
+                 {"\"7\"", 7000}};
     long long without = 0;
     for (size_t i = 0; i <= ARRAY_LEN(cases); i++) {
         struct buf action = BUF_INIT(1024);

@@ -80,7 +80,7 @@ static uint32_t hold_s(const struct json *v) {
     uint64_t n = HOLD_S, more = 0;
     if (json_type(v) == JSON_OBJECT)
         return hold_s(json_get(v, "timeout"));
-    if (text.len > 1) { /* "5m", "90s", "1:30" */
+    if (text.len > 0) { /* "5", "5m", "90s", "1:30" */
         size_t colon = str_find(text, ':');
         char unit = text.ptr[text.len - 1];
         bool ok = colon < text.len
@@ -214,6 +214,27 @@ static enum outcome context_switch(struct carrier *c, struct leg *l, const struc
     return words ? user_input(c, l, words) : ACTION_DONE;
 }
 
+static void put_note(struct leg *l, struct str name, const char *what) {
+    struct buf text = BUF_INIT(AGENT_TEXT_MAX);
+    buf_printf(&text, "Action \"" STR_FMT "\" %s.", STR_ARG(name), what);
+    agent_log(l, "system", buf_str(&text));
+    buf_release(&text);
+}
+
+static enum outcome change_step(struct carrier *c, struct leg *l, const struct json *v) {
+    (void)c;
+    if (!agent_step_go(l, json_str(v)))
+        put_note(l, json_name(v), "leads nowhere");
+    return ACTION_DONE;
+}
+
+static enum outcome change_context(struct carrier *c, struct leg *l, const struct json *v) {
+    (void)c;
+    if (!agent_context_go(l, json_str(v)))
+        put_note(l, json_name(v), "leads nowhere");
+    return ACTION_DONE;
+}
+
 /* ---- documents --------------------------------------------------------------------------------
  */
 
@@ -258,15 +279,8 @@ static enum outcome run_document(struct carrier *c, struct leg *l, const struct 
     return ACTION_ENDS;
 }
 
-/* ---- noted ------------------------------------------------------------------------------------
+/* ---- the table --------------------------------------------------------------------------------
  */
-
-static void put_note(struct leg *l, struct str name, const char *what) {
-    struct buf text = BUF_INIT(AGENT_TEXT_MAX);
-    buf_printf(&text, "Action \"" STR_FMT "\" %s.", STR_ARG(name), what);
-    agent_log(l, "system", buf_str(&text));
-    buf_release(&text);
-}
 
 static const struct action actions[] = {
     {"SWML", run_document},
@@ -284,6 +298,8 @@ static const struct action actions[] = {
     {"unset_meta_data", unset_meta_data},
     {"toggle_functions", toggle_functions},
     {"context_switch", context_switch},
+    {"change_step", change_step},
+    {"change_context", change_context},
 };
 
 /** Without a sound or a voice of its own these have nothing to act on; the log shows them. */
@@ -323,7 +339,7 @@ static struct agent_function *chained(struct agent *a) {
         return NULL;
     for (size_t i = 0; i < a->function_count; i++) {
         struct agent_function *f = &a->functions[i];
-        if (!f->hook && f->uses != 0 && f != a->calling &&
+        if (!f->hook && f->uses != 0 && f != a->calling && agent_step_allows(a, f) &&
             callee_mentions(buf_str(&a->response), f->name))
             return f;
     }

@@ -50,6 +50,7 @@ void agent_free(struct agent *a) {
     swml_value_release(&a->global_data);
     swml_value_release(&a->call_log);
     swml_value_release(&a->swaig_log);
+    swml_value_release(&a->places);
     swml_value_release(&a->answers);
     swml_value_release(&a->argument);
     json_doc_free(a->reply);
@@ -269,6 +270,7 @@ static enum exec_next begin(struct carrier *c, struct leg *l, const struct json 
     swml_value_set_text(&a->global_data, "caller_id_name", str_z(l->from));
     swml_value_set_text(&a->global_data, "caller_id_number", str_z(l->from));
     agent_read_functions(c, l, a);
+    agent_steps_begin(l);
     exec_reset_step(l);
     return greet(c, l);
 }

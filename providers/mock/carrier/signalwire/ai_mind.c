@@ -277,17 +277,14 @@ static void put_question(struct agent *a, struct buf *out, bool first) {
     buf_put_str(&a->question, str_from_index(buf_str(out), start));
 }
 
-bool agent_ask(struct leg *l, struct buf *out) {
-    struct agent *a = agent_of(l);
-    if (a->closing)
-        return false;
-    if (a->asked) {
-        put_question(a, out, false);
-        return true;
-    }
+static bool is_free(const struct agent *a, const struct agent_function *f) {
+    return !f->done && !f->hook && f->uses != 0 && agent_step_allows(a, f);
+}
+
+static bool offer_function(struct agent *a, struct buf *out) {
     for (size_t i = 0; i < a->function_count; i++) {
         struct agent_function *f = &a->functions[i];
-        if (f->done || f->hook || f->uses == 0 || topics[f->topic].no_offer)
+        if (!is_free(a, f) || !agent_step_offers(a, f) || topics[f->topic].no_offer)
             continue;
         swml_value_release(&a->answers);
         a->answers = swml_object();
@@ -299,18 +296,41 @@ bool agent_ask(struct leg *l, struct buf *out) {
     return false;
 }
 
+static bool ask_for_step(struct agent *a, struct buf *out) {
+    struct str text = agent_step_question(a);
+    if (text.len == 0)
+        return false;
+    buf_puts(out, out->len > 0 ? " " : "");
+    buf_clear(&a->question);
+    put_sentence(&a->question, text);
+    buf_putc(&a->question, '?');
+    buf_put_str(out, buf_str(&a->question));
+    return true;
+}
+
+bool agent_ask(struct leg *l, struct buf *out) {
+    struct agent *a = agent_of(l);
+    if (a->closing)
+        return false;
+    if (a->asked) {
+        put_question(a, out, false);
+        return true;
+    }
+    do
+        if (offer_function(a, out) || ask_for_step(a, out))
+            return true;
+    while (agent_step_on(l));
+    return false;
+}
+
 /* ---- choosing ---------------------------------------------------------------------------------
  */
-
-static bool is_free(const struct agent_function *f) {
-    return !f->done && !f->hook && f->uses != 0;
-}
 
 /** The callee speaks of a topic that a function is there for. */
 static struct agent_function *by_topic(struct agent *a, struct str said, bool urgent) {
     for (size_t i = 0; i < a->function_count; i++) {
         struct agent_function *f = &a->functions[i];
-        if (is_free(f) && f->topic != AGENT_TOPIC_NONE && topics[f->topic].urgent == urgent &&
+        if (is_free(a, f) && f->topic != AGENT_TOPIC_NONE && topics[f->topic].urgent == urgent &&
             callee_mentions(said, topics[f->topic].heard))
             return f;
     }
@@ -323,7 +343,7 @@ static struct agent_function *by_words(struct agent *a, struct str said) {
     for (size_t i = 0; i < a->function_count; i++) {
         struct agent_function *f = &a->functions[i];
         size_t n = 2 * shared_words(f->name, said) + shared_words(f->description, said);
-        if (is_free(f) && n >= 2 && n > most) {
+        if (is_free(a, f) && n >= 2 && n > most) {
             best = f;
             most = n;
         }
@@ -368,7 +388,7 @@ static struct agent_function *by_rules(struct leg *l, struct str said) {
     if (!f)
         f = by_words(a, said);
     for (size_t i = 0; !f && a->closing && i < a->function_count; i++)
-        if (is_free(&a->functions[i]) && a->functions[i].topic == AGENT_TOPIC_GOODBYE)
+        if (is_free(a, &a->functions[i]) && a->functions[i].topic == AGENT_TOPIC_GOODBYE)
             f = &a->functions[i];
     return f;
 }
@@ -379,7 +399,7 @@ struct agent_function *agent_choose(struct carrier *c, struct leg *l, struct str
     struct str named = l->step.reply.function;
     if (named.len > 0) {
         struct agent_function *f = agent_function_find(a, named);
-        if (f && !f->hook && f->uses != 0) {
+        if (f && !f->hook && f->uses != 0 && agent_step_allows(a, f)) {
             *argument = swml_value_parse(l->step.reply.argument);
             return f;
         }
@@ -395,7 +415,7 @@ struct agent_function *agent_choose(struct carrier *c, struct leg *l, struct str
 /* ---- the first words --------------------------------------------------------------------------
  */
 
-static struct str first_text(const struct json *prompt) {
+struct str agent_first_text(const struct json *prompt) {
     const struct json *section = json_first(json_get(prompt, "pom"));
     struct str text = json_str(json_get(prompt, "text"));
     if (text.len == 0)
@@ -414,7 +434,7 @@ void agent_greeting(struct carrier *c, struct leg *l, struct buf *out) {
     struct swml_value more = swml_object();
     struct swml_names n;
     if (text.len == 0)
-        text = first_text(json_get(a->v, "prompt"));
+        text = agent_first_text(json_get(a->v, "prompt"));
     swml_value_set_text(&more, "call_direction", str_z(sw_direction_word(l)));
     swml_value_set_text(&more, "caller_id_name", str_z(l->from));
     swml_value_set_text(&more, "caller_id_number", str_z(l->from));

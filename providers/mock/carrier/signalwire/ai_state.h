@@ -80,6 +80,10 @@ struct agent {
     bool listens; /* next: no question of its own */
     bool back_to_back, forever;
 
+    const struct json *context, *step; /* where the talk is; NULL: the prompt has no contexts */
+    bool step_asked;                   /* the step's own question was put */
+    struct swml_value places;          /* where it was */
+
     struct agent_function *asked; /* the function whose parameter the last question is about */
     const struct json *asked_for; /* that parameter; NULL: the function as a whole */
     struct swml_value answers;    /* what the callee said to it, by parameter */
@@ -151,6 +155,26 @@ void agent_greeting(struct carrier *c, struct leg *l, struct buf *out);
 struct swml_value agent_argument(struct leg *l, const struct agent_function *f, struct str said);
 
 bool agent_says_no(struct str said);
+
+/** The first line of a prompt or step: of its text, else of its sections. */
+struct str agent_first_text(const struct json *prompt);
+
+/* ---- ai_steps.c: contexts and steps; without them all is allowed and offered --------------------
+ */
+
+void agent_steps_begin(struct leg *l);
+bool agent_step_allows(const struct agent *a, const struct agent_function *f); /* to be called */
+bool agent_step_offers(const struct agent *a, const struct agent_function *f); /* unasked */
+
+/** What the step asks by itself; empty: nothing (more). */
+struct str agent_step_question(struct agent *a);
+
+/** The step is done: go on to one where the talk was not yet. False: no way leads on. */
+bool agent_step_on(struct leg *l);
+
+/** Go there because a function says so; the step "next" follows in the list. False: not there. */
+bool agent_step_go(struct leg *l, struct str step);
+bool agent_context_go(struct leg *l, struct str context);
 
 /* ---- ai_report.c --------------------------------------------------------------------------------
  */

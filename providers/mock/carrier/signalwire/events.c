@@ -190,7 +190,7 @@ static void put_device(struct json_writer *w, const struct leg *l) {
     json_end_object(w);
 }
 
-static void put_parent(struct json_writer *w, const struct carrier *c, const struct leg *l) {
+void sw_put_parent(struct json_writer *w, const struct carrier *c, const struct leg *l) {
     const struct leg *parent = sidmap_get(&c->legs, str_z(l->parent_sid));
     char node[SW_NODE_ID_SIZE];
     if (!parent)
@@ -211,7 +211,7 @@ void sw_make_status(const struct carrier *c, const struct leg *l, enum call_stat
     json_kv_z(&e.w, "call_state", word);
     json_kv_z(&e.w, "direction", sw_direction_word(l));
     put_device(&e.w, l);
-    put_parent(&e.w, c, l);
+    sw_put_parent(&e.w, c, l);
     json_kv_int(&e.w, "start_time", l->created_ms);
     if (l->answered_ms)
         json_kv_int(&e.w, "answer_time", l->answered_ms);

@@ -39,6 +39,9 @@ const char *sw_state_word(const struct leg *l);
 const char *sw_direction_word(const struct leg *l);
 const char *sw_device_word(const struct leg *l);
 
+/** The member "parent" of an object that is open: the leg that dialled this one, if one did. */
+void sw_put_parent(struct json_writer *w, const struct carrier *c, const struct leg *l);
+
 /** Why the call ended: leg.end_reason, else after its status. */
 const char *sw_reason_word(const struct carrier *c, const struct leg *l);
 

@@ -10,6 +10,7 @@ enum {
     ATTEMPTS_MAX = 10,
     PLAY_MS = 3000, /* a sound file of a prompt */
     MASKED_SIZE = 24,
+    REQUEST_BYTES = 4096, /* of most; one that grows leaves the card where it was */
 };
 
 /** In the order of the steps. */
@@ -276,6 +277,7 @@ static enum exec_next ask_connector(struct carrier *c, struct leg *l) {
     struct outgoing *o =
         outgoing_new(c, l, OUTGOING_NOTICE, swml_param_text(l, "payment_connector_url"), false);
     struct json_writer w;
+    buf_reserve(&o->json, o->json.max < REQUEST_BYTES ? o->json.max : REQUEST_BYTES);
     json_write_init(&w, &o->json);
     json_begin_object(&w);
     json_kv_z(&w, "transaction_id", p->transaction);
@@ -395,8 +397,6 @@ static enum exec_next take_reply(struct carrier *c, struct leg *l) {
     p->status = o->status;
     swml_value_release(&p->reply);
     p->reply = swml_value_parse(buf_str(&o->body));
-    if (o->json.ptr)
-        secret_wipe(o->json.ptr, o->json.len);
     outgoing_free(o);
     if (is_accepted(p))
         return end(c, l, "success", STAGE_COMPLETED);

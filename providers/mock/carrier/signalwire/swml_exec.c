@@ -49,20 +49,6 @@ static void release(struct leg *l) {
 /* ---- what a fetch tells -----------------------------------------------------------------------
  */
 
-static void put_parent(struct json_writer *w, const struct carrier *c, const struct leg *l) {
-    const struct leg *parent = sidmap_get(&c->legs, str_z(l->parent_sid));
-    char node[SW_NODE_ID_SIZE];
-    if (!parent)
-        return;
-    sw_put_node_id(c, parent, node);
-    json_key(w, "parent");
-    json_begin_object(w);
-    json_kv_z(w, "device_type", sw_device_word(parent));
-    json_kv_z(w, "node_id", node);
-    json_kv_z(w, "call_id", parent->sid);
-    json_end_object(w);
-}
-
 void swml_put_call(const struct carrier *c, const struct leg *l, struct json_writer *w) {
     char node[SW_NODE_ID_SIZE], space[SID_SIZE];
     sw_put_node_id(c, l, node);
@@ -84,7 +70,7 @@ void swml_put_call(const struct carrier *c, const struct leg *l, struct json_wri
     json_key(w, "headers");
     json_begin_array(w);
     json_end_array(w);
-    put_parent(w, c, l);
+    sw_put_parent(w, c, l);
     json_kv_z(w, "project_id", c->account);
     json_kv_z(w, "space_id", space);
     json_end_object(w);
