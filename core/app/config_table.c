@@ -74,7 +74,7 @@ const struct config_setting config_table[] = {
      .help = "the project, a UUID"},
     {.name = "SIGNALWIRE_API_TOKEN", .aliases = {"SIGNALWIRE_TOKEN", "SIGNALWIRE_AUTH_TOKEN"},
      .kind = CONFIG_KIND_SECRET, .offset = OF(CONFIG_SIGNALWIRE, token), .preset = "",
-     .needed_by = CONFIG_SIGNALWIRE, .help = "authenticates (PT…); needs the scope Voice"},
+     .needed_by = CONFIG_SIGNALWIRE, .help = "authenticates (PT…); needs the scopes Voice and Management"},
     {.name = "SIGNALWIRE_SIGNING_KEY", .kind = CONFIG_KIND_SECRET,
      .offset = OF(CONFIG_SIGNALWIRE, signing_key), .preset = "", .needed_by = CONFIG_SIGNALWIRE,
      .help = "signs webhooks (PSK…): dashboard, API, Signing Key"},
