@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "core/base/digest.h"
+#include "core/base/lanes.h"
 #include "core/base/mem.h"
 #include "core/engine/call_service.h"
 #include "core/engine/payment_change.h"
@@ -14,19 +15,13 @@ enum {
     KEY_SIZE = 48,
 };
 
-/** A charge under way in this process. */
-struct charging {
-    struct charging *next;
-    int64_t lane; /* the payment, or what stands for its transaction */
-};
-
 struct payment_desk {
     struct payment_gateway *gateway;
     char connector[NAME_SIZE];
+    struct lanes charging; /* one for each payment, or for what stands for its transaction */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct charging *charging; /* under the lock, as is the rest */
-    uint64_t told;
+    uint64_t told; /* under the lock, as is the rest */
     bool stopped;
 };
 
@@ -36,6 +31,7 @@ struct payment_desk *payment_desk_new(const struct payment_desk_options *o) {
     d->gateway = o->gateway;
     if (o->connector.len == 0 || !str_copy(o->connector, d->connector, sizeof d->connector))
         memcpy(d->connector, "Default", sizeof "Default");
+    lanes_init(&d->charging);
     pthread_mutex_init(&d->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -47,6 +43,7 @@ struct payment_desk *payment_desk_new(const struct payment_desk_options *o) {
 void payment_desk_free(struct payment_desk *d) {
     if (!d)
         return;
+    lanes_release(&d->charging);
     pthread_cond_destroy(&d->changed);
     pthread_mutex_destroy(&d->lock);
     mem_free(d);
@@ -95,36 +92,6 @@ bool payment_desk_wait(struct payment_desk *d, uint32_t wait_ms) {
     bool told = d->told != before;
     pthread_mutex_unlock(&d->lock);
     return told;
-}
-
-static bool is_charging(const struct payment_desk *d, int64_t lane) {
-    for (const struct charging *c = d->charging; c; c = c->next)
-        if (c->lane == lane)
-            return true;
-    return false;
-}
-
-/** Take the lane, once whoever is on it has left. True when somebody was. */
-static bool enter(struct payment_desk *d, struct charging *mine) {
-    pthread_mutex_lock(&d->lock);
-    bool waited = is_charging(d, mine->lane);
-    while (is_charging(d, mine->lane))
-        pthread_cond_wait(&d->changed, &d->lock);
-    mine->next = d->charging;
-    d->charging = mine;
-    pthread_mutex_unlock(&d->lock);
-    return waited;
-}
-
-static void leave(struct payment_desk *d, const struct charging *mine) {
-    pthread_mutex_lock(&d->lock);
-    struct charging **at = &d->charging;
-    while (*at != mine)
-        at = &(*at)->next;
-    *at = mine->next;
-    d->told++;
-    pthread_cond_broadcast(&d->changed);
-    pthread_mutex_unlock(&d->lock);
 }
 
 /* ---- one charge --------------------------------------------------------------------------------
@@ -337,11 +304,11 @@ static enum error_code run(struct charge *x, struct error *err) {
     return rc;
 }
 
-static int64_t lane_of(const struct payment_ask *ask) {
+static uint64_t lane_of(const struct payment_ask *ask) {
     uint8_t digest[DIGEST_BLAKE2B_BYTES];
-    int64_t lane = 0;
+    uint64_t lane = 0;
     if (ask->payment_id)
-        return ask->payment_id;
+        return (uint64_t)ask->payment_id;
     if (ask->transaction_id.len == 0) {
         digest_random(&lane, sizeof lane);
     } else {
@@ -357,10 +324,11 @@ enum error_code payment_desk_charge(struct payment_desk *d, const struct engine 
     if (!payment_desk_charges(d))
         return error_set(err, ERR_UNSUPPORTED, "this gateway charges nothing: set PAYMENT_GATEWAY");
     struct charge x = {.desk = d, .engine = e, .ask = ask};
-    struct charging mine = {.lane = lane_of(ask)};
-    x.waited = enter(d, &mine);
+    struct lane mine;
+    x.waited = lanes_enter(&d->charging, &mine, lane_of(ask));
     enum error_code rc = run(&x, err);
-    leave(d, &mine);
+    lanes_leave(&d->charging, &mine);
+    payment_desk_tell(d);
     if (rc == ERR_OK)
         *out = x.payment;
     return rc;
