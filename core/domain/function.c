@@ -30,7 +30,8 @@ static const struct function_declaration declarations[] = {
         {"get_current_time", "Tell the current date and time.",
          "{\"type\":\"object\",\"properties\":{"
          "\"timezone\":{\"type\":\"string\",\"maxLength\":64,\"description\":"
-         "\"UTC (when left out), or a fixed offset from it such as +05:30 or -08:00\"}}}"},
+         "\"A time zone such as America/New_York, or an offset from UTC such as +05:30; UTC when "
+         "left out\"}}}"},
     [FUNCTION_END_CALL] =
         {"end_call", "End the call and keep why it ended.",
          "{\"type\":\"object\",\"properties\":{"
