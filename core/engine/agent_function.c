@@ -2,8 +2,10 @@
 
 #include "core/base/compiler.h"
 #include "core/base/id.h"
+#include "core/base/lanes.h"
 #include "core/domain/card_mask.h"
 #include "core/engine/agent.h"
+#include "core/engine/agent_answer.h"
 #include "core/engine/agent_consent.h"
 #include "core/engine/agent_payment.h"
 #include "core/engine/agent_state.h"
@@ -24,6 +26,8 @@ struct agent_run {
     const struct agent_request *q;
     struct arena *arena;
     struct call call; /* id 0: it is not ours */
+    struct str key;   /* of the request */
+    bool repeated;    /* it was answered before: reply and payment are those of then */
     struct str request_json;
     struct agent_state state;
     struct conversation_state stored;
@@ -33,8 +37,47 @@ struct agent_run {
     struct function_reply reply;
     struct agent_judgement consent;
     struct agent_payment payment;
+    const struct error *failed; /* NULL: it ran */
     bool work_added;
 };
+
+/* ---- asked again -------------------------------------------------------------------------------
+ */
+
+/* A payment that is over is not asked for again: then the caller wants another try. */
+static enum error_code find_repeated(struct agent_run *r, struct store_tx *tx,
+                                     const struct agent_state *s, struct error *err) {
+    struct function_reply *reply = arena_alloc(r->arena, sizeof *reply);
+    struct payment open = {0};
+    if (!agent_answer_again(&s->answer, r->key, engine_now_ms(r->e), r->arena, reply))
+        return ERR_OK;
+    enum error_code rc =
+        s->answer.payment_id ? payment_open_of(tx, r->call.id, &open, err) : ERR_OK;
+    if (rc != ERR_OK || open.id != s->answer.payment_id)
+        return rc;
+    r->repeated = true;
+    r->reply = *reply;
+    r->payment.opened.id = open.id;
+    return ERR_OK;
+}
+
+/*
+ * What did something is not to be done again, and a remote function may have done anything, also
+ * when no answer came in time. What only tells is told anew, and what failed is tried anew.
+ */
+static struct agent_answer answer_of(struct agent_run *r, int64_t now) {
+    const struct assistant_function *f = assistant_find_function(r->q->assistant, r->q->function);
+    bool remote = f && f->kind == ASSISTANT_FUNCTION_REMOTE;
+    struct function_reply told = {0};
+    if (r->failed && r->failed->code != ERR_UNCERTAIN)
+        return (struct agent_answer){0};
+    if (!remote && r->reply.effect_count == 0 && r->reply.action_count == 0 && !r->consent.answered)
+        return (struct agent_answer){0};
+    if (r->failed)
+        told.response = arena_printf(r->arena, "The function did not run: %s", r->failed->text);
+    return agent_answer_of(r->failed ? &told : &r->reply, r->key, r->payment.opened.id, now,
+                           r->arena);
+}
 
 /* ---- reading -----------------------------------------------------------------------------------
  */
@@ -50,7 +93,13 @@ static enum error_code load_tx(struct store_tx *tx, void *ctx, struct error *err
         rc = consents_standing(tx, &r->call, &r->consent.standing, err);
     if (rc == ERR_OK)
         rc = recording_running(tx, r->call.id, r->recording, err);
-    return rc == ERR_OK ? agent_state_read(r->stored.state_json, r->arena, &r->state, err) : rc;
+    if (rc == ERR_OK)
+        rc = agent_state_read(r->stored.state_json, r->arena, &r->state, err);
+    return rc == ERR_OK ? find_repeated(r, tx, &r->state, err) : rc;
+}
+
+static enum error_code over(struct error *err) {
+    return error_set(err, ERR_CONFLICT, "the call is over");
 }
 
 static enum error_code load(struct agent_run *r, struct error *err) {
@@ -61,7 +110,7 @@ static enum error_code load(struct agent_run *r, struct error *err) {
     }
     enum error_code rc = store_read(r->e->store, load_tx, r, err);
     if (rc == ERR_OK && call_status_is_final(r->call.status))
-        rc = error_set(err, ERR_CONFLICT, "the call is over");
+        rc = over(err);
     r->rule = assistant_recording_rule(r->q->assistant, r->call.record);
     return rc;
 }
@@ -105,6 +154,7 @@ static enum error_code run(struct agent_run *r, struct turn_work *t, struct erro
         .provider = str_z(r->call.provider),
         .own_number = str_z(r->call.inbound ? r->call.to : r->call.from),
         .inbound = r->call.inbound,
+        .idempotency_key = r->key,
         .now_ms = t->in->now_ms,
         .answered_ms = r->call.answered_ms,
         .arena = r->arena,
@@ -162,7 +212,7 @@ static void add_effect(struct agent_run *r, struct conversation_effect e) {
 }
 
 /* {"name","arguments","result" or "error"}; what looks like a card number is masked. */
-static struct str function_line(struct agent_run *r, const struct error *failed) {
+static struct str function_line(struct agent_run *r) {
     CLEANUP(buf_release) struct buf arguments = BUF_INIT(ARGUMENTS_MAX);
     CLEANUP(buf_release) struct buf masked = BUF_INIT(ARGUMENTS_MAX);
     CLEANUP(buf_release) struct buf line = BUF_INIT(LINE_MAX);
@@ -182,8 +232,8 @@ static struct str function_line(struct agent_run *r, const struct error *failed)
         json_put_string(&w, buf_str(&masked));
     else
         json_put_raw(&w, buf_str(&arguments));
-    if (failed)
-        json_kv_z(&w, "error", failed->text);
+    if (r->failed)
+        json_kv_z(&w, "error", r->failed->text);
     else
         json_kv_string(&w, "result", buf_str(&result));
     json_end_object(&w);
@@ -202,6 +252,7 @@ static bool ends_call(const struct function_reply *reply) {
 static void take_effect(struct agent_run *r, const struct function_effect *e) {
     switch (e->kind) {
     case FUNCTION_EFFECT_INFO:
+    case FUNCTION_EFFECT_OPT_OUT:
         add_effect(r, (struct conversation_effect){
                           .kind = CONVERSATION_INFO, .category = e->category, .text = e->text});
         break;
@@ -210,21 +261,15 @@ static void take_effect(struct agent_run *r, const struct function_effect *e) {
         if (!ends_call(&r->reply))
             (void)function_reply_add(&r->reply, FUNCTION_ACTION_HANGUP);
         break;
-    case FUNCTION_EFFECT_OPT_OUT:
-        add_effect(
-            r, (struct conversation_effect){.kind = CONVERSATION_INFO,
-                                            .category = STR("conversation_flow"),
-                                            .text = STR("Caller asked not to be called again")});
-        break;
     case FUNCTION_EFFECT_NONE:
         break;
     }
 }
 
-static void take_reply(struct agent_run *r, const struct error *failed) {
+static void take_reply(struct agent_run *r) {
     add_effect(r, (struct conversation_effect){.kind = CONVERSATION_FUNCTION,
                                                .role = TURN_FUNCTION,
-                                               .text = function_line(r, failed)});
+                                               .text = function_line(r)});
     for (size_t i = 0; i < r->reply.effect_count; i++)
         take_effect(r, &r->reply.effects[i]);
     if (r->consent.answered)
@@ -279,7 +324,11 @@ static enum error_code keep_tx(struct store_tx *tx, void *ctx, struct error *err
         rc = store_get_conversation(tx, c.id, r->arena, &stored, err);
     if (rc == ERR_OK)
         rc = agent_state_read(stored.state_json, r->arena, &state, err);
-    if (rc != ERR_OK)
+    if (rc == ERR_OK && call_status_is_final(c.status))
+        rc = over(err);
+    if (rc == ERR_OK)
+        rc = find_repeated(r, tx, &state, err);
+    if (rc != ERR_OK || r->repeated)
         return rc;
     struct turn_keeping k = {.engine = r->e,
                              .assistant = r->q->assistant,
@@ -295,6 +344,7 @@ static enum error_code keep_tx(struct store_tx *tx, void *ctx, struct error *err
         rc = control_recording(tx, r, now, err);
     if (rc == ERR_OK)
         rc = agent_payment_keep(&r->payment, tx, &c, &r->work_added, err);
+    state.answer = answer_of(r, now);
     stored.state_json = agent_state_write(&state, r->arena);
     if (rc == ERR_OK)
         rc = store_put_conversation(tx, &stored, err);
@@ -308,21 +358,32 @@ static enum error_code keep_free_tx(struct store_tx *tx, void *ctx, struct error
     enum error_code rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < r->out.effect_count; i++) {
         const struct conversation_effect *e = &r->out.effects[i];
-        if (e->kind != CONVERSATION_INFO)
-            continue;
-        struct info info = {.id = id_next(r->e->ids),
-                            .session_id = r->q->session_id,
-                            .caller_id = r->q->caller_id,
-                            .category = e->category,
-                            .information = e->text,
-                            .at_ms = engine_now_ms(r->e)};
-        rc = store_add_info(tx, &info, err);
+        const struct info info = {.session_id = r->q->session_id,
+                                  .caller_id = r->q->caller_id,
+                                  .category = e->category,
+                                  .information = e->text};
+        if (e->kind == CONVERSATION_INFO)
+            rc = agent_info_keep(tx, r->e, &info, err);
     }
     return rc;
 }
 
+static enum error_code keep(struct agent_run *r, struct error *err) {
+    bool shared = false;
+    if (r->call.id)
+        return store_write(r->e->store, keep_tx, r, err);
+    for (size_t i = 0; i < r->out.effect_count; i++)
+        shared = shared || r->out.effects[i].kind == CONVERSATION_INFO;
+    return shared ? store_write(r->e->store, keep_free_tx, r, err) : ERR_OK;
+}
+
 /* ---- the whole ---------------------------------------------------------------------------------
  */
+
+static void judge(struct agent_run *r) {
+    agent_consent_judge(r->q->assistant, r->q->function, r->rule, r->q->call_log, r->arena,
+                        &r->reply, &r->consent);
+}
 
 static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, struct error *err) {
     struct error failed = {0};
@@ -334,20 +395,36 @@ static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, st
                                         .rule = r->rule};
     if (rc == ERR_OK)
         rc = agent_payment_begin(&r->payment, &r->call, &failed);
-    if (rc != ERR_OK)
-        r->reply.action_count = 0;
-    if (rc == ERR_OK)
-        agent_consent_judge(r->q->assistant, r->q->function, r->rule, r->q->call_log, r->arena,
-                            &r->reply, &r->consent);
+    if (rc == ERR_OK) {
+        judge(r);
+    } else {
+        r->reply = (struct function_reply){0};
+        r->failed = &failed;
+    }
     if (rc == ERR_OK && r->call.id)
         keep_card_out(r);
-    take_reply(r, rc == ERR_OK ? NULL : &failed);
-    enum error_code kept =
-        store_write(r->e->store, r->call.id ? keep_tx : keep_free_tx, r, rc == ERR_OK ? err : NULL);
-    if (rc == ERR_OK)
+    take_reply(r);
+    enum error_code kept = keep(r, rc == ERR_OK ? err : NULL);
+    if (rc == ERR_OK || r->repeated)
         return kept;
     if (err)
         *err = failed;
+    return rc;
+}
+
+static enum error_code answer(struct agent_run *r, struct error *err) {
+    enum error_code rc = load(r, err);
+    if (rc == ERR_OK && !r->repeated) {
+        struct conversation_turn_in in = {.assistant = r->q->assistant,
+                                          .call = &r->call,
+                                          .variables_json = variables_of(r),
+                                          .now_ms = engine_now_ms(r->e)};
+        struct turn_work t = {
+            .in = &in, .assistant = r->q->assistant, .out = &r->out, .arena = r->arena};
+        rc = run_and_keep(r, &t, err);
+    }
+    if (rc == ERR_OK && r->repeated)
+        judge(r); /* consent may have been withdrawn since */
     return rc;
 }
 
@@ -355,15 +432,14 @@ enum error_code agent_function(const struct engine *e, const struct agent_reques
                                struct arena *a, struct function_reply *out, bool *work_added,
                                int64_t *payment_id, struct error *err) {
     struct agent_run r = {.e = e, .q = q, .arena = a};
-    enum error_code rc = load(&r, err);
-    if (rc != ERR_OK)
-        return rc;
-    struct conversation_turn_in in = {.assistant = q->assistant,
-                                      .call = &r.call,
-                                      .variables_json = variables_of(&r),
-                                      .now_ms = engine_now_ms(e)};
-    struct turn_work t = {.in = &in, .assistant = q->assistant, .out = &r.out, .arena = a};
-    rc = run_and_keep(&r, &t, err);
+    struct lane lane;
+    uint64_t lane_key;
+    r.key = agent_answer_key(q, a, &lane_key);
+    if (e->agent_lanes)
+        (void)lanes_enter(e->agent_lanes, &lane, lane_key);
+    enum error_code rc = answer(&r, err);
+    if (e->agent_lanes)
+        lanes_leave(e->agent_lanes, &lane);
     if (rc == ERR_OK) {
         *out = r.reply;
         *work_added = r.work_added;

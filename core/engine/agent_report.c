@@ -1,6 +1,7 @@
 #include "core/base/compiler.h"
 #include "core/base/id.h"
 #include "core/engine/agent.h"
+#include "core/engine/agent_answer.h"
 #include "core/engine/agent_state.h"
 #include "core/engine/turn_effects.h"
 
@@ -82,13 +83,11 @@ static enum error_code keep_tx(struct store_tx *tx, void *ctx, struct error *err
 
 static enum error_code keep_free_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct report_keeping *p = ctx;
-    struct info info = {.id = id_next(p->e->ids),
-                        .session_id = p->r->session_id,
-                        .caller_id = p->r->caller_id,
-                        .category = STR(category),
-                        .information = conversation_fit(&p->arena, p->r->summary),
-                        .at_ms = engine_now_ms(p->e)};
-    return info.information.len > 0 ? store_add_info(tx, &info, err) : ERR_OK;
+    const struct info info = {.session_id = p->r->session_id,
+                              .caller_id = p->r->caller_id,
+                              .category = STR(category),
+                              .information = conversation_fit(&p->arena, p->r->summary)};
+    return info.information.len > 0 ? agent_info_keep(tx, p->e, &info, err) : ERR_OK;
 }
 
 enum error_code agent_report_keep(const struct engine *e, const struct agent_report *r,

@@ -1,19 +1,48 @@
 #include "core/engine/agent_state.h"
 
 #include "core/base/compiler.h"
+#include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/domain/payment.h"
 
 enum {
     STATE_VERSION = 1,
-    STATE_MAX = AGENT_DATA_MAX + 256
+    STATE_MAX = AGENT_DATA_MAX + AGENT_ANSWER_JSON_MAX + 512
 };
 
-static const struct json_limits limits = {.bytes_max = STATE_MAX, .values_max = 4000};
+static const struct json_limits limits = {.bytes_max = STATE_MAX, .values_max = 8000};
 
 static struct str member_text(const struct json *v, struct arena *a) {
     CLEANUP(buf_release) struct buf b = BUF_INIT(STATE_MAX);
     json_put_value(&b, v);
     return arena_copy(a, buf_str(&b));
+}
+
+static bool read_answer(const struct json *v, struct arena *a, struct agent_answer *out) {
+    const struct json *reply = json_get(v, "reply");
+    if (!v)
+        return true;
+    if (json_type(reply) != JSON_OBJECT)
+        return false;
+    out->key = arena_copy(a, json_str(json_get(v, "key")));
+    out->reply_json = member_text(reply, a);
+    return out->key.len > 0 && json_int(json_get(v, "at_ms"), 0, INT64_MAX, &out->at_ms) &&
+           (!json_get(v, "payment") ||
+            id_parse(json_str(json_get(v, "payment")), PAYMENT_ID_PREFIX, &out->payment_id));
+}
+
+static void write_answer(const struct agent_answer *answer, struct json_writer *w) {
+    char payment[ID_TEXT_SIZE];
+    json_begin_object(w);
+    json_kv_string(w, "key", answer->key);
+    json_kv_int(w, "at_ms", answer->at_ms);
+    if (answer->payment_id != 0) {
+        id_format(payment, PAYMENT_ID_PREFIX, answer->payment_id);
+        json_kv_z(w, "payment", payment);
+    }
+    json_key(w, "reply");
+    json_put_raw(w, answer->reply_json);
+    json_end_object(w);
 }
 
 enum error_code agent_state_read(struct str json, struct arena *a, struct agent_state *out,
@@ -26,7 +55,8 @@ enum error_code agent_state_read(struct str json, struct arena *a, struct agent_
         return rc;
     const struct json *root = json_root(doc), *data = json_get(root, "data");
     if (!json_int(json_get(root, "agent"), STATE_VERSION, STATE_VERSION, &version) ||
-        (data && json_type(data) != JSON_OBJECT))
+        (data && json_type(data) != JSON_OBJECT) ||
+        !read_answer(json_get(root, "answer"), a, &s.answer))
         return error_set(err, ERR_INVALID, "the state is not one of a call with an agent");
     s.reported = json_bool(json_get(root, "reported"), false);
     if (data)
@@ -46,6 +76,10 @@ struct str agent_state_write(const struct agent_state *s, struct arena *a) {
     if (s->data_json.len > 0) {
         json_key(&w, "data");
         json_put_raw(&w, s->data_json);
+    }
+    if (s->answer.key.len > 0) {
+        json_key(&w, "answer");
+        write_answer(&s->answer, &w);
     }
     json_end_object(&w);
     return arena_copy(a, buf_str(&b));

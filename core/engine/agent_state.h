@@ -4,11 +4,13 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/engine/agent_answer.h"
 
 /* What is remembered of a call on which the carrier's own agent talks. */
 struct agent_state {
-    bool reported;        /* the transcript of its end is kept */
-    struct str data_json; /* the call's global data, an object; "" is {} */
+    bool reported;              /* the transcript of its end is kept */
+    struct str data_json;       /* the call's global data, an object; "" is {} */
+    struct agent_answer answer; /* to the newest function that did something */
 };
 
 enum {

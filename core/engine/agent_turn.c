@@ -20,8 +20,7 @@ static struct str value_of(void *ctx, struct str name) {
     for (size_t i = 0; i < t->value_count; i++)
         if (str_eq(t->values[i].name, name))
             return t->values[i].value;
-    const struct assistant_variable *v = assistant_find_variable(t->assistant, name);
-    return v ? v->value : (struct str){0};
+    return assistant_own_value((void *)(uintptr_t)t->assistant, name);
 }
 
 static void add_opening(struct turn_work *t) {

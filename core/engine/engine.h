@@ -18,6 +18,7 @@ struct buf;
 struct conversation;
 struct dispatcher;
 struct function_remote;
+struct lanes;
 struct zones;
 struct event_feed;
 struct pacer;
@@ -51,6 +52,8 @@ struct engine {
     enum error_code (*write_agent)(void *ctx, const struct agent_brief *brief, struct buf *out,
                                    struct error *err);
     void *agents;
+    struct lanes
+        *agent_lanes; /* an agent's request that is repeated waits for the first; NULL: not */
     const struct function_remote *remote; /* asks functions of the user's own; NULL: nobody does */
     const struct zones *zones;            /* NULL: fixed offsets only */
     struct str agent_credentials;         /* "user:password", encoded: for the addresses in it */
