@@ -108,13 +108,13 @@ static void put_results(const struct plan *p, double seconds) {
     puts(json.ptr);
 }
 
-/** Documents of a carrier's agent a CPU second, each with fresh tokens. */
+/** Documents of a carrier's agent a CPU second, as they are given: with fresh tokens each. */
 static int measure_agent(const char *path, double seconds) {
     CLEANUP(buf_release) struct buf text = BUF_INIT(DOCUMENT_MAX), out = BUF_INIT(DOCUMENT_MAX);
     struct assistant *assistant = NULL;
     struct secret key = {0};
     struct error err = {0};
-    char chunk[4096];
+    char chunk[4096], nonce[2 * SWAIG_NONCE_BYTES + 1];
     size_t n;
     FILE *f = fopen(path, "re");
     while (f && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
@@ -127,20 +127,26 @@ static int measure_agent(const char *path, double seconds) {
     fclose(f);
     secret_set(&key, STR("0123456789abcdef0123456789abcdef"));
     const struct swml_agent_options o = {
-        .function_url = STR("https://gw.example.com/swaig/payment-agent"),
-        .credentials = STR("bench:bench"),
-        .token_key = &key,
-        .token_call_id = STR("7a4b1c3e-2c78-4d85-b1a4-6eae7dbafb36"),
-        .token_expires_s = 1900000000,
-    };
+        .function_url = STR("https://gw.example.com/swaig/payment-agent"), .has_tokens = true};
+    struct swml_agent_call call = {.credentials = STR("bench:bench"),
+                                   .grant = {.key = digest_hmac_sha256_new(&key),
+                                             .call_id = STR("7a4b1c3e-2c78-4d85-b1a4-6eae7dbafb36"),
+                                             .expires_s = 1900000000}};
+    struct swml_agent_document *document = NULL;
+    if (swml_agent_make(assistant, &o, SWML_AGENT_WHOLE, &document, NULL, &err) != ERR_OK)
+        return 1;
     double began = cpu_seconds(), count = 0;
     while (cpu_seconds() - began < seconds)
         for (int i = 0; i < BATCH; i++, count++) {
+            digest_random_hex(nonce, SWAIG_NONCE_BYTES);
+            call.grant.nonce = str_z(nonce);
             buf_clear(&out);
-            if (swml_agent_write(assistant, &o, &out, NULL, &err) != ERR_OK)
+            if (swml_agent_put(document, &call, &out, &err) != ERR_OK)
                 return 1;
         }
     printf("{\"per_cpu_s\":%.0f,\"bytes\":%zu}\n", count / (cpu_seconds() - began), out.len);
+    swml_agent_free(document);
+    digest_hmac_free(call.grant.key);
     secret_release(&key);
     assistant_unref(assistant);
     return 0;

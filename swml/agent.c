@@ -1,7 +1,7 @@
 #include "swml/agent.h"
 
+#include "core/base/mem.h"
 #include "swml/agent_writing.h"
-#include "swml/swaig_token.h"
 #include "swml/swml.h"
 #include "swml/swml_text.h"
 
@@ -11,11 +11,6 @@ enum {
 
 /* ---- parts -------------------------------------------------------------------------------------
  */
-
-static struct str own_value(void *ctx, struct str name) {
-    const struct assistant_variable *v = assistant_find_variable(ctx, name);
-    return v ? v->value : (struct str){0};
-}
 
 void agent_literal(struct agent_writing *w, struct str text) {
     CLEANUP(buf_release) struct buf literal = BUF_INIT(SWML_BYTES_MAX);
@@ -29,7 +24,7 @@ void agent_item(struct agent_writing *w, struct str text) {
     if (w->o->lookup)
         text_expand(&said, text, w->o->lookup, w->o->lookup_ctx);
     else
-        text_expand(&said, text, own_value, (void *)(uintptr_t)w->a);
+        text_expand(&said, text, assistant_own_value, (void *)(uintptr_t)w->a);
     agent_literal(w, buf_str(&said));
     w->j.b->failed = w->j.b->failed || buf_failed(&said);
 }
@@ -73,30 +68,31 @@ static void fail(struct agent_writing *w, enum error_code code, const char *what
         w->rc = error_set(w->err, code, "%s", what);
 }
 
+static void mark(struct agent_writing *w, size_t at, struct str function) {
+    w->marks[w->mark_count++] = (struct agent_mark){at, function};
+}
+
 void agent_address(struct agent_writing *w, const char *key, struct str url, struct str function) {
     const struct swml_agent_options *o = w->o;
     CLEANUP(buf_release) struct buf b = BUF_INIT(ADDRESS_MAX);
-    CLEANUP(buf_release) struct buf token = BUF_INIT(SWAIG_TOKEN_MAX);
     size_t host = str_find_str(url, STR("://")) + 3;
+    bool has_token = o->has_tokens && function.len > 0;
     if (!swml_is_url(url)) {
         fail(w, ERR_INVALID, "an agent's functions need an absolute address: set PUBLIC_BASE_URL");
         return;
     }
-    buf_put_str(&b, str_from(url.ptr, host));
-    if (o->credentials.len > 0)
-        buf_printf(&b, STR_FMT "@", STR_ARG(o->credentials));
-    buf_put_str(&b, str_from_index(url, host));
+    buf_put_str(&b, url);
     if (o->query.len > 0)
         buf_printf(&b, "?" STR_FMT, STR_ARG(o->query));
-    if (o->token_key && function.len > 0) {
-        if (!swaig_token_put(&token, o->token_key, o->token_call_id, function, o->token_expires_s,
-                             o->token_nonce))
-            fail(w, ERR_INVALID, "the call's id or a function's name cannot be put into a token");
+    if (has_token)
         buf_puts(&b, o->query.len > 0 ? "&__token=" : "?__token=");
-        buf_put_form(&b, buf_str(&token));
-    }
-    json_kv_string(&w->j, key, buf_str(&b));
+    json_key(&w->j, key);
+    size_t quote = w->j.b->len;
+    json_put_string(&w->j, buf_str(&b));
     w->j.b->failed = w->j.b->failed || buf_failed(&b);
+    mark(w, quote + 1 + host, (struct str){0}); /* nothing before it is ever escaped */
+    if (has_token)
+        mark(w, w->j.b->len - 1, function);
 }
 
 /* ---- how it sounds and listens -----------------------------------------------------------------
@@ -308,30 +304,103 @@ static void put_document(struct agent_writing *w) {
     json_end_object(&w->j);
 }
 
-static enum error_code run(const struct assistant *a, const struct swml_agent_options *o,
-                           void (*put)(struct agent_writing *w), struct buf *out,
-                           struct plan_loss_report *loss, struct error *err) {
-    CLEANUP(buf_release) struct buf made = BUF_INIT(SWML_BYTES_MAX);
-    struct agent_writing w = {.a = a, .o = o, .loss = loss, .err = err};
-    json_write_init(&w.j, &made);
-    put(&w);
-    if (w.rc != ERR_OK)
-        return w.rc;
-    if (buf_failed(&made) || made.len > out->max - out->len)
-        return error_set(err, ERR_LIMIT, "the agent's document is over %zu bytes, say less in it",
-                         buf_failed(&made) ? (size_t)SWML_BYTES_MAX : out->max);
-    buf_put_str(out, buf_str(&made));
-    return ERR_OK;
+/* ---- the same for all calls, and what is not ---------------------------------------------------
+ */
+
+struct swml_agent_document {
+    struct buf text;
+    size_t mark_count;
+    struct agent_mark marks[];
+};
+
+/* Each address has two: of the functions, of the report, and the default one. */
+static size_t marks_max(const struct assistant *a) {
+    return 2 * (a->function_count + 2);
+}
+
+enum error_code swml_agent_make(const struct assistant *a, const struct swml_agent_options *o,
+                                enum swml_agent_part part, struct swml_agent_document **out,
+                                struct plan_loss_report *loss, struct error *err) {
+    struct swml_agent_document *d = mem_zalloc(sizeof *d + marks_max(a) * sizeof d->marks[0]);
+    struct agent_writing w = {.a = a, .o = o, .loss = loss, .err = err, .marks = d->marks};
+    d->text = BUF_INIT(SWML_BYTES_MAX);
+    json_write_init(&w.j, &d->text);
+    if (part == SWML_AGENT_AI)
+        put_ai(&w);
+    else
+        put_document(&w);
+    d->mark_count = w.mark_count;
+    if (w.rc == ERR_OK && buf_failed(&d->text))
+        w.rc = error_set(err, ERR_LIMIT, "the agent's document is over %d bytes, say less in it",
+                         SWML_BYTES_MAX);
+    if (w.rc == ERR_OK)
+        *out = d;
+    else
+        swml_agent_free(d);
+    return w.rc;
+}
+
+void swml_agent_free(struct swml_agent_document *d) {
+    if (!d)
+        return;
+    buf_release(&d->text);
+    mem_free(d);
+}
+
+static void put_credentials(struct buf *out, struct str credentials) {
+    if (credentials.len == 0)
+        return;
+    buf_put_str(out, credentials);
+    buf_putc(out, '@');
+}
+
+/* Within a URL: of a token only the padding has to be encoded there. */
+static bool put_token(struct buf *out, const struct swaig_grant *g, struct str function) {
+    unsigned padding = 0;
+    if (!swaig_token_put(out, g, function))
+        return false;
+    for (; out->ptr[out->len - 1] == '='; out->len--)
+        padding++;
+    for (; padding > 0; padding--)
+        buf_puts(out, "%3D");
+    return true;
+}
+
+enum error_code swml_agent_put(const struct swml_agent_document *d, const struct swml_agent_call *c,
+                               struct buf *out, struct error *err) {
+    size_t before = out->len, from = 0;
+    bool carried = true;
+    for (size_t i = 0; carried && i < d->mark_count; i++) {
+        const struct agent_mark *m = &d->marks[i];
+        buf_put(out, d->text.ptr + from, m->at - from);
+        from = m->at;
+        if (m->function.len > 0)
+            carried = put_token(out, &c->grant, m->function);
+        else
+            put_credentials(out, c->credentials);
+    }
+    buf_put(out, d->text.ptr + from, d->text.len - from);
+    if (carried && !buf_failed(out))
+        return ERR_OK;
+    bool full = buf_failed(out);
+    out->len = before;
+    out->ptr[before] = '\0';
+    out->failed = false;
+    return full ? error_set(err, ERR_LIMIT,
+                            "the agent's document is over %zu bytes, say less in it", out->max)
+                : error_set(err, ERR_INVALID,
+                            "the call's id or a function's name cannot be put into a token");
 }
 
 enum error_code swml_agent_write(const struct assistant *a, const struct swml_agent_options *o,
+                                 enum swml_agent_part part, const struct swml_agent_call *c,
                                  struct buf *out, struct plan_loss_report *loss,
                                  struct error *err) {
-    return run(a, o, put_document, out, loss, err);
-}
-
-enum error_code swml_agent_write_ai(const struct assistant *a, const struct swml_agent_options *o,
-                                    struct buf *out, struct plan_loss_report *loss,
-                                    struct error *err) {
-    return run(a, o, put_ai, out, loss, err);
+    struct swml_agent_document *d = NULL;
+    enum error_code rc = swml_agent_make(a, o, part, &d, loss, err);
+    if (rc != ERR_OK)
+        return rc;
+    rc = swml_agent_put(d, c, out, err);
+    swml_agent_free(d);
+    return rc;
 }

@@ -1,15 +1,13 @@
 #ifndef SWML_AGENT_H
 #define SWML_AGENT_H
 
-#include <stdint.h>
-
 #include "core/base/buf.h"
 #include "core/base/error.h"
-#include "core/base/secret.h"
 #include "core/base/str.h"
 #include "core/domain/assistant.h"
 #include "core/domain/plan.h"
 #include "core/domain/text.h"
+#include "swml/swaig_token.h"
 
 /*
  * An assistant as a document for the carrier's own agent ("SignalWire docs: the verb ai"): the same
@@ -20,13 +18,7 @@ struct swml_agent_options {
     struct str post_prompt_url; /* where the agent reports to when the assistant names nobody */
     bool always_report;         /* also when the assistant asks for no summary */
     struct str query;           /* "call=…", encoded; put into both addresses before the token */
-    struct str credentials;     /* "user:password", percent-encoded; put into both addresses */
-
-    /* What proves that a function call is of this call; NULL: no tokens are written. */
-    const struct secret *token_key;
-    struct str token_call_id; /* whom tokens are for, see swaig_token_put() */
-    struct str token_nonce;   /* for tests; "": random */
-    int64_t token_expires_s;
+    bool has_tokens; /* functions are proven to be of their call, see swaig_token_put() */
 
     /* What ${name} in the assistant's texts stands for; NULL: its variables' own values. */
     text_lookup_fn *lookup;
@@ -41,19 +33,48 @@ struct swml_agent_options {
     struct str carrier;          /* whose voices to take: "signalwire" when empty */
 };
 
-/**
- * Append the whole document: answer, what is said first, record_call where the rule is "on", the
- * agent. *out is untouched on failure. What the carrier would ignore, or does otherwise than it
- * looks, is added to *loss (may be NULL).
- * Errors: ERR_INVALID (an address that is none), ERR_LIMIT (over SWML_BYTES_MAX or out->max).
- */
-NODISCARD enum error_code swml_agent_write(const struct assistant *a,
-                                           const struct swml_agent_options *o, struct buf *out,
-                                           struct plan_loss_report *loss, struct error *err);
+/** What differs from call to call, or is secret. */
+struct swml_agent_call {
+    struct str credentials; /* "user:password", percent-encoded; put into our addresses; "" none */
+    struct swaig_grant grant; /* not looked at when there are no tokens */
+};
 
-/** The value of the verb "ai" alone, for a step of kind PLAN_AI. */
-NODISCARD enum error_code swml_agent_write_ai(const struct assistant *a,
-                                              const struct swml_agent_options *o, struct buf *out,
-                                              struct plan_loss_report *loss, struct error *err);
+/**
+ * An agent's document without that. Immutable, so one may serve all calls, from any thread. Borrows
+ * the assistant, which must outlive it.
+ */
+struct swml_agent_document;
+
+enum swml_agent_part {
+    SWML_AGENT_WHOLE =
+        1,        /* answer, what is said first, record_call where the rule is "on", agent */
+    SWML_AGENT_AI /* the value of the verb "ai" alone, for a step of kind PLAN_AI */
+};
+
+/**
+ * Make it. What the carrier would ignore, or does otherwise than it looks, is added to *loss (may
+ * be NULL). Errors: ERR_INVALID (an address that is none), ERR_LIMIT (over SWML_BYTES_MAX).
+ */
+NODISCARD enum error_code swml_agent_make(const struct assistant *a,
+                                          const struct swml_agent_options *o,
+                                          enum swml_agent_part part,
+                                          struct swml_agent_document **out,
+                                          struct plan_loss_report *loss, struct error *err);
+void swml_agent_free(struct swml_agent_document *d); /* NULL is fine */
+
+/**
+ * Append it for one call. *out is untouched on failure: ERR_INVALID (a token cannot
+ * carry this id or a function's name), ERR_LIMIT (over out->max).
+ */
+NODISCARD enum error_code swml_agent_put(const struct swml_agent_document *d,
+                                         const struct swml_agent_call *c, struct buf *out,
+                                         struct error *err);
+
+/** Both at once. */
+NODISCARD enum error_code swml_agent_write(const struct assistant *a,
+                                           const struct swml_agent_options *o,
+                                           enum swml_agent_part part,
+                                           const struct swml_agent_call *c, struct buf *out,
+                                           struct plan_loss_report *loss, struct error *err);
 
 #endif

@@ -4,12 +4,20 @@
 #include "core/base/json.h"
 #include "swml/agent.h"
 
+/* A place in the document where something of the call belongs. */
+struct agent_mark {
+    size_t at;
+    struct str function; /* whose token; "" the credentials */
+};
+
 /* One agent on its way out. Private to agent*.c. */
 struct agent_writing {
     struct json_writer j;
     const struct assistant *a;
     const struct swml_agent_options *o;
     struct plan_loss_report *loss;
+    struct agent_mark *marks; /* in their order; room for all */
+    size_t mark_count;
     enum error_code rc; /* the first failure stays */
     struct error *err;
 };
@@ -29,7 +37,7 @@ void agent_given(struct agent_writing *w, const char *key, struct str s);
 void agent_value(struct agent_writing *w, const struct json *v);
 void agent_json(struct agent_writing *w, const char *key, const struct json *v);
 
-/** An address of ours with credentials, query and, for a function's name, a token. */
+/** An address of ours with query and, for a function's name, a token. */
 void agent_address(struct agent_writing *w, const char *key, struct str url, struct str function);
 
 /** agent_prompt.c: "prompt" with its contexts, and "post_prompt". */

@@ -14,6 +14,7 @@
 #include "core/app/swaig.h"
 #include "core/app/swaig_keys.h"
 #include "core/base/digest.h"
+#include "core/base/lanes.h"
 #include "core/base/mem.h"
 #include "core/base/pool.h"
 #include "core/engine/brain_openai.h"
@@ -52,6 +53,8 @@ struct gateway {
     struct providers_setup providers;
     struct assistant_files *assistants;
     struct swaig_keys swaig_keys;
+    struct swaig_documents *swaig_documents;
+    struct lanes agent_lanes;
     struct http_client *model_http;
     struct function_remote_http remote_http;
     struct function_remote remote;
@@ -246,6 +249,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .assistants = g,
         .write_agent = swaig_write_agent,
         .agents = g,
+        .agent_lanes = &g->agent_lanes,
         .remote = &g->remote,
         .zones = &g->zones,
         .agent_credentials = secret_reveal(&g->swaig_keys.credentials),
@@ -325,6 +329,8 @@ enum error_code gateway_start(const struct gateway_options *o, struct gateway **
     g->clock = o->clock;
     log_init(&g->log, o->clock, o->config->log_level, o->config->log_format, o->log_fd);
     id_source_init(&g->ids, o->clock);
+    lanes_init(&g->agent_lanes);
+    g->swaig_documents = swaig_documents_new();
     if (secret_is_set(&g->config->api_token))
         digest_blake2b(secret_reveal(&g->config->api_token), g->token_digest);
     enum error_code rc = start_all(g, err);
@@ -382,13 +388,19 @@ void gateway_free(struct gateway *g) {
     providers_setup_release(&g->providers);
     http_client_free(g->http);
     vault_free(g->vault);
+    swaig_documents_free(g->swaig_documents);
     swaig_keys_release(&g->swaig_keys);
     assistant_files_free(g->assistants);
+    lanes_release(&g->agent_lanes);
     mem_free(g);
 }
 
 /* ---- for the handlers ---------------------------------------------------------------------------
  */
+
+struct swaig_documents *gateway_swaig_documents(struct gateway *g) {
+    return g->swaig_documents;
+}
 
 const struct swaig_keys *gateway_swaig_keys(const struct gateway *g) {
     return &g->swaig_keys;

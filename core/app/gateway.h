@@ -20,6 +20,7 @@ struct webhook_service;
 struct dispatcher;
 struct event_feed;
 struct carrier;
+struct swaig_documents;
 struct swaig_keys;
 struct pool;
 struct assistant_files;
@@ -60,6 +61,7 @@ struct pool *gateway_api_pool(struct gateway *g);
 struct pool *gateway_payment_pool(struct gateway *g);
 struct carrier *gateway_carrier(struct gateway *g); /* NULL unless the provider is mock */
 const struct swaig_keys *gateway_swaig_keys(const struct gateway *g);
+struct swaig_documents *gateway_swaig_documents(struct gateway *g);
 bool gateway_is_ready(const struct gateway *g); /* all parts are there */
 bool gateway_is_draining(const struct gateway *g);
 bool gateway_token_is_right(const struct gateway *g, struct str token);

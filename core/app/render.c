@@ -1,13 +1,13 @@
 #include "core/app/render.h"
 
 #include "core/app/config.h"
-
+#include "core/app/swaig_documents.h"
 #include "core/base/clock.h"
+#include "core/base/digest.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/domain/text.h"
 #include "core/engine/conversation.h"
-#include "swml/agent.h"
 
 enum {
     VARIABLES_MAX = 65536
@@ -55,7 +55,6 @@ struct agent_values {
 
 static struct str agent_value(void *ctx, struct str name) {
     struct agent_values *v = ctx;
-    const struct assistant_variable *own = assistant_find_variable(v->assistant, name);
     for (const struct json *given = json_first(v->variables); given; given = json_next(given)) {
         struct buf b = BUF_INIT(VARIABLES_MAX);
         if (!str_eq(json_name(given), name))
@@ -67,7 +66,7 @@ static struct str agent_value(void *ctx, struct str name) {
         buf_release(&b);
         return text;
     }
-    return own ? own->value : (struct str){0};
+    return assistant_own_value((void *)(uintptr_t)v->assistant, name);
 }
 
 enum error_code render_agent(const struct assistant *a, const struct json *variables,
@@ -78,34 +77,24 @@ enum error_code render_agent(const struct assistant *a, const struct json *varia
         return rc;
     struct clock clock = clock_system();
     struct agent_values values = {.assistant = a, .variables = variables};
-    struct buf opening = BUF_INIT(VARIABLES_MAX), greeting = BUF_INIT(VARIABLES_MAX);
+    struct swml_agent_document *d = NULL;
     struct secret key = {0};
-    secret_random(&key, 32);
-    text_expand(&opening, a->disclosure, agent_value, &values);
-    if (a->recording.rule == CALL_RECORD_ON) {
-        buf_puts(&opening, opening.len > 0 ? " " : "");
-        text_expand(&opening, a->recording.notice, agent_value, &values);
+    const struct swaig_document_wish w = {
+        .assistant = a, .base_url = base_url, .lookup = agent_value, .lookup_ctx = &values};
+    rc = swaig_make_document(&w, &d, loss, err);
+    if (rc == ERR_OK) {
+        secret_random(&key, 32);
+        const struct swml_agent_call call = {
+            .credentials = arena_printf(&values.arena, "%s:PASSWORD", c->swml_user),
+            .grant = {.key = digest_hmac_sha256_new(&key),
+                      .call_id = STR("call_0000000000000"),
+                      .nonce = STR("0000000000000000"),
+                      .expires_s = clock_wall_ms(&clock) / 1000 + 3600}};
+        rc = swml_agent_put(d, &call, out, err);
+        digest_hmac_free(call.grant.key);
+        secret_release(&key);
     }
-    text_expand(&greeting, a->greeting, agent_value, &values);
-    const struct swml_agent_options o = {
-        .function_url = arena_printf(&values.arena, STR_FMT "/swaig/" STR_FMT, STR_ARG(base_url),
-                                     STR_ARG(a->name)),
-        .post_prompt_url = arena_printf(&values.arena, STR_FMT "/swaig/" STR_FMT "/post_prompt",
-                                        STR_ARG(base_url), STR_ARG(a->name)),
-        .credentials = arena_printf(&values.arena, "%s:PASSWORD", c->swml_user),
-        .token_key = &key,
-        .token_call_id = STR("call_0000000000000"),
-        .token_expires_s = clock_wall_ms(&clock) / 1000 + 3600,
-        .lookup = agent_value,
-        .lookup_ctx = &values,
-        .opening = buf_str(&opening),
-        .greeting = buf_str(&greeting),
-        .record = a->recording.rule,
-    };
-    rc = swml_agent_write(a, &o, out, loss, err);
-    secret_release(&key);
-    buf_release(&opening);
-    buf_release(&greeting);
+    swml_agent_free(d);
     arena_release(&values.arena);
     return rc;
 }

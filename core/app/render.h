@@ -19,7 +19,7 @@ NODISCARD enum error_code render_answer(const struct assistant *a, const struct 
 /**
  * The whole document of an assistant for the carrier's own agent, for people to look at: it opens
  * nothing, because the password in it is the word PASSWORD and its tokens are signed with a key
- * that nobody keeps. Otherwise as swml_agent_write().
+ * that nobody keeps. Otherwise as swaig_make_document().
  */
 NODISCARD enum error_code render_agent(const struct assistant *a, const struct json *variables,
                                        const struct config *c, struct str base_url, struct buf *out,

@@ -20,8 +20,12 @@ bool swaig_is_path(struct str path);
 /** Its routes, "/swaig/{}/health": for the description of the API. */
 void swaig_each_route(void (*each)(void *ctx, const char *method, const char *path), void *ctx);
 
-/** On the server's thread; the work is done on a worker. */
+/** On the server's thread. Documents are given at once, from memory; the rest is a worker's. */
 void swaig_handle(struct gateway *g, struct http_exchange *x);
+
+/** Documents that were made once for each version of an assistant. For the server's thread only. */
+struct swaig_documents *swaig_documents_new(void);
+void swaig_documents_free(struct swaig_documents *d); /* NULL is fine */
 
 /** engine.write_agent; ctx is the gateway. Credentials are a mark, see agent.h. */
 enum error_code swaig_write_agent(void *ctx, const struct agent_brief *brief, struct buf *out,
@@ -30,35 +34,33 @@ enum error_code swaig_write_agent(void *ctx, const struct agent_brief *brief, st
 /* ---- shared by swaig_*.c ----------------------------------------------------------------------
  */
 
-/** One request under way. A handler replies exactly once, with one of the functions below. */
+/** One request on a worker. A handler replies exactly once, with one of the functions below. */
 struct swaig_task {
     struct pool_task task;
     struct gateway *gateway;
     struct http_exchange *exchange;
     void (*run)(struct swaig_task *t);
     struct str name;                   /* of the assistant, from the path */
-    const struct assistant *assistant; /* with a reference */
+    const struct assistant *assistant; /* with a reference; NULL before swaig_find() */
     struct form query;
-    struct swaig_request request; /* of the body; zeroed when there is none that can be read */
+    struct swaig_request request; /* of a function; zeroed when it cannot be read */
     struct call call;             /* id 0: not one of ours */
     struct arena arena;
 };
 
 typedef void swaig_handler_fn(struct swaig_task *t);
-swaig_handler_fn swaig_give_document, swaig_run_function, swaig_take_report;
+swaig_handler_fn swaig_run_function, swaig_take_report;
+
+/** A handler on the server's thread: it replies before it returns. */
+typedef void swaig_now_fn(struct gateway *g, struct http_exchange *x, struct str name);
+swaig_now_fn swaig_give_document;
+
+/** Reply with status, the addresses' headers, and what is in reply_body. */
+void swaig_send(struct http_exchange *x, int status);
+void swaig_send_error(struct http_exchange *x, int status, const char *what);
 
 /** Reply and free the task. */
 void swaig_reply_json(struct swaig_task *t, struct str json);
 void swaig_reply_error(struct swaig_task *t, int status, const char *what);
-
-/**
- * Find the call that a request belongs to: by our id in the query ("call"), else by the carrier's
- * in the body. False when the query names one that is not there or does not fit the rest.
- */
-NODISCARD bool swaig_find_call(struct swaig_task *t);
-
-/** Append "https://gateway.example.com/swaig/payment-agent" and what follows it. */
-void swaig_put_address(const struct gateway *g, struct buf *b, struct str assistant,
-                       const char *tail);
 
 #endif

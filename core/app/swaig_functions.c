@@ -54,8 +54,10 @@ static enum error_code find_tx(struct store_tx *tx, void *ctx, struct error *err
     return rc;
 }
 
-bool swaig_find_call(struct swaig_task *t) {
-    struct call_lookup l = {.engine = gateway_engine(t->gateway), .sid = t->request.call_id};
+/* Our id in the query ("call") names it, else the carrier's. False when the query names one that is
+   not there or does not fit the rest. */
+static bool find_call(struct swaig_task *t, struct str sid) {
+    struct call_lookup l = {.engine = gateway_engine(t->gateway), .sid = sid};
     struct str named = form_get(&t->query, STR("call"));
     if (named.ptr && !id_parse(named, CALL_ID_PREFIX, &l.id))
         return false;
@@ -69,23 +71,40 @@ bool swaig_find_call(struct swaig_task *t) {
     return fits || (l.id == 0 && rc == ERR_NOT_FOUND);
 }
 
-static bool token_is_good(const struct swaig_task *t, struct str function) {
-    const struct gateway *g = t->gateway;
+/* A call keeps the version of the assistant that it began with. */
+static const struct assistant *find_assistant(const struct swaig_task *t) {
+    const struct engine *e = gateway_engine(t->gateway);
+    return t->call.id ? engine_assistant_of(e, &t->call)
+                      : e->find_assistant(e->assistants, t->name);
+}
+
+static bool token_is_good(const struct swaig_task *t, struct str function, struct str sid) {
+    const struct swaig_keys *keys = gateway_swaig_keys(t->gateway);
+    int64_t now_ms = engine_now_ms(gateway_engine(t->gateway));
     struct str token = form_get(&t->query, STR("__token"));
     struct str call = form_get(&t->query, STR("call"));
     if (!token.ptr)
         token = form_get(&t->query, STR("token"));
-    if (call.len == 0)
-        call = t->request.call_id;
-    return token.len > 0 && swaig_token_is_good(token, &gateway_swaig_keys(g)->token, call,
-                                                function, engine_now_ms(gateway_engine(g)));
+    if (token.len == 0)
+        return false;
+    struct digest_hmac *key = swaig_keys_lock(keys);
+    bool good = swaig_token_is_good(token, key, call.len > 0 ? call : sid, function, now_ms);
+    swaig_keys_unlock(keys);
+    return good;
 }
 
 /* ---- the reply ---------------------------------------------------------------------------------
  */
 
+static bool starts_recording(const struct function_reply *reply) {
+    for (size_t i = 0; i < reply->action_count; i++)
+        if (reply->actions[i].kind == FUNCTION_ACTION_START_RECORDING)
+            return true;
+    return false;
+}
+
 /* Where notices of a recording go: the carrier's own writer knows what such an address needs. */
-static struct str recording_url(struct swaig_task *t) {
+static struct str recording_url(struct swaig_task *t, const struct function_reply *reply) {
     const struct engine *e = gateway_engine(t->gateway);
     CLEANUP(buf_release) struct buf url = BUF_INIT(ADDRESS_MAX);
     CLEANUP(buf_release) struct buf document = BUF_INIT(DATA_MAX);
@@ -93,7 +112,7 @@ static struct str recording_url(struct swaig_task *t) {
     struct provider *p = engine_provider(e, str_z(t->call.provider));
     struct plan plan = {0};
     struct str found = {0};
-    if (t->call.id == 0 || !p)
+    if (t->call.id == 0 || !p || !starts_recording(reply))
         return found;
     links_put(&e->links, &url, &t->call, WEBHOOK_RECORDING, 0);
     struct plan_step *s = plan_add(&plan, PLAN_START_RECORDING);
@@ -118,7 +137,7 @@ static void reply_function(struct swaig_task *t, const struct function_reply *re
     struct error err = {0};
     const struct swaig_reply_options o = {
         .connector = arena_printf(&t->arena, STR_FMT "/payment", STR_ARG(base)),
-        .recording_url = recording_url(t),
+        .recording_url = recording_url(t, reply),
         .recording_channels = r->channels,
         .recording_format = r->format,
     };
@@ -168,58 +187,77 @@ static void run(struct swaig_task *t) {
     }
 }
 
+static void refuse(struct swaig_task *t, struct str function) {
+    log_warn(gateway_engine(t->gateway)->log, "function refused", LOG_STR("function", function),
+             LOG_STR("assistant", t->name));
+    reply_words(t, "%s", bad_token);
+}
+
+/* What is no call of this assistant's is refused only after a look at the function's name. */
 void swaig_run_function(struct swaig_task *t) {
-    struct str function = t->request.function;
-    const struct assistant_function *f;
-    if (!t->request.root || function.len == 0) {
+    struct str function, sid;
+    enum error_code rc = swaig_request_read(t->exchange->body, &t->request, NULL);
+    function = t->request.function;
+    sid = t->request.call_id;
+    if (rc == ERR_LIMIT) {
+        swaig_reply_error(t, 413, "Request too large");
+        return;
+    }
+    bool fits = rc == ERR_OK && find_call(t, sid);
+    t->assistant = find_assistant(t);
+    if (!t->assistant) {
+        swaig_reply_error(t, 404, "Not Found");
+    } else if (function.len == 0) {
         swaig_reply_error(t, 400, "Missing function name");
-        return;
-    }
-    if (!swaig_is_function_name(function)) {
+    } else if (!swaig_is_function_name(function)) {
         swaig_reply_error(t, 400, "Invalid function name format");
-        return;
+    } else {
+        const struct assistant_function *f = assistant_find_function(t->assistant, function);
+        if (!f)
+            reply_words(t, "Function '" STR_FMT "' not found", STR_ARG(function));
+        else if (!fits || (!f->is_open && !token_is_good(t, function, sid)))
+            refuse(t, function);
+        else
+            run(t);
     }
-    f = assistant_find_function(t->assistant, function);
-    if (!f) {
-        reply_words(t, "Function '" STR_FMT "' not found", STR_ARG(function));
-        return;
-    }
-    if (!swaig_find_call(t) || (!f->is_open && !token_is_good(t, function))) {
-        log_warn(gateway_engine(t->gateway)->log, "function refused", LOG_STR("function", function),
-                 LOG_STR("assistant", t->name));
-        reply_words(t, "%s", bad_token);
-        return;
-    }
-    run(t);
 }
 
 /* ---- the report --------------------------------------------------------------------------------
  */
 
-void swaig_take_report(struct swaig_task *t) {
-    CLEANUP(swaig_report_release) struct swaig_report report = {0};
+static void keep_report(struct swaig_task *t, const struct swaig_report *report) {
     const struct engine *e = gateway_engine(t->gateway);
     struct error err = {0};
-    if (swaig_report_read(t->exchange->body, &report, &err) != ERR_OK) {
-        swaig_reply_error(t, 400, "Invalid JSON");
-        return;
-    }
-    if (!swaig_find_call(t) || !token_is_good(t, STR("post_prompt"))) {
-        log_warn(e->log, "agent's report refused", LOG_STR("assistant", t->name));
-        swaig_reply_error(t, 403, "Invalid token");
-        return;
-    }
     const struct agent_report r = {.assistant = t->assistant,
                                    .call_id = t->call.id,
-                                   .session_id = report.call_id,
-                                   .caller_id = report.caller_id_number,
-                                   .summary = report.summary,
-                                   .call_log = report.call_log};
-    bool tells = !str_eq_z(report.action, "fetch_conversation");
+                                   .session_id = report->call_id,
+                                   .caller_id = report->caller_id_number,
+                                   .summary = report->summary,
+                                   .call_log = report->call_log};
+    bool tells = !str_eq_z(report->action, "fetch_conversation");
     if (tells && agent_report_keep(e, &r, &err) != ERR_OK) {
         log_warn(e->log, "agent's report not kept", LOG_WORDS("why", err.text));
         swaig_reply_error(t, 503, "try again");
         return;
     }
     swaig_reply_json(t, STR("{\"success\":true}"));
+}
+
+void swaig_take_report(struct swaig_task *t) {
+    CLEANUP(swaig_report_release) struct swaig_report report = {0};
+    enum error_code rc = swaig_report_read(t->exchange->body, &report, NULL);
+    bool fits = rc == ERR_OK && find_call(t, report.call_id);
+    t->assistant = find_assistant(t);
+    if (!t->assistant) {
+        swaig_reply_error(t, 404, "Not Found");
+    } else if (rc != ERR_OK) {
+        swaig_reply_error(t, rc == ERR_LIMIT ? 413 : 400,
+                          rc == ERR_LIMIT ? "Request too large" : "Invalid JSON");
+    } else if (!fits || !token_is_good(t, STR("post_prompt"), report.call_id)) {
+        log_warn(gateway_engine(t->gateway)->log, "agent's report refused",
+                 LOG_STR("assistant", t->name));
+        swaig_reply_error(t, 403, "Invalid token");
+    } else {
+        keep_report(t, &report);
+    }
 }

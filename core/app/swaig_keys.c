@@ -2,12 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/buf.h"
-#include "core/base/digest.h"
+#include "core/base/mem.h"
 
 enum {
     KEY_FILE_MAX = 4096,
@@ -31,6 +32,27 @@ static enum error_code read_key_file(const struct config *c, struct secret *out,
     return ERR_OK;
 }
 
+struct swaig_signer {
+    pthread_mutex_t lock;
+    struct digest_hmac *hmac;
+};
+
+static struct swaig_signer *signer_new(const struct secret *key) {
+    struct swaig_signer *s = mem_zalloc(sizeof *s);
+    pthread_mutex_init(&s->lock, NULL);
+    s->hmac = digest_hmac_sha256_new(key);
+    return s;
+}
+
+struct digest_hmac *swaig_keys_lock(const struct swaig_keys *k) {
+    pthread_mutex_lock(&k->signer->lock);
+    return k->signer->hmac;
+}
+
+void swaig_keys_unlock(const struct swaig_keys *k) {
+    pthread_mutex_unlock(&k->signer->lock);
+}
+
 /* One secret for each purpose, so that none tells anything about another. */
 static void derive(const struct secret *master, struct str purpose, struct secret *out) {
     CLEANUP(buf_release) struct buf hex = BUF_INIT(2 * DIGEST_SHA256_BYTES);
@@ -45,21 +67,23 @@ static void derive(const struct secret *master, struct str purpose, struct secre
 }
 
 static void set_login(struct swaig_keys *k, const struct config *c, const struct secret *password) {
-    struct buf login = BUF_INIT(LOGIN_MAX), encoded = BUF_INIT(LOGIN_MAX);
+    struct buf login = BUF_INIT(LOGIN_MAX), sent = BUF_INIT(3 * LOGIN_MAX);
     buf_printf(&login, "%s:" STR_FMT, c->swml_user, STR_ARG(secret_reveal(password)));
-    buf_put_percent(&encoded, str_z(c->swml_user));
-    buf_putc(&encoded, ':');
-    buf_put_percent(&encoded, secret_reveal(password));
-    secret_set(&k->login, buf_str(&login));
-    secret_set(&k->credentials, buf_str(&encoded));
-    secret_wipe(login.ptr, login.len);
-    secret_wipe(encoded.ptr, encoded.len);
+    digest_put_base64(&sent, login.ptr, login.len);
+    secret_set(&k->login, buf_str(&sent));
+    buf_wipe(&sent);
+    buf_put_percent(&sent, str_z(c->swml_user));
+    buf_putc(&sent, ':');
+    buf_put_percent(&sent, secret_reveal(password));
+    secret_set(&k->credentials, buf_str(&sent));
+    buf_wipe(&login);
+    buf_wipe(&sent);
     buf_release(&login);
-    buf_release(&encoded);
+    buf_release(&sent);
 }
 
 enum error_code swaig_keys_init(struct swaig_keys *k, const struct config *c, struct error *err) {
-    struct secret file = {0}, password = {0};
+    struct secret file = {0}, password = {0}, token = {0};
     const struct secret *master = &c->api_token;
     if (!secret_is_set(master)) {
         enum error_code rc = read_key_file(c, &file, err);
@@ -67,31 +91,31 @@ enum error_code swaig_keys_init(struct swaig_keys *k, const struct config *c, st
             return rc;
         master = &file;
     }
-    derive(master, STR("switchhook function tokens 1"), &k->token);
+    derive(master, STR("switchhook function tokens 1"), &token);
+    k->signer = signer_new(&token);
     if (secret_is_set(&c->swml_password))
         secret_copy(&password, &c->swml_password);
     else
         derive(master, STR("switchhook agent login 1"), &password);
     set_login(k, c, &password);
+    secret_release(&token);
     secret_release(&password);
     secret_release(&file);
     return ERR_OK;
 }
 
 void swaig_keys_release(struct swaig_keys *k) {
-    secret_release(&k->token);
+    if (k->signer) {
+        digest_hmac_free(k->signer->hmac);
+        pthread_mutex_destroy(&k->signer->lock);
+        mem_free(k->signer);
+    }
     secret_release(&k->login);
     secret_release(&k->credentials);
 }
 
 bool swaig_keys_open(const struct swaig_keys *k, struct str header) {
-    uint8_t given[LOGIN_MAX];
-    size_t len = 0;
     struct str scheme = {0};
-    if (!header.ptr || !str_next(&header, ' ', &scheme) || !str_eq_nocase(scheme, STR("Basic")) ||
-        !digest_base64_decode(str_trim(header), given, sizeof given, &len))
-        return false;
-    bool same = digest_equal(str_from(given, len), secret_reveal(&k->login));
-    secret_wipe(given, sizeof given);
-    return same;
+    return header.ptr && str_next(&header, ' ', &scheme) && str_eq_nocase(scheme, STR("Basic")) &&
+           digest_equal(str_trim(header), secret_reveal(&k->login));
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "core/app/config.h"
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/secret.h"
 
@@ -13,8 +14,8 @@
  * else from the key in the data directory; either outlives a restart.
  */
 struct swaig_keys {
-    struct secret token;       /* signs tokens */
-    struct secret login;       /* "user:password" as it is sent */
+    struct swaig_signer *signer;
+    struct secret login;       /* "user:password" as a header has it: base64 */
     struct secret credentials; /* the same, percent-encoded, for addresses */
 };
 
@@ -25,5 +26,9 @@ void swaig_keys_release(struct swaig_keys *k); /* zeroed is fine */
 
 /** Does an Authorization header carry the login? Constant time. ptr NULL: no header. */
 bool swaig_keys_open(const struct swaig_keys *k, struct str header);
+
+/** What signs tokens, for one thread at a time: be quick. */
+struct digest_hmac *swaig_keys_lock(const struct swaig_keys *k);
+void swaig_keys_unlock(const struct swaig_keys *k);
 
 #endif

@@ -7,20 +7,20 @@ enum {
     SEGMENTS_MAX = 4
 };
 
-static void open_health(struct gateway *g, struct http_exchange *x, struct str name);
-static void open_ready(struct gateway *g, struct http_exchange *x, struct str name);
+static swaig_now_fn give_health, give_ready;
 
 /* A trailing slash is allowed everywhere. */
 static const struct swaig_route {
     const char *root, *tail;
-    swaig_handler_fn *get, *post;
-    void (*open)(struct gateway *g, struct http_exchange *x, struct str name); /* to everybody */
+    swaig_now_fn *get, *post; /* at once */
+    swaig_handler_fn *work;   /* POST, on a worker */
+    bool open;                /* to everybody, and POST does as GET */
 } routes[] = {
-    {"swml", "", swaig_give_document, swaig_give_document, NULL},
-    {"swaig", "", swaig_give_document, swaig_run_function, NULL},
-    {"swaig", "post_prompt", NULL, swaig_take_report, NULL},
-    {"swaig", "health", NULL, NULL, open_health},
-    {"swaig", "ready", NULL, NULL, open_ready},
+    {.root = "swml", .tail = "", .get = swaig_give_document, .post = swaig_give_document},
+    {.root = "swaig", .tail = "", .get = swaig_give_document, .work = swaig_run_function},
+    {.root = "swaig", .tail = "post_prompt", .work = swaig_take_report},
+    {.root = "swaig", .tail = "health", .get = give_health, .open = true},
+    {.root = "swaig", .tail = "ready", .get = give_ready, .open = true},
 };
 
 /* ---- replies -----------------------------------------------------------------------------------
@@ -33,23 +33,25 @@ static void add_headers(struct http_exchange *x) {
     http_exchange_add_header(x, "Cache-Control", STR("no-store")); /* there are tokens in it */
 }
 
-static void send_json(struct http_exchange *x, int status, struct str json) {
+void swaig_send(struct http_exchange *x, int status) {
     add_headers(x);
     if (status == 401)
         http_exchange_add_header(x, "WWW-Authenticate", STR("Basic realm=\"switchhook\""));
     if (status == 503)
         http_exchange_add_header(x, "Retry-After", STR("2"));
-    http_exchange_reply_text(x, status, "application/json", json);
+    x->status = status;
+    x->content_type = "application/json";
+    http_exchange_reply(x);
 }
 
-static void send_error(struct http_exchange *x, int status, const char *what) {
-    CLEANUP(buf_release) struct buf b = BUF_INIT(1024);
+void swaig_send_error(struct http_exchange *x, int status, const char *what) {
     struct json_writer w;
-    json_write_init(&w, &b);
+    buf_clear(&x->reply_body);
+    json_write_init(&w, &x->reply_body);
     json_begin_object(&w);
     json_kv_z(&w, "error", what);
     json_end_object(&w);
-    send_json(x, status, buf_str(&b));
+    swaig_send(x, status);
 }
 
 static void task_free(struct swaig_task *t) {
@@ -62,12 +64,13 @@ static void task_free(struct swaig_task *t) {
 void swaig_reply_json(struct swaig_task *t, struct str json) {
     struct http_exchange *x = t->exchange;
     x->reply_body.max = SWAIG_BYTES_MAX;
-    send_json(x, 200, json);
+    buf_put_str(&x->reply_body, json);
+    swaig_send(x, 200);
     task_free(t);
 }
 
 void swaig_reply_error(struct swaig_task *t, int status, const char *what) {
-    send_error(t->exchange, status, what);
+    swaig_send_error(t->exchange, status, what);
     task_free(t);
 }
 
@@ -81,28 +84,29 @@ static bool is_known(struct gateway *g, struct str name) {
     return a != NULL;
 }
 
-static void open_health(struct gateway *g, struct http_exchange *x, struct str name) {
-    CLEANUP(buf_release) struct buf b = BUF_INIT(1024);
+static void give_health(struct gateway *g, struct http_exchange *x, struct str name) {
     struct json_writer w;
     if (!is_known(g, name)) {
-        send_error(x, 404, "Not Found");
+        swaig_send_error(x, 404, "Not Found");
         return;
     }
-    json_write_init(&w, &b);
+    json_write_init(&w, &x->reply_body);
     json_begin_object(&w);
     json_kv_z(&w, "status", "healthy");
     json_kv_string(&w, "agent", name);
     json_end_object(&w);
-    send_json(x, 200, buf_str(&b));
+    swaig_send(x, 200);
 }
 
-static void open_ready(struct gateway *g, struct http_exchange *x, struct str name) {
-    if (!is_known(g, name))
-        send_error(x, 404, "Not Found");
-    else if (gateway_is_draining(g))
-        send_error(x, 503, "shutting down");
-    else
-        send_json(x, 200, STR("{\"status\":\"ready\"}"));
+static void give_ready(struct gateway *g, struct http_exchange *x, struct str name) {
+    if (!is_known(g, name)) {
+        swaig_send_error(x, 404, "Not Found");
+    } else if (gateway_is_draining(g)) {
+        swaig_send_error(x, 503, "shutting down");
+    } else {
+        buf_puts(&x->reply_body, "{\"status\":\"ready\"}");
+        swaig_send(x, 200);
+    }
 }
 
 /* ---- the way in --------------------------------------------------------------------------------
@@ -135,9 +139,9 @@ void swaig_each_route(void (*each)(void *ctx, const char *method, const char *pa
         CLEANUP(buf_release) struct buf path = BUF_INIT(128);
         buf_printf(&path, "/%s/{}%s%s", routes[i].root, routes[i].tail[0] ? "/" : "",
                    routes[i].tail);
-        if (routes[i].get || routes[i].open)
+        if (routes[i].get)
             each(ctx, "GET", path.ptr);
-        if (routes[i].post)
+        if (routes[i].post || routes[i].work)
             each(ctx, "POST", path.ptr);
     }
 }
@@ -150,24 +154,11 @@ static bool is_json(struct str type) {
 
 static void run_task(struct pool_task *task) {
     struct swaig_task *t = container_of(task, struct swaig_task, task);
-    const struct engine *e = gateway_engine(t->gateway);
-    struct error err = {0};
-    t->assistant = e->find_assistant(e->assistants, t->name);
-    if (!t->assistant) {
-        swaig_reply_error(t, 404, "Not Found");
-        return;
-    }
     if (t->exchange->query.ptr &&
-        form_parse(&t->arena, t->exchange->query, &t->query, &err) != ERR_OK) {
+        form_parse(&t->arena, t->exchange->query, &t->query, NULL) != ERR_OK)
         swaig_reply_error(t, 400, "Invalid query");
-        return;
-    }
-    if (t->exchange->body.len > 0 &&
-        swaig_request_read(t->exchange->body, &t->request, &err) == ERR_LIMIT) {
-        swaig_reply_error(t, 413, "Request too large");
-        return;
-    }
-    t->run(t);
+    else
+        t->run(t);
 }
 
 static void start(struct gateway *g, struct http_exchange *x, swaig_handler_fn *handler,
@@ -182,40 +173,35 @@ static void start(struct gateway *g, struct http_exchange *x, swaig_handler_fn *
         swaig_reply_error(t, 503, "busy");
 }
 
+static void refuse_method(const struct swaig_route *r, struct http_exchange *x) {
+    bool post = r->post || r->work;
+    http_exchange_add_header(x, "Allow",
+                             !r->get ? STR("POST")
+                             : post  ? STR("GET, POST")
+                                     : STR("GET"));
+    api_problem(x, 405, "method", NULL, "this address does not take this method");
+}
+
+static bool may_enter(const struct gateway *g, const struct swaig_route *r,
+                      const struct http_exchange *x) {
+    return r->open ||
+           swaig_keys_open(gateway_swaig_keys(g), http_exchange_header(x, STR("Authorization")));
+}
+
 void swaig_handle(struct gateway *g, struct http_exchange *x) {
     struct str name = {0};
-    const struct swaig_route *route = find_route(x->path, &name);
-    bool post = str_eq_z(x->method, "POST");
-    if (!route) {
-        send_error(x, 404, "Not Found");
-        return;
-    }
-    bool get = str_eq_z(x->method, "GET") || str_eq_z(x->method, "HEAD");
-    if (!post && !get) {
-        http_exchange_add_header(x, "Allow",
-                                 route->open  ? STR("GET")
-                                 : route->get ? STR("GET, POST")
-                                              : STR("POST"));
-        api_problem(x, 405, "method", NULL, "this address does not take this method");
-        return;
-    }
-    if (route->open) {
-        route->open(g, x, name);
-        return;
-    }
-    if (!swaig_keys_open(gateway_swaig_keys(g), http_exchange_header(x, STR("Authorization")))) {
-        send_error(x, 401, "Unauthorized");
-        return;
-    }
-    swaig_handler_fn *handler = post ? route->post : route->get;
-    if (!handler) {
-        http_exchange_add_header(x, "Allow", STR("POST"));
-        send_error(x, 405, "POST required");
-        return;
-    }
-    if (post && x->body.len > 0 && !is_json(http_exchange_header(x, STR("Content-Type")))) {
-        send_error(x, 415, "Content-Type must be application/json");
-        return;
-    }
-    start(g, x, handler, name);
+    const struct swaig_route *r = find_route(x->path, &name);
+    bool post = str_eq_z(x->method, "POST"), get = str_eq_z(x->method, "GET");
+    if (!r)
+        swaig_send_error(x, 404, "Not Found");
+    else if (!(get && r->get) && !(post && (r->post || r->work || r->open)))
+        refuse_method(r, x);
+    else if (!may_enter(g, r, x))
+        swaig_send_error(x, 401, "Unauthorized");
+    else if (post && x->body.len > 0 && !is_json(http_exchange_header(x, STR("Content-Type"))))
+        swaig_send_error(x, 415, "Content-Type must be application/json");
+    else if (post && r->work)
+        start(g, x, r->work, name);
+    else
+        (post && r->post ? r->post : r->get)(g, x, name);
 }

@@ -71,37 +71,51 @@ bool digest_equal(struct str a, struct str b) {
     return a.len == b.len && (a.len == 0 || sodium_memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/** Room for n bytes at once, all or nothing; NULL and failed when they do not fit. */
+static char *extend(struct buf *b, size_t n) {
+    buf_put(b, NULL, 0);
+    buf_reserve(b, n);
+    if (buf_failed(b))
+        return NULL;
+    char *at = b->ptr + b->len;
+    b->len += n;
+    b->ptr[b->len] = '\0';
+    return at;
+}
+
 void digest_put_hex(struct buf *b, const void *p, size_t n) {
     static const char hex[] = "0123456789abcdef";
     const uint8_t *bytes = p;
-    buf_put(b, NULL, 0);
-    if (n > (b->max - b->len) / 2) { /* all or nothing */
-        b->failed = true;
-        return;
+    char *at = n <= SIZE_MAX / 2 ? extend(b, 2 * n) : NULL;
+    for (size_t i = 0; at && i < n; i++) {
+        *at++ = hex[bytes[i] >> 4];
+        *at++ = hex[bytes[i] & 15];
     }
-    for (size_t i = 0; i < n; i++)
-        buf_put(b, (const char[]){hex[bytes[i] >> 4], hex[bytes[i] & 15]}, 2);
+}
+
+static void put_base64(struct buf *b, const uint8_t *in, size_t n, const char letters[64]) {
+    char *at = n <= SIZE_MAX / 2 ? extend(b, (n + 2) / 3 * 4) : NULL;
+    for (; at && n >= 3; n -= 3, in += 3, at += 4) {
+        at[0] = letters[in[0] >> 2];
+        at[1] = letters[(in[0] & 3) << 4 | in[1] >> 4];
+        at[2] = letters[(in[1] & 15) << 2 | in[2] >> 6];
+        at[3] = letters[in[2] & 63];
+    }
+    if (!at || n == 0)
+        return;
+    uint8_t second = n == 2 ? in[1] : 0;
+    at[0] = letters[in[0] >> 2];
+    at[1] = letters[(in[0] & 3) << 4 | second >> 4];
+    at[2] = (char)(n == 2 ? letters[(second & 15) << 2] : '=');
+    at[3] = '=';
 }
 
 void digest_put_base64(struct buf *b, const void *p, size_t n) {
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const uint8_t *in = p;
-    buf_put(b, NULL, 0);
-    if (n / 3 + (n % 3 != 0) > (b->max - b->len) / 4) { /* all or nothing */
-        b->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < n; i += 3) {
-        size_t have = n - i < 3 ? n - i : 3;
-        uint32_t group = (uint32_t)in[i] << 16;
-        group |= have > 1 ? (uint32_t)in[i + 1] << 8 : 0;
-        group |= have > 2 ? in[i + 2] : 0;
-        char four[4];
-        for (size_t k = 0; k < 4; k++)
-            four[k] = k <= have ? letters[group >> (18 - 6 * k) & 63] : '=';
-        buf_put(b, four, sizeof four);
-    }
+    put_base64(b, p, n, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+}
+
+void digest_put_base64url(struct buf *b, const void *p, size_t n) {
+    put_base64(b, p, n, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 }
 
 bool digest_base64_decode(struct str s, uint8_t *out, size_t max, size_t *out_len) {

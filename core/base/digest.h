@@ -36,8 +36,9 @@ void digest_blake2b(struct str message, uint8_t out[DIGEST_BLAKE2B_BYTES]);
 /** Equal contents? Time depends on the lengths only. */
 bool digest_equal(struct str a, struct str b);
 
-void digest_put_hex(struct buf *b, const void *p, size_t n);    /* lower case */
-void digest_put_base64(struct buf *b, const void *p, size_t n); /* standard, padded */
+void digest_put_hex(struct buf *b, const void *p, size_t n);       /* lower case */
+void digest_put_base64(struct buf *b, const void *p, size_t n);    /* standard, padded */
+void digest_put_base64url(struct buf *b, const void *p, size_t n); /* with - and _, padded */
 
 /** Strict standard base64 (padded, no blanks); false when malformed or longer than max bytes. */
 NODISCARD bool digest_base64_decode(struct str s, uint8_t *out, size_t max, size_t *out_len);

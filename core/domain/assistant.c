@@ -117,6 +117,11 @@ const struct assistant_variable *assistant_find_variable(const struct assistant 
     return NULL;
 }
 
+struct str assistant_own_value(void *assistant, struct str name) {
+    const struct assistant_variable *v = assistant_find_variable(assistant, name);
+    return v ? v->value : (struct str){0};
+}
+
 static bool is_available(enum assistant_brain b, bool carrier_has_agent, bool model_is_configured) {
     return b == ASSISTANT_BRAIN_SCRIPTED || (b == ASSISTANT_BRAIN_OPENAI && model_is_configured) ||
            (b == ASSISTANT_BRAIN_CARRIER && carrier_has_agent);

@@ -171,6 +171,8 @@ const struct assistant_function *assistant_find_function(const struct assistant 
                                                          struct str name);
 const struct assistant_variable *assistant_find_variable(const struct assistant *a,
                                                          struct str name);
+/** Its own value, "" when there is none: a text_lookup_fn, ctx is the assistant. */
+struct str assistant_own_value(void *assistant, struct str name);
 
 /**
  * Are these the variables of a call to this assistant? An object (or NULL) of declared names with

@@ -53,8 +53,10 @@ static void fuzz_replies(struct str body) {
 static void fuzz_tokens(struct str token) {
     struct secret key = {0};
     secret_set(&key, STR("0123456789abcdef"));
-    if (swaig_token_is_good(token, &key, STR("call_1"), STR("f"), 0))
+    struct digest_hmac *h = digest_hmac_sha256_new(&key);
+    if (swaig_token_is_good(token, h, STR("call_1"), STR("f"), 0))
         abort();
+    digest_hmac_free(h);
     secret_release(&key);
 }
 

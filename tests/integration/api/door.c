@@ -22,6 +22,8 @@ static const char *no_environment(void *ctx, const char *name) {
 }
 
 bool door_open(struct door *d, const char *settings) {
+    static const char own_assistants[] =
+        "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n";
     struct buf text = BUF_INIT(8192);
     struct config_faults faults;
     struct error err = {0};
@@ -30,9 +32,9 @@ bool door_open(struct door *d, const char *settings) {
         return false;
     temp_dir_init(&d->dir);
     buf_printf(&text,
-               "SWITCHHOOK_LISTEN=127.0.0.1:0\nSWITCHHOOK_DATA_DIR=%s/data\nMOCK_SEED=7\n"
-               "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n%s",
-               d->dir.path, settings);
+               "SWITCHHOOK_LISTEN=127.0.0.1:0\nSWITCHHOOK_DATA_DIR=%s/data\nMOCK_SEED=7\n%s%s",
+               d->dir.path, strstr(settings, "SWITCHHOOK_ASSISTANTS_DIR=") ? "" : own_assistants,
+               settings);
     bool good = config_parse(buf_str(&text), no_environment, NULL, &d->config, &faults) == ERR_OK;
     buf_release(&text);
     if (!good) {

@@ -1,4 +1,5 @@
 /* The addresses of a carrier's own agent: who may use them, and what they answer to whom. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +102,28 @@ TEST(swaig, gives_the_document_whatever_the_request_looks_like) {
              &r);
     EXPECT_INT(r.status, 415);
     EXPECT(body_has(&r, "{\"error\":\"Content-Type must be application/json\"}"));
+    door_close(&d);
+}
+
+TEST(swaig, says_what_the_assistants_variables_stand_for) {
+    struct door d;
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    REQUIRE(door_open(&d, settings));
+    ask(&d, "GET", "/swml/personal-assistant", NULL, &r);
+    EXPECT(body_has(&r, "calling on behalf of John Doe.") && !body_has(&r, "user_name"));
+    door_close(&d);
+}
+
+TEST(swaig, gives_each_request_its_own_tokens) {
+    struct door d;
+    char first[1024], second[1024];
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    REQUIRE(door_open(&d, settings));
+    ask(&d, "POST", "/swml/payment-agent", "{\"call\":{\"call_id\":\"cid-1\"}}", &r);
+    address_of(&r, "handle_consent", first, sizeof first);
+    ask(&d, "POST", "/swml/payment-agent", "{\"call\":{\"call_id\":\"cid-1\"}}", &r);
+    address_of(&r, "handle_consent", second, sizeof second);
+    EXPECT(first[0] && strcmp(first, second) != 0);
     door_close(&d);
 }
 
@@ -232,4 +255,57 @@ TEST(swaig, keeps_a_report_only_with_its_token) {
     door_ask(&d, &(struct door_request){.path = "/api/information"}, &r);
     EXPECT(!body_has(&r, "call_summary"));
     door_close(&d);
+}
+
+/* ---- versions ----------------------------------------------------------------------------------
+ */
+
+static bool put_desk(const struct temp_dir *dir, const char *function) {
+    char path[320], other[330];
+    temp_dir_file(dir, "desk.json", path);
+    snprintf(other, sizeof other, "%s~", path);
+    FILE *f = fopen(other, "we");
+    if (!f)
+        return false;
+    fprintf(f,
+            "{\"name\":\"desk\",\"functions\":[{\"name\":\"%s\",\"secure\":false,"
+            "\"description\":\"d\",\"parameters\":{\"type\":\"object\",\"properties\":{}}},"
+            "\"end_call\"],\"flow\":{\"states\":[{\"id\":\"e\",\"end\":{\"outcome\":\"x\"}}]}}",
+            function);
+    return fclose(f) == 0 && rename(other, path) == 0;
+}
+
+/* The document has this function; the gateway looks at the file every second. */
+static bool wait_function(struct door *d, const char *function) {
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    for (int i = 0; i < 2000; i++) {
+        ask(d, "GET", "/swml/desk", NULL, &r);
+        if (body_has(&r, function))
+            return true;
+        (void)poll(NULL, 0, 5);
+    }
+    return false;
+}
+
+TEST(swaig, lets_a_call_keep_the_version_that_it_began_with) {
+    static const char call[] = "{\"function\":\"before\"}";
+    struct temp_dir dir;
+    struct door d;
+    char lines[512], id[64], path[128];
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    temp_dir_init(&dir);
+    snprintf(lines, sizeof lines, "%sSWITCHHOOK_ASSISTANTS_DIR=%s\n", settings, dir.path);
+    REQUIRE(put_desk(&dir, "before") && door_open(&d, lines));
+    door_ask(&d,
+             &(struct door_request){.path = "/api/calls",
+                                    .body = "{\"to\":\"+12025550115\",\"assistant\":\"desk\"}"},
+             &r);
+    snprintf(path, sizeof path, "/swaig/desk?call=%s", door_text(&r, "id", id));
+    EXPECT(put_desk(&dir, "after") && wait_function(&d, "\"after\""));
+    ask(&d, "POST", path, call, &r);
+    EXPECT(r.status == 200 && !body_has(&r, "not found"));
+    ask(&d, "POST", "/swaig/desk", call, &r);
+    EXPECT(body_has(&r, "Function 'before' not found"));
+    door_close(&d);
+    temp_dir_release(&dir);
 }

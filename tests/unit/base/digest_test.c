@@ -149,6 +149,14 @@ TEST(digest, base64_goes_both_ways) {
     }
 }
 
+TEST(digest, base64_for_urls_differs_in_two_letters) {
+    static const uint8_t all[] = {0xfb, 0xef, 0xff, 0xfe};
+    CLEANUP(buf_release) struct buf b = BUF_INIT(64);
+    digest_put_base64(&b, all, sizeof all);
+    digest_put_base64url(&b, all, sizeof all);
+    EXPECT_STR(b.ptr, "++///g==--___g==");
+}
+
 TEST(digest, base64_is_all_or_nothing) {
     CLEANUP(buf_release) struct buf b = BUF_INIT(7);
     digest_put_base64(&b, "foob", 4);

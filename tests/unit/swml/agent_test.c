@@ -16,14 +16,11 @@ static const char call_id[] = "b5d63b2e-f75b-4dc8-b6d4-269b635f96c0";
 static const struct swml_agent_options given = {
     .function_url = STR_INIT("http://localhost:3000/swaig/"),
     .post_prompt_url = STR_INIT("http://localhost:3000/post_prompt/"),
-    .credentials = STR_INIT("user:pass"),
-    .token_call_id = STR_INIT(call_id),
-    .token_nonce = STR_INIT("a1b2c3d4e5f60718"),
-    .token_expires_s = 1767225600 + 3600,
+    .has_tokens = true,
 };
 
 struct bench {
-    struct secret key;
+    struct swml_agent_call call;
     struct json_doc *params, *consent, *amount, *vectors;
     struct assistant a;
     struct assistant_function functions[2];
@@ -61,7 +58,14 @@ static struct assistant_language english = {
 static void begin(struct bench *b) {
     EXPECT(secret_system_init());
     *b = (struct bench){.made = BUF_INIT(DOCUMENT_MAX)};
-    secret_set(&b->key, STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
+    struct secret key = {0};
+    secret_set(&key, STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
+    b->call = (struct swml_agent_call){.credentials = STR("user:pass"),
+                                       .grant = {.key = digest_hmac_sha256_new(&key),
+                                                 .call_id = str_z(call_id),
+                                                 .nonce = STR("a1b2c3d4e5f60718"),
+                                                 .expires_s = 1767225600 + 3600}};
+    secret_release(&key);
     b->vectors = read_vectors();
     b->params = parsed("{\"record_call\":true,\"record_format\":\"mp3\",\"record_stereo\":true}");
     b->consent = parsed("{\"type\":\"object\",\"properties\":{\"consent_given\":{\"type\":"
@@ -90,7 +94,7 @@ static void begin(struct bench *b) {
 }
 
 static void end(struct bench *b) {
-    secret_release(&b->key);
+    digest_hmac_free(b->call.grant.key);
     json_doc_free(b->params);
     json_doc_free(b->consent);
     json_doc_free(b->amount);
@@ -98,11 +102,15 @@ static void end(struct bench *b) {
     buf_release(&b->made);
 }
 
+static enum error_code try_write(struct bench *b, const struct swml_agent_options *o,
+                                 struct buf *out, struct error *err) {
+    return swml_agent_write(&b->a, o, SWML_AGENT_WHOLE, &b->call, out, &b->loss, err);
+}
+
 static void write(struct bench *b, struct swml_agent_options o) {
-    o.token_key = &b->key;
     buf_clear(&b->made);
     b->loss = (struct plan_loss_report){0};
-    EXPECT_INT(swml_agent_write(&b->a, &o, &b->made, &b->loss, NULL), ERR_OK);
+    EXPECT_INT(try_write(b, &o, &b->made, NULL), ERR_OK);
 }
 
 static bool made_is(const struct bench *b, const char *vector) {
@@ -265,11 +273,10 @@ TEST(agent, with_all_that_it_can_say_is_like_the_sdks) {
         parsed("{\"company\":\"Acme\"}")};
     use_everything(&b, docs);
     struct swml_agent_options o = given;
-    o.token_key = &b.key;
     o.function_url = STR("http://localhost:8080/agent/swaig/");
     o.post_prompt_url = STR("http://localhost:8080/agent/post_prompt/");
     o.query = STR("tier=gold");
-    EXPECT_INT(swml_agent_write_ai(&b.a, &o, &b.made, NULL, NULL), ERR_OK);
+    EXPECT_INT(swml_agent_write(&b.a, &o, SWML_AGENT_AI, &b.call, &b.made, NULL, NULL), ERR_OK);
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
         if (!member_is(&b, members[i]))
             EXPECT_STR(members[i], "the same");
@@ -362,7 +369,7 @@ TEST(agent, needs_an_address_for_its_functions) {
     begin(&b);
     struct swml_agent_options o = given;
     o.function_url = STR("/swaig/");
-    EXPECT_INT(swml_agent_write(&b.a, &o, &b.made, NULL, &err), ERR_INVALID);
+    EXPECT_INT(try_write(&b, &o, &b.made, &err), ERR_INVALID);
     EXPECT_INT(b.made.len, 0);
     end(&b);
 }
@@ -372,10 +379,37 @@ TEST(agent, that_does_not_fit_leaves_nothing_behind) {
     struct buf small = BUF_INIT(300);
     begin(&b);
     buf_puts(&small, "before");
-    struct swml_agent_options o = given;
-    o.token_key = &b.key;
-    EXPECT_INT(swml_agent_write(&b.a, &o, &small, NULL, NULL), ERR_LIMIT);
+    EXPECT_INT(try_write(&b, &given, &small, NULL), ERR_LIMIT);
     EXPECT_STR(small.ptr, "before");
     buf_release(&small);
+    end(&b);
+}
+
+TEST(agent, that_a_token_cannot_name_leaves_nothing_behind) {
+    struct bench b;
+    struct error err = {0};
+    begin(&b);
+    buf_puts(&b.made, "before");
+    b.call.grant.call_id = STR("with.a.dot");
+    EXPECT_INT(try_write(&b, &given, &b.made, &err), ERR_INVALID);
+    EXPECT_STR(b.made.ptr, "before");
+    end(&b);
+}
+
+TEST(agent, made_once_serves_every_call) {
+    struct bench b;
+    struct swml_agent_document *d = NULL;
+    begin(&b);
+    REQUIRE(swml_agent_make(&b.a, &given, SWML_AGENT_WHOLE, &d, NULL, NULL) == ERR_OK);
+    struct swml_agent_call other = b.call;
+    other.credentials = STR("someone:else");
+    other.grant.call_id = STR("another");
+    EXPECT_INT(swml_agent_put(d, &other, &b.made, NULL), ERR_OK);
+    EXPECT(has(&b, "http://someone:else@localhost:3000/swaig/?__token=YW5vdGhlci5") &&
+           !has(&b, "user:pass"));
+    buf_clear(&b.made);
+    EXPECT_INT(swml_agent_put(d, &b.call, &b.made, NULL), ERR_OK);
+    EXPECT(made_is(&b, "complete_solution"));
+    swml_agent_free(d);
     end(&b);
 }

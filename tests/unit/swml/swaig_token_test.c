@@ -9,10 +9,23 @@
 static const char vectors_path[] = SWH_SOURCE_DIR "/tests/vectors/swaig/function-tokens.json";
 
 struct vector {
-    struct secret key;
+    struct digest_hmac *key;
     struct str call_id, function, nonce, token;
     int64_t now_s, expires_s;
 };
+
+static struct digest_hmac *key_of(struct str text) {
+    struct secret s = {0};
+    secret_set(&s, text);
+    struct digest_hmac *key = digest_hmac_sha256_new(&s);
+    secret_release(&s);
+    return key;
+}
+
+static bool put(struct buf *b, struct digest_hmac *key, struct str call_id, struct str function) {
+    const struct swaig_grant g = {key, call_id, STR("00112233445566ff"), 2000};
+    return swaig_token_put(b, &g, function);
+}
 
 static void read_vector(const struct json *v, struct vector *out) {
     int64_t life = 0;
@@ -20,7 +33,7 @@ static void read_vector(const struct json *v, struct vector *out) {
                            .function = json_str(json_get(v, "function")),
                            .nonce = json_str(json_get(v, "nonce")),
                            .token = json_str(json_get(v, "token"))};
-    secret_set(&out->key, json_str(json_get(v, "secret_key")));
+    out->key = key_of(json_str(json_get(v, "secret_key")));
     EXPECT(json_int(json_get(v, "now"), 0, INT64_C(1) << 40, &out->now_s));
     EXPECT(json_int(json_get(v, "expiry_secs"), 0, 86400, &life));
     out->expires_s = out->now_s + life;
@@ -28,12 +41,13 @@ static void read_vector(const struct json *v, struct vector *out) {
 
 static bool is_good(const struct vector *v, struct str call_id, struct str function,
                     int64_t now_ms) {
-    return swaig_token_is_good(v->token, &v->key, call_id, function, now_ms);
+    return swaig_token_is_good(v->token, v->key, call_id, function, now_ms);
 }
 
 static void expect_like_the_sdk(const struct vector *v) {
     CLEANUP(buf_release) struct buf made = BUF_INIT(SWAIG_TOKEN_MAX);
-    EXPECT(swaig_token_put(&made, &v->key, v->call_id, v->function, v->expires_s, v->nonce));
+    const struct swaig_grant g = {v->key, v->call_id, v->nonce, v->expires_s};
+    EXPECT(swaig_token_put(&made, &g, v->function));
     EXPECT(str_eq(buf_str(&made), v->token));
     int64_t end_ms = v->expires_s * 1000;
     EXPECT(is_good(v, v->call_id, v->function, v->now_s * 1000));
@@ -56,51 +70,47 @@ TEST(swaig_token, is_the_one_of_the_carriers_own_sdk) {
         struct vector one;
         read_vector(v, &one);
         expect_like_the_sdk(&one);
-        secret_release(&one.key);
+        digest_hmac_free(one.key);
     }
 }
 
 TEST(swaig_token, that_was_changed_anywhere_is_refused) {
     REQUIRE(secret_system_init());
     CLEANUP(buf_release) struct buf b = BUF_INIT(SWAIG_TOKEN_MAX);
-    struct secret key = {0};
-    secret_set(&key, STR("0123456789abcdef0123456789abcdef"));
-    REQUIRE(swaig_token_put(&b, &key, STR("call_1"), STR("pay"), 2000, STR("")));
-    EXPECT(swaig_token_is_good(buf_str(&b), &key, STR("call_1"), STR("pay"), 1000));
+    struct digest_hmac *key = key_of(STR("0123456789abcdef0123456789abcdef"));
+    REQUIRE(put(&b, key, STR("call_1"), STR("pay")));
+    EXPECT(swaig_token_is_good(buf_str(&b), key, STR("call_1"), STR("pay"), 1000));
     for (size_t i = 0; i < b.len; i++) {
         b.ptr[i] ^= 1;
-        EXPECT(!swaig_token_is_good(buf_str(&b), &key, STR("call_1"), STR("pay"), 1000));
+        EXPECT(!swaig_token_is_good(buf_str(&b), key, STR("call_1"), STR("pay"), 1000));
         b.ptr[i] ^= 1;
     }
     for (size_t n = 0; n < b.len; n++)
-        EXPECT(!swaig_token_is_good(str_from(b.ptr, n), &key, STR("call_1"), STR("pay"), 1000));
-    secret_release(&key);
+        EXPECT(!swaig_token_is_good(str_from(b.ptr, n), key, STR("call_1"), STR("pay"), 1000));
+    digest_hmac_free(key);
 }
 
 TEST(swaig_token, of_another_key_is_refused) {
     REQUIRE(secret_system_init());
     CLEANUP(buf_release) struct buf b = BUF_INIT(SWAIG_TOKEN_MAX);
-    struct secret ours = {0}, theirs = {0};
-    secret_random(&ours, 32);
-    secret_random(&theirs, 32);
-    REQUIRE(swaig_token_put(&b, &theirs, STR("call_1"), STR("pay"), 2000, STR("")));
-    EXPECT(!swaig_token_is_good(buf_str(&b), &ours, STR("call_1"), STR("pay"), 1000));
-    secret_release(&ours);
-    secret_release(&theirs);
+    struct digest_hmac *ours = key_of(STR("0123456789abcdef0123456789abcdef"));
+    struct digest_hmac *theirs = key_of(STR("0123456789abcdef0123456789abcdee"));
+    REQUIRE(put(&b, theirs, STR("call_1"), STR("pay")));
+    EXPECT(!swaig_token_is_good(buf_str(&b), ours, STR("call_1"), STR("pay"), 1000));
+    digest_hmac_free(ours);
+    digest_hmac_free(theirs);
 }
 
 TEST(swaig_token, cannot_be_made_for_what_it_cannot_carry) {
     REQUIRE(secret_system_init());
     CLEANUP(buf_release) struct buf b = BUF_INIT(SWAIG_TOKEN_MAX);
-    struct secret key = {0};
+    struct digest_hmac *key = key_of(STR("0123456789abcdef0123456789abcdef"));
     char long_id[SWAIG_CALL_ID_MAX + 2];
     memset(long_id, 'a', sizeof long_id);
-    secret_random(&key, 32);
-    EXPECT(!swaig_token_put(&b, &key, STR(""), STR("pay"), 2000, STR("")));
-    EXPECT(!swaig_token_put(&b, &key, STR("call.1"), STR("pay"), 2000, STR("")));
-    EXPECT(!swaig_token_put(&b, &key, STR("call_1"), STR(""), 2000, STR("")));
-    EXPECT(
-        !swaig_token_put(&b, &key, str_from(long_id, sizeof long_id), STR("pay"), 2000, STR("")));
+    EXPECT(!put(&b, key, STR(""), STR("pay")));
+    EXPECT(!put(&b, key, STR("call.1"), STR("pay")));
+    EXPECT(!put(&b, key, STR("call_1"), STR("")));
+    EXPECT(!put(&b, key, str_from(long_id, sizeof long_id), STR("pay")));
     EXPECT_INT(b.len, 0);
-    secret_release(&key);
+    digest_hmac_free(key);
 }
