@@ -140,8 +140,9 @@ struct call {
     char outcome[CALL_NAME_SIZE]; /* what the assistant said of the end:
                                      "customer_qualified_transfer" */
     int64_t created_ms, updated_ms, dialed_ms, ringing_ms, answered_ms, ended_ms;
-    int64_t check_ms;   /* when the reconciler looks at it next; 0 once final */
-    int64_t last_event; /* head of the call's event chain, see event.prev */
+    int64_t attempted_ms; /* when the newest attempt began; 0: none yet, or before this was kept */
+    int64_t check_ms;     /* when the reconciler looks at it next; 0 once final */
+    int64_t last_event;   /* head of the call's event chain, see event.prev */
 };
 
 /** "inbound" or "outbound". */

@@ -102,6 +102,7 @@ struct provider_call {
     int64_t created_ms; /* 0: the carrier did not say */
     enum call_answered_by answered_by;
     int32_t carrier_code;
+    bool other_leg; /* inbound, or dialled by another call: certainly not placed over the API */
 };
 
 /**
@@ -125,7 +126,7 @@ NODISCARD enum error_code provider_look_up(struct provider *p, struct str sid,
 
 /** Calls between these parties created at or after since_ms, for settling ambiguous attempts. */
 struct provider_list_filter {
-    struct str to, from;
+    struct str to, from; /* from "": the configured number */
     int64_t since_ms;
 };
 NODISCARD enum error_code provider_list_calls(struct provider *p,

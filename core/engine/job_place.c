@@ -107,6 +107,7 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
     if (rc != ERR_OK)
         return rc;
     c.attempt++;
+    c.attempted_ms = now;
     memcpy(c.nonce, at->nonce, sizeof c.nonce);
     c.placement = CALL_PLACE_SUBMITTING;
     c.updated_ms = now;

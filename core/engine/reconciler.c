@@ -26,7 +26,10 @@ struct check {
 
 /* The latest moment at which this call can still be alive at the carrier. */
 static int64_t latest_end_ms(const struct call *c) {
-    int64_t dialed = c->dialed_ms ? c->dialed_ms : c->created_ms; /* it may have been queued long */
+    /* it may have been queued long */
+    int64_t dialed = c->dialed_ms      ? c->dialed_ms
+                     : c->attempted_ms ? c->attempted_ms
+                                       : c->created_ms;
     int64_t from = c->answered_ms ? c->answered_ms : dialed + (int64_t)c->ring_timeout_s * 1000;
     return from + (int64_t)c->time_limit_s * 1000 + OVERTIME_MS;
 }

@@ -7,9 +7,9 @@ enum {
     TSID_LOW_BITS = 22,              /* below the milliseconds, see core/base/id.h */
     WALK_MAX = 50000,                /* calls looked at for one page: about 100 ms */
     CLOCK_SLACK_MS = 10 * 60 * 1000, /* between a call's id and its created_ms: stepped clocks */
-    PARAM_CHECK = 24,                /* see CALL_SET_CHECK and its like */
-    PARAM_IDENT = 25,
-    PARAM_ENDED = 28
+    PARAM_CHECK = 25,                /* see CALL_SET_CHECK and its like */
+    PARAM_IDENT = 26,
+    PARAM_ENDED = 29
 };
 
 static const char no_call[] = "there is no such call: check the id";
@@ -50,6 +50,7 @@ static void read_call(struct sql_query *q, struct call *c) {
     c->check_ms = sql_i64(q);
     c->last_event = sql_i64(q);
     c->inbound = sql_i64(q) != 0;
+    c->attempted_ms = sql_i64(q);
 }
 
 static void put_ended(struct sql_query *q, enum call_status status) {
@@ -91,6 +92,7 @@ static void put_new_call(struct sql_query *q, const struct call *c) {
     sql_put_i64(q, c->check_ms);
     sql_put_i64(q, c->last_event);
     sql_put_i64(q, c->inbound);
+    sql_put_i64(q, c->attempted_ms);
     put_ended(q, c->status);
 }
 
@@ -119,6 +121,7 @@ static void put_plain_columns(struct sql_query *q, const struct call *c) {
     sql_put_i64(q, c->answered_ms);
     sql_put_i64(q, c->ended_ms);
     sql_put_i64(q, c->last_event);
+    sql_put_i64(q, c->attempted_ms);
 }
 
 static void put_indexed_columns(struct sql_query *q, const struct call *c, unsigned changes) {

@@ -129,6 +129,8 @@ static const char *const migrations[] = {
     "CREATE INDEX payments_call ON payments (call_id);"
     "CREATE UNIQUE INDEX payments_transaction ON payments (transaction_id) "
     "  WHERE call_id = 0 AND transaction_id <> '';",
+    /* 5 → 6 */
+    "ALTER TABLE calls ADD COLUMN attempted_ms INTEGER NOT NULL DEFAULT 0;",
 };
 // clang-format on
 

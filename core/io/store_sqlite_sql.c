@@ -7,7 +7,8 @@
     "id, status, seen, reason, placement, provider, assistant, to_number, from_number, "    \
     "attempt, nonce, sid, record, detection, answered_by, ring_timeout_s, time_limit_s, "   \
     "duration_s, hangup_requested, carrier_code, error_text, outcome, created_ms, "         \
-    "updated_ms, dialed_ms, ringing_ms, answered_ms, ended_ms, check_ms, last_event, inbound"
+    "updated_ms, dialed_ms, ringing_ms, answered_ms, ended_ms, check_ms, last_event, inbound, "\
+    "attempted_ms"
 
 #define CALL_LIST(source, filter)                                          \
     "SELECT " CALL_COLUMNS " FROM calls " source " WHERE " filter          \
@@ -18,10 +19,10 @@
     "nonce = ?7, record = ?8, detection = ?9, answered_by = ?10, ring_timeout_s = ?11, "    \
     "time_limit_s = ?12, duration_s = ?13, hangup_requested = ?14, carrier_code = ?15, "    \
     "error_text = ?16, outcome = ?17, updated_ms = ?18, dialed_ms = ?19, ringing_ms = ?20, "\
-    "answered_ms = ?21, ended_ms = ?22, last_event = ?23"
-#define CALL_SET_CHECK ", check_ms = ?24"
-#define CALL_SET_IDENT ", provider = ?25, from_number = ?26, sid = ?27, placement = ?5"
-#define CALL_SET_ENDED ", ended = ?28"
+    "answered_ms = ?21, ended_ms = ?22, last_event = ?23, attempted_ms = ?24"
+#define CALL_SET_CHECK ", check_ms = ?25"
+#define CALL_SET_IDENT ", provider = ?26, from_number = ?27, sid = ?28, placement = ?5"
+#define CALL_SET_ENDED ", ended = ?29"
 #define CALL_WHERE     " WHERE id = ?1"
 
 #define EVENT_COLUMNS "seq, call_id, prev, type, at_ms, data"
@@ -61,7 +62,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_INSERT_CALL] =
         "INSERT INTO calls (" CALL_COLUMNS ", ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
         "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, "
-        "?28, ?29, ?30, ?31, ?32)",
+        "?28, ?29, ?30, ?31, ?32, ?33)",
     [SQL_INSERT_REQUEST] = "INSERT INTO call_requests (id, request) VALUES (?1, ?2)",
     [SQL_GET_CALL] = "SELECT " CALL_COLUMNS " FROM calls WHERE id = ?1",
     [SQL_GET_CALL_BY_SID] =

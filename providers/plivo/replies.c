@@ -113,9 +113,16 @@ static void read_record(const struct json *v, struct provider_call *c) {
         c->created_ms = 0;
 }
 
+/* Live calls have "direction", records "call_direction" and the call that dialled. */
+static bool is_other_leg(const struct json *v) {
+    return str_eq_z(json_str(json_get(v, "direction")), "inbound") ||
+           str_eq_z(json_str(json_get(v, "call_direction")), "inbound") ||
+           json_str(json_get(v, "parent_call_uuid")).len > 0;
+}
+
 static enum error_code read_call(const struct json *v, struct provider_call *out,
                                  struct error *err) {
-    struct provider_call c = {0};
+    struct provider_call c = {.other_leg = is_other_leg(v)};
     if (!read_sid(v, c.sid))
         return no_call(err);
     if (json_get(v, "call_status") && !json_get(v, "hangup_cause_code"))

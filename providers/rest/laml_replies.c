@@ -36,6 +36,14 @@ const struct laml_fault *laml_fault_find(const struct laml *l, int64_t number) {
 
 /* ---- calls ------------------------------------------------------------------------------- */
 
+/* Twilio docs: Call resource, "Direction". What we place is "outbound-api" (SignalWire: "outbound",
+ * too). */
+static bool is_other_leg(const struct json *v) {
+    struct str direction = json_str(json_get(v, "direction"));
+    return str_eq_z(direction, "inbound") || str_eq_z(direction, "outbound-dial") ||
+           json_str(json_get(v, "parent_call_sid")).len > 0;
+}
+
 /* Twilio docs: Call resource, properties. All scalars are strings or null. */
 static enum error_code read_call(const struct laml *l, const struct json *v,
                                  struct provider_call *out, struct error *err) {
@@ -51,6 +59,7 @@ static enum error_code read_call(const struct laml *l, const struct json *v,
     if (!clock_parse_rfc2822(json_str(json_get(v, "date_created")), &c.created_ms))
         c.created_ms = 0; /* null right after the call was made */
     c.answered_by = laml_answered_by(l, json_str(json_get(v, "answered_by")));
+    c.other_leg = is_other_leg(v);
     *out = c;
     return ERR_OK;
 }

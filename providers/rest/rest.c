@@ -286,11 +286,14 @@ static enum error_code name_parties(const struct rest_provider *p, struct rest_p
     return ERR_OK;
 }
 
-static enum error_code rest_list(struct provider *base, const struct provider_list_filter *f,
+static enum error_code rest_list(struct provider *base, const struct provider_list_filter *asked,
                                  struct arena *a, struct provider_call **out, size_t *count,
                                  struct error *err) {
     struct rest_provider *p = rest_from(base);
+    struct provider_list_filter wanted = *asked, *f = &wanted;
     CLEANUP(page_release) struct rest_page page = {.next_url = BUF_INIT(8192), .filter = f};
+    if (wanted.from.len == 0)
+        wanted.from = p->account.number; /* which rest_place() named */
     int64_t deadline = rest_deadline(p);
     for (unsigned pass = 0; pass < p->dialect->list_passes; pass++) {
         CLEANUP(rest_request_release) struct rest_request r = rest_request_init();

@@ -60,7 +60,7 @@ static enum error_code list_calls(struct provider *p, const struct provider_list
                                   struct arena *a, struct provider_call **out, size_t *count,
                                   struct error *err) {
     struct fake_provider *f = from(p);
-    (void)filter;
+    f->list_since_ms = filter->since_ms;
     f->lists++;
     if (f->list_rc != ERR_OK)
         return error_set(err, f->list_rc, "the test says no");

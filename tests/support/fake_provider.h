@@ -29,6 +29,7 @@ struct fake_provider {
     enum error_code list_rc;
     struct provider_call listed[FAKE_PROVIDER_CALLS_MAX];
     size_t listed_count;
+    int64_t list_since_ms; /* what was asked for last */
     enum error_code end_rc;
     bool speechless; /* cannot write a plan that says something */
     /* audio of fetch_recording */

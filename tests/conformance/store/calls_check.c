@@ -26,6 +26,7 @@ static struct call full_call(struct fixture *f) {
     c.answered_ms = c.created_ms + 3;
     c.ended_ms = c.created_ms + 4;
     c.last_event = 77;
+    c.attempted_ms = c.created_ms + 5;
     return c;
 }
 

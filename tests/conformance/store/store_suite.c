@@ -115,5 +115,6 @@ bool suite_same_call(const struct call *a, const struct call *b) {
            a->created_ms == b->created_ms && a->updated_ms == b->updated_ms &&
            a->dialed_ms == b->dialed_ms && a->ringing_ms == b->ringing_ms &&
            a->answered_ms == b->answered_ms && a->ended_ms == b->ended_ms &&
-           a->check_ms == b->check_ms && a->last_event == b->last_event;
+           a->check_ms == b->check_ms && a->last_event == b->last_event &&
+           a->attempted_ms == b->attempted_ms;
 }

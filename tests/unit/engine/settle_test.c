@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "core/engine/call_service.h"
 #include "core/engine/dispatcher.h"
 #include "tests/support/engine_box.h"
@@ -50,6 +52,83 @@ TEST(settle, another_calls_leg_or_an_old_one_is_not_taken) {
     pass(&b, 6000);
     EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
     EXPECT(engine_box_call(&b, first.id).status == CALL_DIALING);
+    engine_box_release(&b);
+}
+
+/* Refused for so long before the attempt whose outcome nobody knows. */
+static struct call ambiguous_after(struct engine_box *b, uint32_t wait_s) {
+    engine_box_init(b);
+    b->carrier.outcome = PROVIDER_THROTTLED;
+    b->carrier.error.retry_after_s = wait_s;
+    struct call c = engine_box_submit(b);
+    engine_box_run_due(b);
+    b->carrier.outcome = PROVIDER_UNCERTAIN;
+    pass(b, (int64_t)wait_s * 1000);
+    return engine_box_call(b, c.id);
+}
+
+TEST(settle, what_was_called_while_ours_was_still_queued_is_not_taken) {
+    struct engine_box b;
+    struct call c = ambiguous_after(&b, 800);
+    EXPECT(c.status == CALL_UNKNOWN);
+    b.carrier.listed[0] = (struct provider_call){.sid = "SID7",
+                                                 .to = "+12025550100",
+                                                 .status = CALL_COMPLETED,
+                                                 .created_ms = c.created_ms + 300000};
+    b.carrier.listed_count = 1;
+    pass(&b, 6000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
+    EXPECT_INT(b.carrier.list_since_ms, c.created_ms + 800000 - 60000);
+    engine_box_release(&b);
+}
+
+TEST(settle, the_time_to_ask_begins_with_the_attempt) {
+    struct engine_box b;
+    struct call c = ambiguous_after(&b, 3000);
+    b.carrier.list_rc = ERR_NETWORK;
+    pass(&b, 6000);
+    pass(&b, 60000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
+    reconciler_check_call(&b.engine, c.id);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
+    b.carrier.list_rc = ERR_OK;
+    b.carrier.listed[0] = (struct provider_call){.sid = "SID7",
+                                                 .to = "+12025550100",
+                                                 .status = CALL_RINGING,
+                                                 .created_ms = c.attempted_ms + 1000};
+    b.carrier.listed_count = 1;
+    pass(&b, 60000);
+    EXPECT_STR(engine_box_call(&b, c.id).sid, "SID7");
+    engine_box_release(&b);
+}
+
+TEST(settle, of_several_calls_that_nobody_knows_the_nearest_in_time_is_taken) {
+    struct engine_box b;
+    struct call c = ambiguous(&b);
+    static const int64_t offsets_ms[] = {0 /* not told */, 90000, -40000, 2000, 30000};
+    for (size_t i = 0; i < ARRAY_LEN(offsets_ms); i++) {
+        struct provider_call *p = &b.carrier.listed[i];
+        *p = (struct provider_call){.to = "+12025550100", .status = CALL_RINGING};
+        snprintf(p->sid, sizeof p->sid, "SID%zu", i + 10);
+        p->created_ms = offsets_ms[i] ? c.attempted_ms + offsets_ms[i] : 0;
+    }
+    b.carrier.listed_count = ARRAY_LEN(offsets_ms);
+    pass(&b, 6000);
+    EXPECT_STR(engine_box_call(&b, c.id).sid, "SID13");
+    engine_box_release(&b);
+}
+
+TEST(settle, a_leg_that_was_not_placed_over_the_api_is_not_taken) {
+    struct engine_box b;
+    struct call c = ambiguous(&b);
+    b.carrier.listed[0] = (struct provider_call){.sid = "SID7",
+                                                 .to = "+12025550100",
+                                                 .status = CALL_RINGING,
+                                                 .created_ms = c.attempted_ms,
+                                                 .other_leg = true};
+    b.carrier.listed_count = 1;
+    pass(&b, 6000);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
     engine_box_release(&b);
 }
 
