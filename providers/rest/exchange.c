@@ -95,11 +95,41 @@ static enum error_code send_now(const struct rest_provider *p, const struct rest
     return http_client_send(p->http, &h, out, err);
 }
 
-/** Seconds that a Retry-After header names; 0 when there is none or it is no plain number. */
-static uint32_t retry_after_s(const struct http_response *r) {
-    uint64_t s;
+static bool is_number(struct str s) {
+    size_t digits = 0;
+    while (digits < s.len && s.ptr[digits] >= '0' && s.ptr[digits] <= '9')
+        digits++;
+    return digits > 0 && digits == s.len;
+}
+
+/** RFC 9110: "Fri, 31 Dec 1999 23:59:59 GMT". */
+static bool read_http_date(struct str s, int64_t *wall_ms) {
+    struct str gmt = STR(" GMT");
+    CLEANUP(buf_release) struct buf b = BUF_INIT(64);
+    if (s.len < gmt.len || !str_eq(str_from_index(s, s.len - gmt.len), gmt))
+        return false;
+    buf_put_str(&b, str_from(s.ptr, s.len - gmt.len));
+    buf_puts(&b, " +0000");
+    return clock_parse_rfc2822(buf_str(&b), wall_ms);
+}
+
+/**
+ * Seconds that a Retry-After header names, as a number or as a date, RETRY_AFTER_MAX_S at most; 0
+ * when there is none, when it is neither, or when the date is past. The date is the carrier's, so
+ * it is compared with the carrier's own clock where the answer tells it.
+ */
+static uint32_t retry_after_s(const struct rest_provider *p, const struct http_response *r) {
     struct str v = http_response_header(r, STR("Retry-After"));
-    return str_to_u64(str_trim(v), RETRY_AFTER_MAX_S, &s) ? (uint32_t)s : 0;
+    int64_t at_ms, now_ms;
+    uint64_t s;
+    if (is_number(v))
+        return str_to_u64(v, RETRY_AFTER_MAX_S, &s) ? (uint32_t)s : RETRY_AFTER_MAX_S;
+    if (!read_http_date(v, &at_ms))
+        return 0;
+    if (!read_http_date(http_response_header(r, STR("Date")), &now_ms))
+        now_ms = clock_wall_ms(&p->clock);
+    int64_t wait_s = (at_ms - now_ms + 999) / 1000;
+    return wait_s <= 0 ? 0 : wait_s < RETRY_AFTER_MAX_S ? (uint32_t)wait_s : RETRY_AFTER_MAX_S;
 }
 
 bool rest_is_passing(int status) {
@@ -107,12 +137,13 @@ bool rest_is_passing(int status) {
 }
 
 /** Milliseconds to wait before a GET is tried again; 0: its result stands. */
-static uint32_t repeat_after_ms(enum error_code rc, const struct http_response *r) {
+static uint32_t repeat_after_ms(const struct rest_provider *p, enum error_code rc,
+                                const struct http_response *r) {
     if (rc == ERR_NETWORK || rc == ERR_UNCERTAIN)
         return RETRY_WAIT_MS;
     if (rc != ERR_OK || !rest_is_passing(r->status))
         return 0;
-    uint32_t named_s = retry_after_s(r);
+    uint32_t named_s = retry_after_s(p, r);
     return named_s ? named_s * 1000 : RETRY_WAIT_MS;
 }
 
@@ -135,7 +166,8 @@ enum error_code rest_send(const struct rest_provider *p, const struct rest_reque
     if (rc != ERR_OK)
         return rc;
     rc = send_now(p, r, mode, deadline, sink, &got, &why);
-    uint32_t pause = mode == REST_READ && (!sink || !sink->bytes) ? repeat_after_ms(rc, &got) : 0;
+    uint32_t pause =
+        mode == REST_READ && (!sink || !sink->bytes) ? repeat_after_ms(p, rc, &got) : 0;
     if (pause && clock_mono_ms(&p->clock) + pause + RETRY_LEFT_MS <= deadline) {
         if (rc == ERR_OK)
             http_response_release(&got);
@@ -216,7 +248,7 @@ enum error_code rest_failure(const struct rest_provider *p, const struct http_re
     hide_paths(&p->account, e.text);
     e.http_status = r->status;
     e.retry = e.retry || rest_is_passing(r->status) || (!carriers_word && r->status == 409);
-    e.retry_after_s = rest_is_passing(r->status) ? retry_after_s(r) : 0;
+    e.retry_after_s = rest_is_passing(r->status) ? retry_after_s(p, r) : 0;
     if (err)
         *err = e;
     return rc;

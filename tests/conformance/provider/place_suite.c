@@ -80,6 +80,41 @@ TEST(place, a_limit_is_told_with_the_time_to_wait) {
     }
 }
 
+TEST(place, the_time_to_wait_may_be_a_date_and_is_a_day_at_most) {
+    static const struct {
+        const char *headers;
+        uint32_t wait_s;
+    } waits[] = {
+        {"Date: Sat, 21 Nov 2026 12:00:00 GMT\r\nRetry-After: Sat, 21 Nov 2026 12:01:30 GMT\r\n",
+         90},
+        {"Date: Sat, 21 Nov 2026 12:00:00 GMT\r\nRetry-After: Sat, 21 Nov 2026 11:59:30 GMT\r\n",
+         0},
+        {"Date: Sat, 21 Nov 2026 12:00:00 GMT\r\nRetry-After: Thu, 31 Dec 2026 12:00:00 GMT\r\n",
+         86400},
+        {"Retry-After: Sun, 21 Nov 2066 12:00:00 GMT\r\n", 86400}, /* by our own clock */
+        {"Date: Sat, 21 Nov 2026 12:00:00 GMT\r\nRetry-After: Sat, 21 Nov 2026 12:01:30\r\n", 0},
+        {"Retry-After: 86401\r\n", 86400},
+        {"Retry-After: 99999999999999999999999\r\n", 86400},
+        {"Retry-After: 0\r\n", 0},
+        {"Retry-After: 7.5\r\n", 0},
+        {"Retry-After: -7\r\n", 0},
+        {"Retry-After:\r\n", 0},
+    };
+    FOR_EACH_CARRIER(c) {
+        for (size_t i = 0; i < ARRAY_LEN(waits); i++) {
+            const struct place_row row = {429,
+                                          0,
+                                          c->words->limited,
+                                          waits[i].headers,
+                                          PROVIDER_THROTTLED,
+                                          ERR_RATE_LIMIT,
+                                          true,
+                                          waits[i].wait_s};
+            expect_place(c, &row);
+        }
+    }
+}
+
 TEST(place, what_never_left_may_be_repeated) {
     FOR_EACH_CARRIER(c) {
         const struct place_row rows[] = {
