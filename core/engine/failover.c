@@ -1,8 +1,10 @@
 #include "core/engine/failover.h"
 
 #include "core/base/json.h"
+#include "core/domain/assistant.h"
 #include "core/domain/plan.h"
 #include "core/engine/call_service.h"
+#include "core/engine/conversation.h"
 
 enum {
     REQUEST_JSON_MAX = 131072,
@@ -60,6 +62,14 @@ static bool can_say(struct provider *p, const struct json *plan_json) {
     return can;
 }
 
+/* Who is led by the first carrier's own agent may have nobody to speak for him at the other. */
+static bool can_converse(const struct engine *e, const struct call *c, const struct provider *p) {
+    CLEANUP(assistant_unrefp) const struct assistant *a = engine_assistant_of(e, c);
+    enum assistant_brain brain = ASSISTANT_BRAIN_NONE;
+    return a && conversation_brain(e->conversation, a, provider_can(p, PROVIDER_CAP_AI), &brain,
+                                   NULL) == ERR_OK;
+}
+
 static bool suits(const struct engine *e, const struct call *c, struct provider *p) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct json_limits limits = {.bytes_max = REQUEST_JSON_MAX, .values_max = 10000};
@@ -68,7 +78,7 @@ static bool suits(const struct engine *e, const struct call *c, struct provider 
                  json_parse(r.json, &limits, &doc, NULL) == ERR_OK;
     const struct json *plan = known ? json_get(json_root(doc), "plan") : NULL;
     bool named = known && json_get(json_root(doc), "provider");
-    bool good = known && !named && (!plan || can_say(p, plan));
+    bool good = known && !named && (plan ? can_say(p, plan) : can_converse(e, c, p));
     arena_release(&r.arena);
     return good;
 }

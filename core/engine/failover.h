@@ -9,7 +9,8 @@
  *
  *   outcome of the attempt            the second carrier gets the call
  *   NOT_SENT (nothing left us)        when a few tries in a row ended so
- *   THROTTLED (429)                   when a few tries in a row ended so
+ *   THROTTLED (429)                   when a few tries in a row ended so, or the next one should
+ *                                     wait for over a minute
  *   REFUSED, ERR_AUTH                 at once: credentials, balance, permissions of the account
  *   REFUSED, ERR_NOT_FOUND            at once: on creating a call it is the account that is unknown
  *   REFUSED, ERR_UPSTREAM, ERR_BUSY,
@@ -25,7 +26,8 @@ bool failover_is_for(enum error_code refusal);
 
 /**
  * The carrier that gets the call when its own certainly does not: NULL when there is none, when the
- * user named the carrier, or when the other one could not say the call's plan. Reads the store.
+ * user named the carrier, or when the other one could not say the call's plan or has nobody to lead
+ * its assistant's conversation. Reads the store.
  */
 struct provider *failover_candidate(const struct engine *e, const struct call *c);
 

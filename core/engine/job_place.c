@@ -20,6 +20,7 @@ enum {
     SAME_NUMBER_WAIT_MS = 2000,
     LEASE_MS = 60000, /* of an attempt; far longer than any carrier's request time-out */
     TURN_MARGIN_MS = 15 * 60 * 1000, /* in which it must be handed over when its turn has come */
+    FALLBACK_PATIENCE_MS = 60000,    /* a longer wait for the first carrier ends at the second */
 };
 
 enum begin_result {
@@ -41,6 +42,7 @@ struct attempt {
     enum provider_outcome outcome;
     struct provider_call placed;
     struct error error;
+    int64_t again_ms; /* when the job was given back: until then; else 0 */
 };
 
 static enum error_code make_unknown(struct store_tx *tx, struct call *c, const struct job *j,
@@ -74,6 +76,7 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
     struct call c;
     bool busy = false;
     at->begun = BEGIN_STOP;
+    at->again_ms = 0;
     /* who has lost the job must not begin; who has it keeps it until the outcome is written */
     enum error_code rc = store_renew_job(tx, at->job, now + LEASE_MS, err);
     if (rc == ERR_OK)
@@ -101,7 +104,8 @@ static enum error_code begin_tx(struct store_tx *tx, void *ctx, struct error *er
         return rc;
     if (busy) {
         at->begun = BEGIN_LATER;
-        return store_retry_job(tx, at->job, now + SAME_NUMBER_WAIT_MS, err);
+        at->again_ms = now + SAME_NUMBER_WAIT_MS;
+        return store_retry_job(tx, at->job, at->again_ms, err);
     }
     rc = consents_standing(tx, &c, &at->consent, err);
     if (rc != ERR_OK)
@@ -193,13 +197,15 @@ static enum error_code note_repeatable(struct store_tx *tx, struct attempt *at, 
         c->placement = CALL_PLACE_REFUSED;
         return call_end_for(tx, c, CALL_CANCELED, CALL_REASON_HANGUP_REQUESTED, NULL, now, err);
     }
-    if (delay < 0 && at->fallback)
+    if (at->fallback && (delay < 0 || delay > FALLBACK_PATIENCE_MS))
         return fail_over(tx, at, c, now, err);
     if (delay < 0) {
         c->placement = CALL_PLACE_REFUSED;
         return call_end_for(tx, c, CALL_FAILED, CALL_REASON_ATTEMPTS, at->error.text, now, err);
     }
     c->placement = CALL_PLACE_READY;
+    at->again_ms = now + delay;
+    c->check_ms = at->again_ms + TURN_MARGIN_MS;
     struct buf data = BUF_INIT(1024);
     struct json_writer w;
     json_write_init(&w, &data);
@@ -210,7 +216,7 @@ static enum error_code note_repeatable(struct store_tx *tx, struct attempt *at, 
     json_end_object(&w);
     enum error_code rc = call_append_event(tx, c, EVENT_CALL_RETRY, now, buf_str(&data), err);
     buf_release(&data);
-    return rc == ERR_OK ? store_retry_job(tx, at->job, now + delay, err) : rc;
+    return rc == ERR_OK ? store_retry_job(tx, at->job, at->again_ms, err) : rc;
 }
 
 static enum error_code note_outcome(struct store_tx *tx, struct attempt *at, struct call *c,
@@ -237,6 +243,7 @@ static enum error_code end_tx(struct store_tx *tx, void *ctx, struct error *err)
     struct attempt *at = ctx;
     int64_t now = engine_now_ms(at->engine);
     struct call c;
+    at->again_ms = 0;
     enum error_code rc = store_get_call(tx, at->job->call_id, &c, err);
     if (rc != ERR_OK)
         return rc;
@@ -299,14 +306,18 @@ static bool take_turn(struct attempt *at) {
     if (!job_load_call(e, at->job, &c))
         return false;
     at->carrier = engine_provider_index(e, str_z(c.provider));
-    if (c.placement != CALL_PLACE_READY || call_status_is_final(c.status) ||
-        at->carrier == e->provider_count)
-        at->carrier = e->provider_count; /* nothing will be handed over: no turn is needed */
-    else if (!pacer_ask(e->pacer, at->carrier, c.id, engine_now_ms(e), &again)) {
-        postpone(e, at->job, again);
-        return false;
+    if (at->carrier == e->provider_count)
+        return true;
+    if (c.placement != CALL_PLACE_READY || call_status_is_final(c.status)) {
+        /* nothing will be handed over: no turn is needed, and nobody waits behind it */
+        pacer_leave(e->pacer, at->carrier, c.id);
+        at->carrier = e->provider_count;
+        return true;
     }
-    return true;
+    if (pacer_ask(e->pacer, at->carrier, c.id, engine_now_ms(e), &again))
+        return true;
+    postpone(e, at->job, again);
+    return false;
 }
 
 /* The turn was for nothing, or the carrier said how it bears the pace. */
@@ -319,12 +330,19 @@ static void tell_pacer(const struct attempt *at) {
         pacer_is_full(e->pacer, at->carrier, at->job->call_id, engine_now_ms(e), &again);
         postpone(e, at->job, again);
     } else if (at->begun != BEGIN_GO)
-        pacer_give_back(e->pacer, at->carrier);
+        pacer_give_back(e->pacer, at->carrier, at->job->call_id);
     else if (at->outcome == PROVIDER_PLACED)
         pacer_placed(e->pacer, at->carrier);
     else if (at->outcome == PROVIDER_THROTTLED)
         pacer_throttled(e->pacer, at->carrier, engine_now_ms(e), at->error.retry_after_s,
                         job_random());
+}
+
+/* A call that waits for something else than its turn keeps its place meanwhile. */
+static void keep_place(const struct attempt *at) {
+    const struct engine *e = at->engine;
+    if (e->pacer && at->carrier < e->provider_count && at->again_ms > 0)
+        pacer_put_aside(e->pacer, at->carrier, at->job->call_id, at->again_ms);
 }
 
 static void ask_carrier(struct attempt *at) {
@@ -363,9 +381,13 @@ void job_place_run(const struct engine *e, const struct job *j) {
     if (at.begun == BEGIN_GO)
         ask_carrier(&at);
     tell_pacer(&at);
-    if (at.begun != BEGIN_GO)
+    if (at.begun != BEGIN_GO) {
+        keep_place(&at);
         return;
+    }
     enum error_code rc = store_write(e->store, end_tx, &at, &err);
+    if (rc == ERR_OK)
+        keep_place(&at);
     log_info(e->log, "place", LOG_ID("call", CALL_ID_PREFIX, j->call_id),
              LOG_Z("provider", begun.provider), LOG_PHONE("to", str_z(begun.to)),
              LOG_Z("outcome", outcome_word(at.outcome)), LOG_INT("attempt", begun.attempt),

@@ -21,6 +21,7 @@ enum {
 struct waiter {
     int64_t call_id;
     int64_t wake_ms; /* when it was told to ask again */
+    bool aside;      /* for a reason of its own */
 };
 
 struct lane {
@@ -28,6 +29,8 @@ struct lane {
     int64_t preset_ms;      /* between two calls; 0: no limit */
     int64_t spacing_ms;     /* in force: longer for a while after a refusal */
     int64_t free_ms;        /* when the next may go */
+    int64_t holder;         /* who took the last moment; 0: it was given back */
+    int64_t before_ms;      /* free_ms before that */
     int64_t paused_ms;      /* until then the carrier wants none */
     int64_t full_ms;        /* until then there is no room */
     unsigned refusals;      /* in a row */
@@ -96,8 +99,9 @@ static void remove_at(struct lane *l, size_t i) {
     memmove(&l->waiters[i], &l->waiters[i + 1], (l->count - i) * sizeof *l->waiters);
 }
 
-static void set_at(struct lane *l, size_t i, int64_t call_id, int64_t wake_ms) {
-    if (!is_at(l, i, call_id)) {
+static void set(struct lane *l, struct waiter w) {
+    size_t i = find(l, w.call_id);
+    if (!is_at(l, i, w.call_id)) {
         if (l->count == l->cap) {
             l->cap = l->cap ? l->cap * 2 : 16;
             l->waiters = mem_resize(l->waiters, l->cap * sizeof *l->waiters);
@@ -105,7 +109,7 @@ static void set_at(struct lane *l, size_t i, int64_t call_id, int64_t wake_ms) {
         memmove(&l->waiters[i + 1], &l->waiters[i], (l->count - i) * sizeof *l->waiters);
         l->count++;
     }
-    l->waiters[i] = (struct waiter){call_id, wake_ms};
+    l->waiters[i] = w;
 }
 
 /* Those who were told to come and never did: ended in the meantime, by a way that told nobody. */
@@ -114,11 +118,17 @@ static void forget_lost(struct lane *l, int64_t now) {
         remove_at(l, 0);
 }
 
-/* Does somebody before place i have the right to go now and is about to ask? */
+/*
+ * Does somebody before place i have the right to go now and is about to ask? Without a pace there
+ * are no moments that are one's own: those who wait for room go one after the other.
+ */
 static bool is_behind_another(const struct lane *l, size_t i, int64_t now) {
-    for (size_t k = 0; k < i; k++)
-        if (l->waiters[k].wake_ms <= now && l->waiters[k].wake_ms >= now - LATE_MAX_MS)
+    for (size_t k = 0; k < i; k++) {
+        const struct waiter *w = &l->waiters[k];
+        bool is_due = w->wake_ms <= now || (l->spacing_ms == 0 && !w->aside);
+        if (is_due && w->wake_ms >= now - LATE_MAX_MS)
             return true;
+    }
     return false;
 }
 
@@ -162,14 +172,16 @@ bool pacer_ask(struct pacer *p, size_t carrier, int64_t call_id, int64_t now_ms,
     heed_clock(l, now_ms);
     forget_lost(l, now_ms);
     size_t i = find(l, call_id);
-    bool go = now_ms >= gate_of(l) && (l->spacing_ms == 0 || !is_behind_another(l, i, now_ms));
+    bool go = now_ms >= gate_of(l) && !is_behind_another(l, i, now_ms);
     if (go) {
         if (is_at(l, i, call_id))
             remove_at(l, i);
+        l->holder = call_id;
+        l->before_ms = l->free_ms;
         l->free_ms = now_ms + l->spacing_ms;
     } else {
         *ask_again_ms = turn_of(l, i, now_ms);
-        set_at(l, i, call_id, *ask_again_ms);
+        set(l, (struct waiter){call_id, *ask_again_ms, false});
     }
     pthread_mutex_unlock(&p->lock);
     return go;
@@ -184,10 +196,25 @@ void pacer_leave(struct pacer *p, size_t carrier, int64_t call_id) {
     pthread_mutex_unlock(&p->lock);
 }
 
-void pacer_give_back(struct pacer *p, size_t carrier) {
+/* After another has taken a moment, this one is over: going back would let two go at once. */
+static void give_back(struct lane *l, int64_t call_id) {
+    if (l->holder != call_id)
+        return;
+    l->free_ms = l->before_ms;
+    l->holder = 0;
+}
+
+void pacer_give_back(struct pacer *p, size_t carrier, int64_t call_id) {
     struct lane *l = &p->lanes[carrier];
     pthread_mutex_lock(&p->lock);
-    l->free_ms -= l->spacing_ms;
+    give_back(l, call_id);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pacer_put_aside(struct pacer *p, size_t carrier, int64_t call_id, int64_t wake_ms) {
+    struct lane *l = &p->lanes[carrier];
+    pthread_mutex_lock(&p->lock);
+    set(l, (struct waiter){call_id, wake_ms, true});
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -195,11 +222,10 @@ void pacer_is_full(struct pacer *p, size_t carrier, int64_t call_id, int64_t now
                    int64_t *ask_again_ms) {
     struct lane *l = &p->lanes[carrier];
     pthread_mutex_lock(&p->lock);
-    l->free_ms -= l->spacing_ms;
+    give_back(l, call_id);
     l->full_ms = now_ms + FULL_WAIT_MS;
-    size_t i = find(l, call_id);
-    *ask_again_ms = turn_of(l, i, now_ms);
-    set_at(l, i, call_id, *ask_again_ms);
+    *ask_again_ms = turn_of(l, find(l, call_id), now_ms);
+    set(l, (struct waiter){call_id, *ask_again_ms, false});
     pthread_mutex_unlock(&p->lock);
 }
 

@@ -36,8 +36,14 @@ bool pacer_ask(struct pacer *p, size_t carrier, int64_t call_id, int64_t now_ms,
 /** The call wants to be handed over no more; its moment is for whoever asks next. */
 void pacer_leave(struct pacer *p, size_t carrier, int64_t call_id);
 
-/** The moment that pacer_ask() gave was not used. */
-void pacer_give_back(struct pacer *p, size_t carrier);
+/** The moment that pacer_ask() gave was not used. Nothing happens when it is not the newest one. */
+void pacer_give_back(struct pacer *p, size_t carrier, int64_t call_id);
+
+/**
+ * The call has a reason of its own to ask not before wake_ms: it keeps its place, and until then
+ * holds up nobody.
+ */
+void pacer_put_aside(struct pacer *p, size_t carrier, int64_t call_id, int64_t wake_ms);
 
 /** As many calls as may be are open: nobody goes for a while. The call keeps its place. */
 void pacer_is_full(struct pacer *p, size_t carrier, int64_t call_id, int64_t now_ms,

@@ -3,6 +3,7 @@
 
 #include "core/engine/call_service.h"
 #include "core/engine/dispatcher.h"
+#include "tests/support/assistant_table.h"
 #include "tests/support/engine_box.h"
 #include "tests/support/test.h"
 
@@ -62,6 +63,44 @@ TEST(failover, only_what_another_carrier_may_do_better_goes_to_it) {
         EXPECT_INT(b.second.places, rows[i].second);
         EXPECT(call_status_is_final(engine_box_call(&b, c.id).status) == (rows[i].second == 0));
         engine_box_release(&b);
+    }
+}
+
+TEST(failover, a_first_carrier_that_wants_a_long_wait_is_not_waited_for) {
+    static const struct {
+        uint32_t asked_s;
+        unsigned second;
+    } rows[] = {{20, 0}, {61, 1}, {86400, 1}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct engine_box b;
+        set_up(&b, PROVIDER_THROTTLED, ERR_RATE_LIMIT);
+        b.carrier.error.retry_after_s = rows[i].asked_s;
+        engine_box_submit(&b);
+        engine_box_run_due(&b);
+        EXPECT_INT(b.carrier.places, 1);
+        EXPECT_INT(b.second.places, rows[i].second);
+        engine_box_release(&b);
+    }
+}
+
+TEST(failover, an_assistant_that_only_the_first_carriers_agent_can_lead_stays) {
+    static const char agent[] = "{\"name\":\"agent\",\"brain\":\"carrier\",\"greeting\":\"Hi.\","
+                                "\"prompt\":\"Be kind.\"}";
+    for (int able = 0; able < 2; able++) {
+        struct engine_box b;
+        struct assistant_table table;
+        set_up(&b, PROVIDER_REFUSED, ERR_AUTH);
+        assistant_table_init(&table, &b, agent);
+        b.carrier.desc.caps |= PROVIDER_CAP_AI;
+        if (able)
+            b.second.desc.caps |= PROVIDER_CAP_AI;
+        struct call_request req = {.to = STR("+12025550100"), .assistant = STR("agent")};
+        struct call c = engine_box_submit_request(&b, &req);
+        engine_box_run_due(&b);
+        EXPECT_INT(b.second.places, able ? 1 : 0);
+        EXPECT(call_status_is_final(engine_box_call(&b, c.id).status) == !able);
+        engine_box_release(&b);
+        assistant_table_release(&table);
     }
 }
 
@@ -180,4 +219,53 @@ TEST(failover, a_call_that_was_canceled_meanwhile_goes_nowhere) {
         EXPECT(call_status_is_final(engine_box_call(&b, c.id).status));
         engine_box_release(&b);
     }
+}
+
+/* The lease is over before the reply is there, and the next worker finds an attempt under way. */
+static void lose_the_lease(void *ctx) {
+    struct engine_box *b = ctx;
+    fake_clock_advance_ms(&b->time, 61000);
+    engine_box_run_due(b);
+}
+
+TEST(failover, a_clear_no_that_comes_after_the_lease_still_moves_the_call_once) {
+    struct engine_box b;
+    char events[1024];
+    set_up(&b, PROVIDER_REFUSED, ERR_AUTH);
+    b.carrier.while_placing = lose_the_lease;
+    b.carrier.while_placing_ctx = &b;
+    struct call c = engine_box_submit(&b);
+    engine_box_run_due(&b);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_DIALING);
+    b.second.look_up_rc = ERR_OK;
+    b.second.seen = (struct provider_call){.sid = "SPARE1", .status = CALL_RINGING};
+    run_out(&b); /* what was to settle the first attempt has nothing to settle */
+    c = engine_box_call(&b, c.id);
+    EXPECT_STR(c.sid, "SPARE1");
+    EXPECT(!call_status_is_final(c.status));
+    EXPECT_INT(b.carrier.places, 1);
+    EXPECT_INT(b.second.places, 1);
+    EXPECT_INT(b.second.lists, 0);
+    EXPECT(engine_box_jobs(&b) == 0);
+    engine_box_events(&b, c.id, events);
+    EXPECT_STR(events, "call.queued call.unknown call.failover call.dialing");
+    engine_box_release(&b);
+}
+
+/* We died with the request on its way: nobody knows what became of it, so nobody else gets it. */
+TEST(failover, an_attempt_that_a_crash_cut_off_is_settled_and_never_moves) {
+    struct engine_box b;
+    set_up(&b, PROVIDER_UNCERTAIN, ERR_UNCERTAIN);
+    b.carrier.while_placing = lose_the_lease;
+    b.carrier.while_placing_ctx = &b;
+    struct call c = engine_box_submit(&b);
+    engine_box_run_due(&b);
+    engine_box_restart(&b);
+    EXPECT(engine_box_call(&b, c.id).status == CALL_UNKNOWN);
+    run_out(&b);
+    c = engine_box_call(&b, c.id);
+    EXPECT(c.status == CALL_FAILED && c.reason == CALL_REASON_NOT_PLACED);
+    EXPECT_STR(c.provider, "fake");
+    EXPECT_INT(b.second.places, 0);
+    engine_box_release(&b);
 }

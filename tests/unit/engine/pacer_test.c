@@ -211,8 +211,51 @@ TEST(pacer, a_moment_that_was_not_used_is_given_back) {
     struct pacer *p = pacer_new(&limits, 1);
     int64_t again = 0;
     EXPECT(pacer_ask(p, 0, 1, 1000, &again));
-    pacer_give_back(p, 0);
+    pacer_give_back(p, 0, 1);
     EXPECT(pacer_ask(p, 0, 2, 1000, &again));
+    pacer_free(p);
+}
+
+TEST(pacer, a_moment_that_is_given_back_late_lets_no_two_go_at_once) {
+    struct pacer_limits limits = {1, 0};
+    struct pacer *p = pacer_new(&limits, 1);
+    int64_t again = 0;
+    EXPECT(pacer_ask(p, 0, 1, 1000, &again));
+    EXPECT(pacer_ask(p, 0, 2, 2000, &again));
+    pacer_give_back(p, 0, 1);
+    EXPECT(!pacer_ask(p, 0, 3, 2000, &again));
+    EXPECT_INT(again, 3000);
+    pacer_free(p);
+}
+
+TEST(pacer, who_is_put_aside_keeps_the_place_and_holds_up_nobody) {
+    struct pacer_limits limits[] = {{1, 0}, {0, 1}};
+    for (size_t carrier = 0; carrier < 2; carrier++) {
+        struct pacer *p = pacer_new(limits, 2);
+        int64_t again = 0;
+        EXPECT(pacer_ask(p, carrier, 1, 1000, &again));
+        pacer_give_back(p, carrier, 1);
+        pacer_put_aside(p, carrier, 1, 9000);
+        EXPECT_INT(pacer_position(p, carrier, 1), 1);
+        EXPECT(pacer_ask(p, carrier, 2, 1000, &again));
+        EXPECT(!pacer_ask(p, carrier, 3, 9000, &again)); /* its time has come */
+        EXPECT(pacer_ask(p, carrier, 1, 9000, &again));
+        EXPECT_INT(pacer_position(p, carrier, 1), 0);
+        pacer_free(p);
+    }
+}
+
+TEST(pacer, without_a_pace_those_who_wait_for_room_are_not_overtaken) {
+    struct pacer_limits limits = {0, 1};
+    struct pacer *p = pacer_new(&limits, 1);
+    int64_t first = 0, second = 0, late = 0;
+    EXPECT(pacer_ask(p, 0, 1, 1000, &first));
+    pacer_is_full(p, 0, 1, 1000, &first);
+    EXPECT(!pacer_ask(p, 0, 2, 1001, &second));
+    EXPECT(!pacer_ask(p, 0, 3, first, &late)); /* there is room, for who was here before */
+    EXPECT(pacer_ask(p, 0, 1, first, &first));
+    EXPECT(!pacer_ask(p, 0, 4, first + 1, &late));
+    EXPECT(pacer_ask(p, 0, 2, second, &second));
     pacer_free(p);
 }
 

@@ -115,6 +115,69 @@ TEST(pacing, a_call_that_waits_for_its_turn_is_not_given_up) {
     engine_box_release(&b);
 }
 
+TEST(pacing, a_call_that_the_carrier_lets_wait_keeps_its_place_and_is_not_given_up) {
+    struct engine_box b;
+    set_up(&b, 1, 0);
+    b.carrier.outcome = PROVIDER_THROTTLED;
+    error_set(&b.carrier.error, ERR_RATE_LIMIT, "too many calls");
+    b.carrier.error.retry_after_s = 3600;
+    struct call first = submit(&b, 0);
+    engine_box_run_due(&b);
+    struct call next = submit(&b, 1);
+    engine_box_run_due(&b);
+    EXPECT_INT(pacer_position(b.engine.pacer, 0, first.id), 1);
+    EXPECT_INT(pacer_position(b.engine.pacer, 0, next.id), 2);
+    b.carrier.outcome = PROVIDER_PLACED;
+    b.carrier.while_placing = another_sid;
+    b.carrier.while_placing_ctx = &b.carrier;
+    for (int i = 0; i < 450 && b.carrier.places < 3; i++) {
+        struct call c = engine_box_call(&b, first.id);
+        EXPECT(c.check_ms == 0 || c.check_ms > clock_wall_ms(&b.engine.clock));
+        fake_clock_advance_ms(&b.time, 10000);
+        engine_box_run_due(&b);
+    }
+    EXPECT(engine_box_call(&b, first.id).status == CALL_DIALING);
+    EXPECT(engine_box_call(&b, next.id).status == CALL_DIALING);
+    engine_box_release(&b);
+}
+
+TEST(pacing, a_call_to_a_number_that_is_being_called_keeps_its_place) {
+    struct engine_box b;
+    set_up(&b, 1, 0);
+    b.carrier.outcome = PROVIDER_UNCERTAIN;
+    submit(&b, 0);
+    engine_box_run_due(&b);
+    struct call same = submit(&b, 0), other = submit(&b, 1);
+    b.carrier.outcome = PROVIDER_PLACED;
+    run_for(&b, 1500, 100);
+    EXPECT(engine_box_call(&b, same.id).status == CALL_QUEUED);
+    EXPECT_INT(pacer_position(b.engine.pacer, 0, same.id), 1);
+    run_for(&b, 3000, 100);
+    EXPECT(engine_box_call(&b, other.id).status == CALL_DIALING);
+    engine_box_release(&b);
+}
+
+/* Ended while its job was under way to the pacer: it must not stand there for the rest. */
+TEST(pacing, a_call_that_ended_by_another_way_does_not_hold_up_the_next) {
+    struct engine_box b;
+    struct call c;
+    int64_t again = 0;
+    set_up(&b, 1, 0);
+    submit(&b, 0);
+    engine_box_run_due(&b);
+    struct call gone = submit(&b, 1);
+    engine_box_run_due(&b);
+    EXPECT(call_service_hang_up(&b.engine, gone.id, &c, NULL) == ERR_OK);
+    EXPECT(!pacer_ask(b.engine.pacer, 0, gone.id, clock_wall_ms(&b.engine.clock), &again));
+    fake_clock_advance_ms(&b.time, 1000);
+    engine_box_run_due(&b);
+    EXPECT_INT(pacer_position(b.engine.pacer, 0, gone.id), 0);
+    submit(&b, 2);
+    engine_box_run_due(&b);
+    EXPECT_INT(b.carrier.places, 2);
+    engine_box_release(&b);
+}
+
 TEST(pacing, a_restart_forgets_the_turns_and_loses_no_call) {
     struct engine_box b;
     struct pacer_limits limits[2] = {{1, 0}, {0, 0}};
