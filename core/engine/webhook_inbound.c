@@ -18,7 +18,8 @@ struct inbound {
     struct webhook *webhook;
     const struct engine *engine;
     const struct assistant *assistant;
-    struct call call; /* as it would be made; then as it is */
+    struct call made; /* as it would be, before the transaction */
+    struct call call; /* as it is */
     bool found;
 };
 
@@ -35,21 +36,24 @@ static enum error_code find_tx(struct store_tx *tx, void *ctx, struct error *err
 
 static enum error_code make_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct inbound *in = ctx;
-    struct call made = in->call;
+    struct call c = in->made;
     enum error_code rc = find_tx(tx, in, err); /* another worker may have been faster */
     if (rc != ERR_OK || in->found)
         return rc;
-    rc = call_change_status(tx, &made, CALL_RINGING, made.created_ms, err);
+    rc = call_change_status(tx, &c, CALL_RINGING, c.created_ms, err);
     if (rc == ERR_OK)
-        rc = store_insert_call(tx, &made, STR("{}"), err);
-    return rc == ERR_OK ? store_add_counter(tx, COUNTER_CALLS, 1, err) : rc;
+        rc = store_insert_call(tx, &c, STR("{}"), err);
+    if (rc == ERR_OK)
+        rc = store_add_counter(tx, COUNTER_CALLS, 1, err);
+    in->call = c;
+    return rc;
 }
 
 static void prepare(struct inbound *in) {
     const struct webhook *w = in->webhook;
     int64_t now = engine_now_ms(in->engine);
     uint32_t look_ms = provider_describe(w->provider)->limits.inbound_look_ms;
-    struct call *c = &in->call;
+    struct call *c = &in->made;
     *c = (struct call){.id = id_next(in->engine->ids),
                        .inbound = true,
                        .placement = CALL_PLACE_SUBMITTED,

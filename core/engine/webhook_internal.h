@@ -3,6 +3,7 @@
 
 /* Shared by webhook_service.c (entry, notices), webhook_document.c (documents) and
  * webhook_inbound.c only. */
+#include "core/base/log_limit.h"
 #include "core/base/pool.h"
 #include "core/engine/document_cache.h"
 #include "core/engine/webhook_service.h"
@@ -13,6 +14,7 @@ struct webhook_service {
     struct document_cache *cache;
     void (*work_added)(void *ctx);
     void *work_ctx;
+    struct log_limit refusals; /* of their lines: they cost whoever sends them nothing */
     _Atomic uint64_t accepted, refused_signature, refused_other, documents, documents_cached,
         failed;
 };
@@ -25,6 +27,7 @@ struct webhook {
     struct http_exchange *exchange;
     struct provider *provider;
     struct links_target target;
+    bool of_number; /* its address is a number's: the carrier's own id tells which call is meant */
     struct webhook_news news;
     struct arena arena;
     int64_t received_ms; /* monotonic */

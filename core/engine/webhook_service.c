@@ -176,10 +176,9 @@ static enum error_code apply_recording(struct store_tx *tx, struct webhook *w, s
     return rc;
 }
 
-/* A number's address names no call: the carrier's own id tells which one is meant. */
 static enum error_code find_call(struct store_tx *tx, struct webhook *w, struct error *err) {
     struct call c;
-    if (w->target.call_id != 0)
+    if (!w->of_number)
         return ERR_OK;
     enum error_code rc = store_get_call_by_sid(tx, w->target.provider, str_z(w->news.sid), &c, err);
     if (rc != ERR_OK)
@@ -219,8 +218,8 @@ static void notice_done(struct store_work *work, enum error_code rc, const struc
             document_cache_drop(ws->cache, w->target.call_id, 0);
         if (w->work_added && ws->work_added)
             ws->work_added(ws->work_ctx);
-    } else if (rc == ERR_NOT_FOUND && w->target.call_id == 0) {
-        ws->accepted++; /* of a call that was rejected: nothing to be told */
+    } else if (rc == ERR_NOT_FOUND && w->of_number) {
+        ws->accepted++; /* of a call that was rejected, or is long over: nothing to be told */
         rc = ERR_OK;
     } else {
         ws->failed++;
@@ -254,8 +253,11 @@ static void refuse(struct webhook *w, enum error_code rc, const struct error *er
         ws->refused_signature++;
     else
         ws->refused_other++;
-    log_warn(ws->engine->log, "webhook refused", LOG_Z("kind", webhook_kind_name(w->target.kind)),
-             LOG_Z("reason", error_name(rc)), LOG_WORDS("error", err->text));
+    uint64_t left_out = 0;
+    if (log_limit_take(&ws->refusals, w->received_ms, &left_out))
+        log_warn(ws->engine->log, "webhook refused",
+                 LOG_Z("kind", webhook_kind_name(w->target.kind)), LOG_Z("reason", error_name(rc)),
+                 LOG_WORDS("error", err->text), LOG_INT("left_out", left_out));
     webhook_reply_status(w, webhook_status_for(rc));
 }
 
@@ -277,6 +279,7 @@ void webhook_service_handle(struct webhook_service *ws, struct http_exchange *x)
         webhook_reply_status(w, 405);
         return;
     }
+    w->of_number = w->target.call_id == 0;
     struct webhook_request req = {
         .kind = w->target.kind,
         .method = x->method,
@@ -292,7 +295,7 @@ void webhook_service_handle(struct webhook_service *ws, struct http_exchange *x)
         refuse(w, rc, &err);
         return;
     }
-    if (w->target.call_id == 0 && w->news.sid[0] == '\0') {
+    if (w->of_number && w->news.sid[0] == '\0') {
         error_set(&err, ERR_INVALID, "it names no call");
         refuse(w, ERR_INVALID, &err);
         return;
@@ -315,6 +318,7 @@ struct webhook_service *webhook_service_new(const struct webhook_service_options
     ws->engine = o->engine;
     ws->work_added = o->work_added;
     ws->work_ctx = o->work_ctx;
+    log_limit_init(&ws->refusals);
     ws->cache = document_cache_new(o->cached_documents ? o->cached_documents : CACHE_DEFAULT);
     ws->pool = pool_new("documents", o->workers ? o->workers : WORKERS_DEFAULT,
                         o->queue_max ? o->queue_max : QUEUE_DEFAULT);
@@ -331,6 +335,7 @@ void webhook_service_free(struct webhook_service *ws) {
         return;
     pool_free(ws->pool);
     document_cache_free(ws->cache);
+    log_limit_release(&ws->refusals);
     mem_free(ws);
 }
 

@@ -163,6 +163,64 @@ TEST(inbound, a_carrier_that_tells_no_end_is_asked_often) {
     world_release(&w);
 }
 
+static const struct {
+    const char *url, *body;
+} news[] = {
+    {INBOUND, CALLER},
+    {STATUS, "sign=yes&sid=IN1&status=ringing"},
+    {STATUS, "sign=yes&sid=IN1&status=answered"},
+    {STATUS, "sign=yes&sid=IN1&status=completed&duration=9"},
+};
+
+enum {
+    ORDERS = 4 * 3 * 2
+};
+
+/* The n-th order of the news. */
+static void put_in_order(size_t n, size_t order[ARRAY_LEN(news)]) {
+    size_t left[ARRAY_LEN(news)] = {0, 1, 2, 3};
+    for (size_t i = 0; i < ARRAY_LEN(news); i++) {
+        size_t rest = ARRAY_LEN(news) - i, k = n % rest;
+        n /= rest;
+        order[i] = left[k];
+        memmove(&left[k], &left[k + 1], (rest - k - 1) * sizeof *left);
+    }
+}
+
+static void tell(struct world *w, size_t i) {
+    int status = engine_box_webhook(&w->b, news[i].url, news[i].body).status;
+    EXPECT_INT(status, i == 0 ? 200 : 204);
+}
+
+TEST(inbound, in_every_order_with_duplicates_there_is_one_call_and_it_ends) {
+    for (size_t n = 0; n < ORDERS; n++) {
+        struct world w;
+        struct call c;
+        char events[1024];
+        size_t order[ARRAY_LEN(news)];
+        put_in_order(n, order);
+        world_init(&w);
+        for (size_t i = 0; i < ARRAY_LEN(news); i++) {
+            tell(&w, order[i]);
+            tell(&w, order[i]);
+        }
+        EXPECT_INT(calls_of(&w, &c), 1);
+        /* its end came before there was a call: the carrier is asked */
+        w.b.carrier.look_up_rc = ERR_OK;
+        w.b.carrier.seen =
+            (struct provider_call){.sid = "IN1", .status = CALL_COMPLETED, .duration_s = 9};
+        fake_clock_advance_ms(&w.b.time, 61000);
+        reconciler_check_call(&w.b.engine, c.id);
+        c = engine_box_call(&w.b, c.id);
+        EXPECT(c.status == CALL_COMPLETED && c.duration_s == 9 && c.check_ms == 0);
+        engine_box_events(&w.b, c.id, events);
+        char *answered = strstr(events, "call.answered"), *completed = strstr(events, "completed");
+        REQUIRE(answered && completed);
+        EXPECT(!strstr(answered + 1, "call.answered") && !strstr(completed + 1, "completed"));
+        world_release(&w);
+    }
+}
+
 TEST(inbound, who_hides_the_number_has_none) {
     struct world w;
     struct call c;

@@ -30,6 +30,39 @@ TEST(webhook, without_a_signature_nothing_changes) {
     engine_box_release(&b);
 }
 
+static size_t lines_of(FILE *file) {
+    size_t lines = 0;
+    rewind(file);
+    for (int c = fgetc(file); c != EOF; c = fgetc(file))
+        lines += c == '\n';
+    return lines;
+}
+
+TEST(webhook, a_flood_of_forged_ones_does_not_fill_the_log) {
+    struct engine_box b;
+    struct log log;
+    FILE *file = tmpfile();
+    char line[512] = "";
+    REQUIRE(file != NULL);
+    placed(&b);
+    log_init(&log, b.engine.clock, LOG_WARN, LOG_TEXT, fileno(file));
+    b.engine.log = &log;
+    for (int i = 0; i < 500; i++)
+        EXPECT_INT(engine_box_webhook(&b, b.carrier.status_url, "sid=SID1").status, 403);
+    EXPECT_INT(lines_of(file), 20);
+    EXPECT(webhook_service_counts(b.webhooks).refused_signature == 500);
+    fake_clock_advance_ms(&b.time, 10000);
+    EXPECT_INT(engine_box_webhook(&b, b.carrier.status_url, "sid=SID1").status, 403);
+    EXPECT_INT(lines_of(file), 21);
+    rewind(file);
+    while (fgets(line, sizeof line, file))
+        continue;
+    EXPECT(strstr(line, " left_out=480") != NULL);
+    b.engine.log = NULL;
+    engine_box_release(&b);
+    fclose(file);
+}
+
 TEST(webhook, an_address_that_is_not_the_calls_own_opens_nothing) {
     struct engine_box b;
     struct call c = placed(&b);
