@@ -46,6 +46,25 @@ static void put_limits(struct json_writer *w, const struct provider_limits *l) {
     json_end_object(w);
 }
 
+/* null: the carrier is not in use */
+static void put_pace(struct json_writer *w, const struct config *c,
+                     const struct provider_desc *desc) {
+    struct pacer_limits pace;
+    json_key(w, "pace");
+    if (!carrier_settings_pace(c, str_z(desc->name), &desc->limits, &pace)) {
+        json_put_null(w);
+        return;
+    }
+    json_begin_object(w);
+    json_key(w, "calls_per_s");
+    if (pace.calls_per_s > 0)
+        json_put_double(w, pace.calls_per_s);
+    else
+        json_put_null(w);
+    put_limit(w, "open_calls_max", pace.open_calls_max);
+    json_end_object(w);
+}
+
 static void put_settings(struct json_writer *w, const struct config *c,
                          const struct carrier_entry *entry) {
     struct provider_config cfg = {0};
@@ -103,6 +122,7 @@ static void put_carrier(struct json_writer *w, const struct config *c,
     json_kv_z(w, "document_type", desc->document_type);
     put_capabilities(w, desc->caps);
     put_limits(w, &desc->limits);
+    put_pace(w, c, desc);
     put_settings(w, c, entry);
     if (made)
         put_steps(w, sample);

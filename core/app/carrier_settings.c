@@ -28,6 +28,20 @@ struct str carrier_settings_wire(const struct config *c, struct str carrier) {
     return str_z(c->accounts[config_carrier_find(carrier)].wire);
 }
 
+bool carrier_settings_pace(const struct config *c, struct str carrier,
+                           const struct provider_limits *own, struct pacer_limits *out) {
+    bool first = str_eq_z(carrier, c->provider);
+    if (!first && !str_eq_z(carrier, c->fallback))
+        return false;
+    const struct config_pace *set = first ? &c->pace : &c->fallback_pace;
+    *out = (struct pacer_limits){
+        .calls_per_s = set->calls_per_s >= 0 ? set->calls_per_s : own->calls_per_s,
+        .open_calls_max =
+            set->open_calls_max >= 0 ? (uint32_t)set->open_calls_max : own->open_calls_max,
+    };
+    return true;
+}
+
 /* Two wires of one carrier lead to the same account, and to the same box. */
 static struct str carrier_of_wire(struct str wire) {
     return str_from(wire.ptr, str_find(wire, '-'));

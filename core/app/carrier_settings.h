@@ -2,8 +2,10 @@
 #define CORE_APP_CARRIER_SETTINGS_H
 
 #include "core/app/config.h"
+#include "core/engine/pacer.h"
 
 struct provider_config;
+struct provider_limits;
 
 /*
  * Where the settings (config.h) meet what carriers want to be told (providers/registry.h). A test
@@ -18,6 +20,13 @@ void carrier_settings_fill(const struct config *c, struct str carrier, struct pr
 
 /** Which of the carrier's APIs is set: the wire for registry_create(); "": its only one. */
 struct str carrier_settings_wire(const struct config *c, struct str carrier);
+
+/**
+ * The pace that is kept with that carrier: what the settings say, else its own. False when it is
+ * neither the configured one nor the fallback.
+ */
+bool carrier_settings_pace(const struct config *c, struct str carrier,
+                           const struct provider_limits *own, struct pacer_limits *out);
 
 /** Whose settings the simulator of that dialect takes its account from ("signalwire-compat":
  * SignalWire's); CONFIG_CARRIER_NONE for a dialect that is not known. */

@@ -27,9 +27,17 @@ static struct str *add_row(struct columns *c, struct str name) {
     return row;
 }
 
+/* The first one of any carrier: all that have it have the same names in it. */
+static const struct json *first_of(const struct columns *c, const char *member) {
+    const struct json *first = NULL;
+    for (size_t i = 0; i < c->count && !first; i++)
+        first = json_first(json_get(c->carriers[i], member));
+    return first;
+}
+
 static void add_members(struct columns *c, const char *member, const char *heading) {
     add_row(c, str_z(heading));
-    for (const struct json *m = json_first(json_get(c->carriers[0], member)); m; m = json_next(m)) {
+    for (const struct json *m = first_of(c, member); m; m = json_next(m)) {
         char name[64];
         if (!str_copy(json_name(m), name, sizeof name))
             continue;
@@ -71,6 +79,7 @@ static void put_table(struct cli *cli, const struct json *items) {
     add_members(&c, "capabilities", "CAN");
     add_members(&c, "steps", "SAYS THE STEP");
     add_members(&c, "limits", "LIMITS");
+    add_members(&c, "pace", "PACE IN FORCE");
     cli_table_put(&c.table, cli->out, cli_terminal_columns(cli->out));
     cli_table_release(&c.table);
 }
@@ -105,25 +114,48 @@ static void put_settings(struct cli *cli, const struct json *settings) {
     cli_table_release(&t);
 }
 
-static int put_one(struct cli *cli, const struct json *items, const char *name) {
-    struct buf known = BUF_INIT(256);
+static void put_one(struct cli *cli, const struct json *carrier, const char *name) {
+    struct str role = json_str(json_get(carrier, "role"));
+    fprintf(cli->out, "%s: %s\n", name, role.ptr ? role.ptr : "not in use");
+    put_settings(cli, json_get(carrier, "settings"));
+    put_remedies(cli, json_get(carrier, "steps"));
+}
+
+/* The carrier of that name; NULL, and told, when there is none. */
+static const struct json *find_carrier(struct cli *cli, const struct json *items,
+                                       const char *name) {
+    CLEANUP(buf_release) struct buf known = BUF_INIT(256);
     for (const struct json *i = json_first(items); i; i = json_next(i)) {
         struct str this = json_str(json_get(i, "name"));
-        if (str_eq_z(this, name)) {
-            struct str role = json_str(json_get(i, "role"));
-            fprintf(cli->out, "%s: %s\n", name, role.ptr ? role.ptr : "not in use");
-            put_settings(cli, json_get(i, "settings"));
-            put_remedies(cli, json_get(i, "steps"));
-            buf_release(&known);
-            return CLI_DONE;
-        }
+        if (str_eq_z(this, name))
+            return i;
         buf_puts(&known, known.len ? ", " : "");
         buf_put_str(&known, this);
     }
-    int status = cli_fail(cli, CLI_USAGE, "there is no carrier \"%.40s\"; there is: %s", name,
-                          known.len ? known.ptr : "none");
-    buf_release(&known);
-    return status;
+    cli_fail(cli, CLI_USAGE, "there is no carrier \"%.40s\"; there is: " STR_FMT, name,
+             STR_ARG(buf_str(&known)));
+    return NULL;
+}
+
+static void put_json(struct cli *cli, const struct json *v) {
+    CLEANUP(buf_release) struct buf b = BUF_INIT(FACTS_MAX);
+    json_put_value(&b, v);
+    fprintf(cli->out, STR_FMT "\n", STR_ARG(buf_str(&b)));
+}
+
+static int put_facts(struct cli *cli, const struct json *all, const char *name) {
+    bool as_json = cli_args_flag(&cli->args, "--json");
+    const struct json *items = json_get(all, "items");
+    const struct json *carrier = name ? find_carrier(cli, items, name) : NULL;
+    if (name && !carrier)
+        return CLI_USAGE;
+    if (as_json)
+        put_json(cli, name ? carrier : all);
+    else if (name)
+        put_one(cli, carrier, name);
+    else
+        put_table(cli, items);
+    return CLI_DONE;
 }
 
 /* Settings that are missing are what this command tells of; they do not stop it. */
@@ -153,12 +185,8 @@ int cli_providers(struct cli *cli) {
     struct json_limits limits = {.bytes_max = FACTS_MAX, .values_max = 10000};
     if (json_parse(buf_str(&text), &limits, &doc, &err) != ERR_OK)
         status = cli_fail_error(cli, &err);
-    else if (cli_args_flag(&cli->args, "--json"))
-        fprintf(cli->out, STR_FMT "\n", STR_ARG(buf_str(&text)));
-    else if (name)
-        status = put_one(cli, json_get(json_root(doc), "items"), name);
     else
-        put_table(cli, json_get(json_root(doc), "items"));
+        status = put_facts(cli, json_root(doc), name);
     buf_release(&text);
     config_release(&config);
     return status;

@@ -103,6 +103,14 @@ static const char *set_decimal(double *out, struct str v) {
     return NULL;
 }
 
+static const char *set_whole(double *out, struct str v) {
+    uint64_t n = 0;
+    if (!str_to_u64(v, 1000000, &n))
+        return "must be a whole number such as 0, 1 or 60, up to 1000000";
+    *out = (double)n;
+    return NULL;
+}
+
 static const char *set_bool(bool *out, struct str v) {
     bool yes = str_eq_z(v, "true") || str_eq_z(v, "1") || str_eq_z(v, "yes");
     bool no = str_eq_z(v, "false") || str_eq_z(v, "0") || str_eq_z(v, "no");
@@ -173,6 +181,8 @@ static const char *set_value(struct config *c, const struct config_setting *s, s
         return set_decimal(at, v);
     case CONFIG_KIND_RATE:
         return set_decimal(at, v);
+    case CONFIG_KIND_COUNT:
+        return set_whole(at, v);
     case CONFIG_KIND_SEED:
         return str_to_u64(v, UINT64_MAX, at) ? NULL : "must be a whole number";
     case CONFIG_KIND_SPACE:

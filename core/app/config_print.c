@@ -39,6 +39,7 @@ static void put_value(struct buf *b, const struct config *c, const struct config
         buf_printf(b, "%g", *(const double *)at);
         return;
     case CONFIG_KIND_RATE:
+    case CONFIG_KIND_COUNT:
         if (*(const double *)at < 0)
             buf_puts(b, "(the carrier's own)");
         else

@@ -24,13 +24,13 @@ const struct config_setting config_table[] = {
      .offset = AT(pace.calls_per_s), .preset = "", .group = "Pace",
      .help = "calls handed over a second; 0: no limit; empty: what the carrier allows a new account "
              "(twilio 1, plivo 2, signalwire 1). Raise it when the carrier raised yours"},
-    {.name = "TELEPHONY_MAX_CONCURRENT_CALLS", .kind = CONFIG_KIND_RATE,
+    {.name = "TELEPHONY_MAX_CONCURRENT_CALLS", .kind = CONFIG_KIND_COUNT,
      .offset = AT(pace.open_calls_max), .preset = "",
      .help = "open calls at a time, the others wait; 0: no limit; empty: the carrier's own"},
     {.name = "TELEPHONY_FALLBACK_CALLS_PER_SECOND", .kind = CONFIG_KIND_RATE,
      .offset = AT(fallback_pace.calls_per_s), .preset = "",
      .help = "the same two for TELEPHONY_FALLBACK_PROVIDER"},
-    {.name = "TELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS", .kind = CONFIG_KIND_RATE,
+    {.name = "TELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS", .kind = CONFIG_KIND_COUNT,
      .offset = AT(fallback_pace.open_calls_max), .preset = "",
      .help = "open calls at a time of the second carrier"},
 

@@ -20,6 +20,7 @@ enum config_kind {
     CONFIG_KIND_SEED,
     CONFIG_KIND_SPACE, /* an account's host name, or its first part */
     CONFIG_KIND_RATE,  /* a number, or CONFIG_PACE_OWN when it is not set */
+    CONFIG_KIND_COUNT, /* the same, of whole things */
 };
 
 struct config_setting {

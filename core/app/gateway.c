@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/app/assistant_files.h"
+#include "core/app/carrier_settings.h"
 #include "core/app/function_remote_http.h"
 #include "core/app/payment_route.h"
 #include "core/app/providers_setup.h"
@@ -159,21 +160,13 @@ static const struct assistant *find_assistant_at(void *ctx, struct str name, int
     return assistant_files_find_at(g->assistants, name, at_ms);
 }
 
-/* What the settings say, else what the carrier does. */
-static struct pacer_limits pace_of(const struct config_pace *set, const struct provider *p) {
-    const struct provider_limits *own = &provider_describe(p)->limits;
-    return (struct pacer_limits){
-        .calls_per_s = set->calls_per_s >= 0 ? set->calls_per_s : own->calls_per_s,
-        .open_calls_max =
-            set->open_calls_max >= 0 ? (uint32_t)set->open_calls_max : own->open_calls_max,
-    };
-}
-
 static struct pacer *make_pacer(const struct gateway *g) {
     struct pacer_limits limits[PROVIDERS_MAX] = {{0}};
-    const struct config_pace *set[PROVIDERS_MAX] = {&g->config->pace, &g->config->fallback_pace};
-    for (size_t i = 0; i < g->providers.count && i < PROVIDERS_MAX; i++)
-        limits[i] = pace_of(set[i], g->providers.providers[i]);
+    for (size_t i = 0; i < g->providers.count && i < PROVIDERS_MAX; i++) {
+        const struct provider *p = g->providers.providers[i];
+        (void)carrier_settings_pace(g->config, str_z(provider_name(p)),
+                                    &provider_describe(p)->limits, &limits[i]);
+    }
     return pacer_new(limits, g->providers.count);
 }
 

@@ -93,8 +93,46 @@ TEST(providers, of_one_carrier_tells_its_settings_and_remedies) {
     EXPECT(run_says(r.out, "plivo: not in use\n"));
     EXPECT(run_says(r.out, "PLIVO_AUTH_TOKEN"));
     EXPECT(run_says(r.out, "refused"));
+    RUN(&r, "providers", "plivo", "--json", "--env", env);
+    EXPECT_INT(r.status, 0);
+    EXPECT(strncmp(r.out, "{\"name\":\"plivo\"", 15) == 0);
+    temp_dir_release(&d.dir);
+}
+
+TEST(providers, a_carrier_that_is_not_known_is_refused) {
+    CLEANUP(run_release) struct run r = {0};
+    char env[320];
+    struct door d;
+    open_dir(&d, "", env);
     RUN(&r, "providers", "vonage", "--env", env);
     EXPECT_INT(r.status, 2);
     EXPECT(run_says(r.err, "there is no carrier \"vonage\"; there is: mock, twilio, plivo"));
+    RUN(&r, "providers", "vonage", "--json", "--env", env);
+    EXPECT_INT(r.status, 2);
+    EXPECT_STR(r.out, "");
+    temp_dir_release(&d.dir);
+}
+
+TEST(providers, the_pace_in_force_is_that_of_the_settings_else_the_carriers_own) {
+    CLEANUP(run_release) struct run r = {0};
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    struct json_limits limits = {.bytes_max = 262144, .values_max = 10000};
+    char env[320];
+    struct door d;
+    open_dir(&d,
+             "TELEPHONY_FALLBACK_PROVIDER=plivo\nTELEPHONY_CALLS_PER_SECOND=0.5\n"
+             "TELEPHONY_MAX_CONCURRENT_CALLS=7\n",
+             env);
+    RUN(&r, "providers", "--json", "--env", env);
+    REQUIRE(json_parse(str_z(r.out), &limits, &doc, NULL) == ERR_OK);
+    const struct json *mock = json_get(carrier(doc, "mock"), "pace");
+    const struct json *plivo = json_get(carrier(doc, "plivo"), "pace");
+    EXPECT(json_double(json_get(mock, "calls_per_s"), 0) == 0.5);
+    EXPECT(json_double(json_get(mock, "open_calls_max"), 0) == 7);
+    EXPECT(json_double(json_get(plivo, "calls_per_s"), 0) == 2);
+    EXPECT(json_type(json_get(plivo, "open_calls_max")) == JSON_NULL);
+    EXPECT(json_type(json_get(carrier(doc, "twilio"), "pace")) == JSON_NULL);
+    RUN(&r, "providers", "--env", env);
+    EXPECT(run_says(r.out, "PACE IN FORCE"));
     temp_dir_release(&d.dir);
 }

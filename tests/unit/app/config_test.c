@@ -196,6 +196,18 @@ TEST(config, a_pace_that_is_not_set_is_the_carriers_own) {
     config_release(&c);
 }
 
+/* half a call would be none, and none means no limit */
+TEST(config, open_calls_are_counted_in_whole_ones) {
+    struct config c;
+    struct config_faults f;
+    EXPECT(parse("TELEPHONY_MAX_CONCURRENT_CALLS=0.5\n", NULL, &c, &f) == ERR_INVALID);
+    EXPECT(strstr(fault_of(&f, "TELEPHONY_MAX_CONCURRENT_CALLS"), "must be a whole number"));
+    config_release(&c);
+    EXPECT(parse("TELEPHONY_MAX_CONCURRENT_CALLS=25\n", NULL, &c, &f) == ERR_OK);
+    EXPECT(c.pace.open_calls_max == 25);
+    config_release(&c);
+}
+
 TEST(config, what_a_real_carrier_cannot_work_with_is_refused) {
     static const struct {
         const char *more, *name, *says;
