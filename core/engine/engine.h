@@ -69,7 +69,7 @@ size_t engine_provider_index(const struct engine *e, struct str name);
 /** The assistant that talks on this call, with a reference for the caller; NULL: it is gone. */
 const struct assistant *engine_assistant_of(const struct engine *e, const struct call *c);
 
-/** Default caller id and the like are the provider's; this is what the engine adds to a request. */
+/** Unix time by the engine's clock: what is stored and compared with what was. */
 static inline int64_t engine_now_ms(const struct engine *e) {
     return clock_wall_ms(&e->clock);
 }

@@ -19,22 +19,6 @@ enum {
 /* ---- start, pause, resume, stop ---------------------------------------------------------------
  */
 
-static enum provider_recording_action action_of(struct str word) {
-    static const struct {
-        const char *word;
-        enum provider_recording_action action;
-    } words[] = {
-        {"start", PROVIDER_RECORDING_START},
-        {"pause", PROVIDER_RECORDING_PAUSE},
-        {"resume", PROVIDER_RECORDING_RESUME},
-        {"stop", PROVIDER_RECORDING_STOP},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (str_eq_z(word, words[i].word))
-            return words[i].action;
-    return PROVIDER_RECORDING_NONE;
-}
-
 struct started {
     struct consent_standing consent;
     const struct engine *engine;
@@ -220,10 +204,9 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
     if (!job_load_call(e, j, &c))
         return;
     struct provider *p = engine_provider(e, str_z(c.provider));
-    struct provider_recording_control rc_req = {
-        .action = action_of(str_z(j->ref_text)), .call_sid = str_z(c.sid), .dual = true};
+    struct provider_recording_control rc_req = {.call_sid = str_z(c.sid), .dual = true};
     if (!p || call_status_is_final(c.status) || c.sid[0] == '\0' ||
-        rc_req.action == PROVIDER_RECORDING_NONE ||
+        !recording_action_parse(str_z(j->ref_text), &rc_req.action) ||
         ((rc_req.action == PROVIDER_RECORDING_START ||
           rc_req.action == PROVIDER_RECORDING_RESUME) &&
          is_forbidden(&started))) {

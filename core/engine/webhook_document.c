@@ -167,8 +167,6 @@ static struct str request_member(struct document *d, const struct json *root, co
     return text;
 }
 
-/* A call that was placed with a plan: the plan is the answer. What a gather of it collects without
-   an address of its own comes here, is kept in the transcript, and the call ends. */
 /*
  * Where the carrier takes no wish to record with the create request, the answer begins with it.
  * The answer is computed once and repeated from the store, so it is asked for once.
@@ -188,6 +186,8 @@ static void record_from_here(struct document *d, struct plan *p) {
     p->steps[0] = start;
 }
 
+/* A call that was placed with a plan: the plan is the answer. What a gather of it collects without
+   an address of its own comes here, is kept in the transcript, and the call ends. */
 static enum error_code compute_plan_call(struct document *d, const struct json *request,
                                          struct error *err) {
     if (d->webhook->target.kind == WEBHOOK_ANSWER) {
