@@ -138,13 +138,6 @@ enum assistant_brain assistant_brain_for(const struct assistant *a, bool carrier
                : ASSISTANT_BRAIN_NONE;
 }
 
-struct str assistant_voice_for(const struct assistant_language *l, struct str provider) {
-    for (size_t i = 0; i < l->voice_count; i++)
-        if (str_eq(l->voices[i].provider, provider))
-            return l->voices[i].voice;
-    return l->voice;
-}
-
 enum call_record assistant_recording_rule(const struct assistant *a, enum call_record asked) {
     if (asked == CALL_RECORD_OFF || asked == CALL_RECORD_DEFAULT)
         return asked == CALL_RECORD_OFF ? CALL_RECORD_OFF : a->recording.rule;

@@ -166,6 +166,14 @@ enum call_record assistant_recording_rule(const struct assistant *a, enum call_r
 enum assistant_brain assistant_brain_for(const struct assistant *a, bool carrier_has_agent,
                                          bool model_is_configured);
 
+/** By code, without regard to case; NULL when the assistant does not speak it. */
+const struct assistant_language *assistant_find_language(const struct assistant *a,
+                                                         struct str code);
+
+/** A line of the engine in one of the assistant's languages; may hold ${name}. Never empty. */
+struct str assistant_line(const struct assistant *a, const struct assistant_language *l,
+                          enum assistant_line line);
+
 /** By name; NULL when the assistant does not have it. */
 const struct assistant_function *assistant_find_function(const struct assistant *a,
                                                          struct str name);

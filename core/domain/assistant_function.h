@@ -35,7 +35,8 @@ struct assistant_condition {
     struct str name; /* an argument, a variable, or "global_data.NAME" */
     bool has_at_least, has_less_than, has_equals, has_is_set;
     int64_t at_least, less_than;
-    struct str equals; /* text; "true" and "false" for booleans */
+    struct str equals;               /* text; "true" and "false" for booleans */
+    struct assistant_phrases one_of; /* equal to one of them; count 0: not asked */
     bool is_set;
     struct assistant_phrases match; /* see phrase_match(); count 0: not asked */
 };

@@ -44,6 +44,12 @@ void assistant_check_references(struct assistant_reader *r, struct str text,
     }
 }
 
+bool assistant_is_data_name(struct str name) {
+    struct str prefix = STR(TEXT_DATA_PREFIX);
+    return str_starts(name, prefix) && definition_is_name(str_from_index(name, prefix.len),
+                                                          ASSISTANT_DATA_NAME_MAX - prefix.len);
+}
+
 struct str assistant_read_say(struct assistant_reader *r, const struct json *obj,
                               const struct definition_at *at, const char *member, size_t max,
                               enum definition_need need) {
@@ -312,6 +318,11 @@ static void read_brains(struct assistant_reader *r, const struct json *root) {
     if (a->otherwise == a->brain || (a->otherwise && a->brain == ASSISTANT_BRAIN_SCRIPTED))
         definition_fail(&r->d, &otherwise, ERR_INVALID,
                         "is never needed, as \"brain\" is always there: remove it");
+    struct definition_at contexts = definition_member(NULL, "contexts");
+    if (json_get(root, "contexts") && a->brain == ASSISTANT_BRAIN_SCRIPTED)
+        definition_fail(&r->d, &contexts, ERR_INVALID,
+                        "is read by nobody, as the scripted brain follows \"flow\": write its "
+                        "states there, or \"brain\": \"openai\"");
     assistant_read_model(r, root);
     if (json_get(root, "model") && a->brain == ASSISTANT_BRAIN_SCRIPTED)
         definition_fail(&r->d, &model, ERR_INVALID,
@@ -368,6 +379,7 @@ static void read_root(struct assistant_reader *r, const struct json *root) {
     read_human(r, root);
     read_numbers(r, root);
     read_flow(r, root);
+    assistant_check_moves(r);
     if (d->rc == ERR_OK)
         check_prompt(r);
 }

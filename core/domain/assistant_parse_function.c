@@ -12,7 +12,6 @@ enum {
     TIMEOUT_MAX_MS = 60000,
     LOOPS_MAX = 100,
     META_DATA_MAX = 8192,
-    DATA_NAME_MAX = 64,
 };
 
 /** A declared function while it is read: its texts may name its arguments. */
@@ -101,11 +100,9 @@ static void read_condition_name(struct function_reading *f, const struct json *v
                                 const struct definition_at *at, struct assistant_condition *c) {
     struct definition *d = &f->r->d;
     struct definition_at here = definition_member(at, "value");
-    struct str prefix = STR(TEXT_DATA_PREFIX);
-    c->name = definition_text(d, v, at, "value", DATA_NAME_MAX + prefix.len, DEFINITION_REQUIRED);
-    bool is_data = str_starts(c->name, prefix) &&
-                   definition_is_name(str_from_index(c->name, prefix.len), DATA_NAME_MAX);
-    if (!is_data && !is_argument(f, c->name) && !assistant_find_variable(f->r->a, c->name))
+    c->name = definition_text(d, v, at, "value", ASSISTANT_DATA_NAME_MAX, DEFINITION_REQUIRED);
+    if (!assistant_is_data_name(c->name) && !is_argument(f, c->name) &&
+        !assistant_find_variable(f->r->a, c->name))
         definition_fail(d, &here, ERR_INVALID,
                         "is no argument, no variable and no " TEXT_DATA_PREFIX "name");
 }
@@ -113,7 +110,7 @@ static void read_condition_name(struct function_reading *f, const struct json *v
 static void read_condition(struct function_reading *f, const struct json *v,
                            const struct definition_at *at, struct assistant_condition *c) {
     static const char *const members[] = {"value",  "equals", "at_least", "less_than",
-                                          "is_set", "match",  NULL};
+                                          "is_set", "match",  "one_of",   NULL};
     struct definition *d = &f->r->d;
     struct definition_at equals_at = definition_member(at, "equals");
     if (!definition_object(d, v, at, members))
@@ -128,10 +125,13 @@ static void read_condition(struct function_reading *f, const struct json *v,
     c->is_set = definition_bool(d, v, at, "is_set", true);
     c->match.items = definition_texts(d, v, at, "match", ASSISTANT_PHRASES_MAX,
                                       ASSISTANT_PHRASE_MAX, &c->match.count);
+    c->one_of.items = definition_texts(d, v, at, "one_of", ASSISTANT_PHRASES_MAX,
+                                       ASSISTANT_PHRASE_MAX, &c->one_of.count);
     if (!c->has_equals && !c->has_at_least && !c->has_less_than && !c->has_is_set &&
-        c->match.count == 0)
+        c->match.count == 0 && c->one_of.count == 0)
         definition_fail(d, at, ERR_INVALID,
-                        "has no condition, add equals, at_least, less_than, is_set or match");
+                        "has no condition, add equals, one_of, at_least, less_than, is_set or "
+                        "match");
 }
 
 static void read_rule(struct function_reading *f, const struct json *v,

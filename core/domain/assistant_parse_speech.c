@@ -19,7 +19,7 @@ static bool is_language_code(struct str s) {
     return s.len >= 2;
 }
 
-static struct assistant_phrases read_fillers(struct assistant_reader *r, const struct json *obj,
+static struct assistant_phrases read_phrases(struct assistant_reader *r, const struct json *obj,
                                              const struct definition_at *at, const char *member) {
     struct assistant_phrases p = {0};
     p.items = definition_texts(&r->d, obj, at, member, ASSISTANT_PHRASES_MAX, ASSISTANT_PHRASE_MAX,
@@ -49,14 +49,37 @@ static void read_voices(struct assistant_reader *r, const struct json *v,
     l->voices = voices;
 }
 
+static void read_lines(struct assistant_reader *r, const struct json *v,
+                       const struct definition_at *at, struct assistant_language *l) {
+    const char *names[ASSISTANT_LINE_COUNT] = {0};
+    for (size_t i = ASSISTANT_LINE_NONE + 1; i < ARRAY_LEN(names); i++)
+        names[i - 1] = assistant_line_name((enum assistant_line)i);
+    if (!v || !definition_object(&r->d, v, at, names))
+        return;
+    for (size_t i = ASSISTANT_LINE_NONE + 1; i < ASSISTANT_LINE_COUNT; i++)
+        l->lines[i] = assistant_read_say(r, v, at, names[i - 1], ASSISTANT_TEXT_MAX,
+                                         definition_if_there(v, names[i - 1]));
+}
+
 static void read_language(struct assistant_reader *r, const struct json *v,
                           const struct definition_at *at, struct assistant_language *l) {
-    static const char *const members[] = {
-        "code",  "voice",  "name",           "voices",           "engine",
-        "model", "params", "speech_fillers", "function_fillers", NULL};
+    static const char *const members[] = {"code",
+                                          "voice",
+                                          "name",
+                                          "voices",
+                                          "engine",
+                                          "model",
+                                          "params",
+                                          "speech_fillers",
+                                          "function_fillers",
+                                          "yes",
+                                          "no",
+                                          "lines",
+                                          NULL};
     struct definition *d = &r->d;
     struct definition_at code = definition_member(at, "code"),
-                         voices = definition_member(at, "voices");
+                         voices = definition_member(at, "voices"),
+                         lines = definition_member(at, "lines");
     if (!definition_object(d, v, at, members))
         return;
     l->code = definition_text(d, v, at, "code", LANGUAGE_CODE_MAX, DEFINITION_REQUIRED);
@@ -68,8 +91,11 @@ static void read_language(struct assistant_reader *r, const struct json *v,
     l->engine = definition_text(d, v, at, "engine", ASSISTANT_NAME_MAX, DEFINITION_OPTIONAL);
     l->model = definition_text(d, v, at, "model", ASSISTANT_NAME_MAX, DEFINITION_OPTIONAL);
     l->params = definition_open_object(d, v, at, "params", LANGUAGE_PARAMS_MAX);
-    l->speech_fillers = read_fillers(r, v, at, "speech_fillers");
-    l->function_fillers = read_fillers(r, v, at, "function_fillers");
+    l->speech_fillers = read_phrases(r, v, at, "speech_fillers");
+    l->function_fillers = read_phrases(r, v, at, "function_fillers");
+    l->yes = read_phrases(r, v, at, "yes");
+    l->no = read_phrases(r, v, at, "no");
+    read_lines(r, json_get(v, "lines"), &lines, l);
 }
 
 void assistant_read_languages(struct assistant_reader *r, const struct json *root) {
@@ -159,7 +185,7 @@ void assistant_read_fillers(struct assistant_reader *r, const struct json *obj,
     f->fillers = fillers;
     if (is_list)
         fillers[f->filler_count++] =
-            (struct assistant_fillers){STR("default"), read_fillers(r, obj, at, "fillers")};
+            (struct assistant_fillers){STR("default"), read_phrases(r, obj, at, "fillers")};
     for (const struct json *m = is_list ? NULL : json_first(v); m && d->rc == ERR_OK;
          m = json_next(m)) {
         struct definition_at item = {.up = &here, .name = json_name(m)};

@@ -6,6 +6,10 @@
 #include "core/domain/definition.h"
 #include "core/domain/flow.h"
 
+enum {
+    ASSISTANT_DATA_NAME_MAX = 76 /* bytes of "global_data." and a name */
+};
+
 struct assistant_reader {
     struct definition d;
     struct assistant *a;
@@ -20,6 +24,9 @@ struct str assistant_read_say(struct assistant_reader *r, const struct json *obj
 /** Check the references of a text at `at`. */
 void assistant_check_references(struct assistant_reader *r, struct str text,
                                 const struct definition_at *at);
+
+/** "global_data.NAME" with a NAME that data can have. */
+bool assistant_is_data_name(struct str name);
 
 /** List of phrases ("yes|of course"), none of them empty. */
 void assistant_read_phrases(struct assistant_reader *r, const struct json *obj,
@@ -47,6 +54,17 @@ void assistant_read_fillers(struct assistant_reader *r, const struct json *obj,
 void flow_read(struct assistant_reader *r, const struct json *v, const struct definition_at *at);
 
 /** Every state must be reachable, lead to an end and not run in circles without a question. */
-void flow_check_paths(struct definition *d, const struct flow *f, const struct definition_at *at);
+void flow_check_paths(struct assistant_reader *r, const struct definition_at *at);
+
+/** An action change_step or change_context of a declared function; at is its place. */
+typedef void assistant_move_fn(void *ctx, bool to_context, struct str target,
+                               const struct definition_at *at);
+void assistant_each_move(const struct assistant *a, assistant_move_fn *visit, void *ctx);
+
+/** Where it leads is known on the call only. */
+bool assistant_move_is_open(struct str target);
+
+/** Does each lead somewhere? When flow and contexts have been read. */
+void assistant_check_moves(struct assistant_reader *r);
 
 #endif

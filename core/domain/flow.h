@@ -55,7 +55,7 @@ struct flow_call {
 
 /** All that is given must hold. Amounts are in hundredths. */
 struct flow_branch {
-    struct str name; /* slot or variable */
+    struct str name; /* slot, variable or "global_data.NAME" */
     bool has_at_least, has_less_than, has_equals, has_is_set;
     int64_t at_least, less_than;
     struct str equals;
@@ -99,18 +99,21 @@ struct flow_capture {
 
 /**
  * What an earlier call may have told: the newest information of that category that begins with
- * `prefix` holds the value behind it. The caller is asked to confirm it instead of the question.
+ * `prefix` holds the value behind it. The caller is asked to confirm it instead of the question; a
+ * no ends that for the rest of the call, as somebody else may be speaking.
  */
 struct flow_known {
     struct str category; /* empty: nothing is looked for */
-    struct str prefix;   /* "Customer name:"; "" the whole information is the value */
+    struct str prefix;   /* "Customer name:"; "" the value is at the beginning */
+    struct str until;    /* " ("; "" the value goes to the end */
     struct str question; /* names the slot; never empty when category is set */
 };
 
 struct flow_state {
     struct str id;
     struct str say;
-    bool asks; /* listens after speaking; otherwise goes on at once or ends */
+    struct str language; /* code of one of the assistant's, spoken from here on; "" no change */
+    bool asks;           /* listens after speaking; otherwise goes on at once or ends */
     struct flow_listen listen;
     struct flow_capture capture;
     struct flow_known known;

@@ -5,6 +5,7 @@
 #include "core/domain/assistant_read.h"
 #include "core/domain/record.h"
 #include "core/domain/spoken.h"
+#include "core/domain/text.h"
 
 /*
  * Two passes: names of states and slots first, so that a text or a link may point forward; then
@@ -179,15 +180,17 @@ static void read_capture(struct assistant_reader *r, const struct json *v,
 /* What was said before, so that it is not asked twice. */
 static void read_known(struct assistant_reader *r, const struct json *v,
                        const struct definition_at *at, struct flow_state *s) {
-    static const char *const members[] = {"category", "prefix", "question", NULL};
+    static const char *const members[] = {"category", "prefix", "until", "question", NULL};
     struct definition *d = &r->d;
     if (!definition_object(d, v, at, members))
         return;
+    need_function(r, "get_shared_information", at);
     if (s->capture.kind == FLOW_KIND_NONE)
         definition_fail(d, at, ERR_INVALID, "fills the slot of a capture, add \"capture\"");
     s->known.category =
         definition_text(d, v, at, "category", INFO_CATEGORY_MAX, DEFINITION_REQUIRED);
     s->known.prefix = definition_text(d, v, at, "prefix", ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
+    s->known.until = definition_text(d, v, at, "until", ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
     s->known.question =
         assistant_read_say(r, v, at, "question", ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
     const char *format = s->capture.kind == FLOW_MONEY ? "|money" : "";
@@ -294,10 +297,12 @@ static void read_branch(struct assistant_reader *r, const struct json *v,
     if (!definition_object(d, v, at, members))
         return;
     size_t slot;
-    out->name = definition_name(d, v, at, "value", FLOW_NAME_MAX, DEFINITION_REQUIRED);
+    out->name = definition_text(d, v, at, "value", ASSISTANT_DATA_NAME_MAX, DEFINITION_REQUIRED);
     struct definition_at value_at = definition_member(at, "value");
-    if (!flow_find_slot(r->flow, out->name, &slot) && !assistant_find_variable(r->a, out->name))
-        definition_fail(d, &value_at, ERR_INVALID, "is neither a slot nor a variable");
+    if (!assistant_is_data_name(out->name) && !flow_find_slot(r->flow, out->name, &slot) &&
+        !assistant_find_variable(r->a, out->name))
+        definition_fail(d, &value_at, ERR_INVALID,
+                        "is no slot, no variable and no " TEXT_DATA_PREFIX "name");
     out->at_least = read_bound(r, v, at, "at_least", &out->has_at_least);
     out->less_than = read_bound(r, v, at, "less_than", &out->has_less_than);
     out->has_equals = json_get(v, "equals") != NULL;
@@ -376,15 +381,27 @@ static void check_shape(struct assistant_reader *r, const struct json *v,
                                 : "is missing, name the state that follows, or add \"end\"");
 }
 
+static struct str read_language(struct assistant_reader *r, const struct json *v,
+                                const struct definition_at *at) {
+    struct str code = definition_text(&r->d, v, at, "language", ASSISTANT_NAME_MAX,
+                                      definition_if_there(v, "language"));
+    struct definition_at here = definition_member(at, "language");
+    if (code.len > 0 && !assistant_find_language(r->a, code))
+        definition_fail(&r->d, &here, ERR_INVALID,
+                        "is none of the assistant's languages, add it to \"languages\"");
+    return code;
+}
+
 static void read_state(struct assistant_reader *r, const struct json *v,
                        const struct definition_at *at, struct flow_state *s) {
-    static const char *const members[] = {"id",    "say",         "ask",    "capture",     "expect",
-                                          "share", "on_no_input", "call",   "on_no_match", "branch",
-                                          "next",  "end",         "ignore", "known",       NULL};
+    static const char *const members[] = {
+        "id",          "say",    "ask",  "capture", "expect", "share", "on_no_input", "call",
+        "on_no_match", "branch", "next", "end",     "ignore", "known", "language",    NULL};
     struct definition *d = &r->d;
     if (!definition_object(d, v, at, members))
         return;
     s->say = assistant_read_say(r, v, at, "say", ASSISTANT_TEXT_MAX, DEFINITION_OPTIONAL);
+    s->language = read_language(r, v, at);
     s->next = read_link(r, v, at, "next", DEFINITION_OPTIONAL);
     s->share = read_share(r, v, at);
     s->no_input = read_retry(r, v, at, "on_no_input", r->a->limits.silence_prompts);
@@ -445,7 +462,7 @@ void flow_read(struct assistant_reader *r, const struct json *v, const struct de
     }
     f->on_human = read_link(r, v, at, "on_human", DEFINITION_OPTIONAL);
     f->start = json_get(v, "start") ? read_link(r, v, at, "start", DEFINITION_REQUIRED) : 0;
-    if (d->rc == ERR_OK)
-        flow_check_paths(d, f, &states_at);
     r->a->flow = f;
+    if (d->rc == ERR_OK)
+        flow_check_paths(r, &states_at);
 }

@@ -66,7 +66,35 @@ static void mark_stopping(const struct flow *f, bool *stopping) {
     }
 }
 
-void flow_check_paths(struct definition *d, const struct flow *f, const struct definition_at *at) {
+/** States that functions send the conversation to. */
+struct jumps {
+    const struct flow *flow;
+    bool *seen;
+    bool anywhere;
+};
+
+static void mark_jump(void *ctx, bool to_context, struct str target,
+                      const struct definition_at *at) {
+    struct jumps *j = ctx;
+    size_t state;
+    (void)at;
+    j->anywhere = j->anywhere || (!to_context && assistant_move_is_open(target));
+    if (!to_context && flow_find_state(j->flow, target, &state))
+        mark_reachable(j->flow, state, j->seen);
+}
+
+/** What functions of the user's own want is not known before the call. */
+static bool mark_jumps(const struct assistant *a, bool *seen) {
+    struct jumps j = {.flow = a->flow, .seen = seen};
+    assistant_each_move(a, mark_jump, &j);
+    for (size_t i = 0; i < a->function_count; i++)
+        j.anywhere = j.anywhere || a->functions[i].kind == ASSISTANT_FUNCTION_REMOTE;
+    return j.anywhere;
+}
+
+void flow_check_paths(struct assistant_reader *r, const struct definition_at *at) {
+    struct definition *d = &r->d;
+    const struct flow *f = r->a->flow;
     bool seen[FLOW_STATES_MAX] = {false}, ending[FLOW_STATES_MAX] = {false},
          stopping[FLOW_STATES_MAX] = {false};
     bool any_end = false;
@@ -77,11 +105,12 @@ void flow_check_paths(struct definition *d, const struct flow *f, const struct d
                         "never ends, add a state with \"end\": {\"outcome\": …}");
     mark_reachable(f, f->start, seen);
     mark_reachable(f, f->on_human, seen);
+    bool anywhere = mark_jumps(r->a, seen);
     mark_ending(f, ending);
     mark_stopping(f, stopping);
     for (size_t k = 0; k < f->state_count && d->rc == ERR_OK; k++) {
         struct definition_at item = definition_item(at, k);
-        if (!seen[k])
+        if (!seen[k] && !anywhere)
             definition_fail(d, &item, ERR_INVALID,
                             "\"" STR_FMT "\" cannot be reached, lead to it or remove it",
                             STR_ARG(f->states[k].id));

@@ -22,7 +22,8 @@ except ImportError:
 # Faults between members, or in bytes, or in what a text means.
 BEYOND = [
     "has no meaning", "cannot read", "there is no", "cannot be reached", "leads to no end",
-    "never ends", "circle", "twice", "same id", "is neither a slot", "no argument, no variable",
+    "never ends", "circle", "twice", "same id", "no variable and no global_data", "no argument, no variable",
+    "is none of the assistant's", "is read by nobody",
     "name of a variable", "no function of this assistant", "needs \"", "names no property",
     "has none called", "is no number to dial", "is never reached", "is missing, name the state",
     "control character", "adds up money only", "fact of the call", "slot too many",

@@ -12,6 +12,9 @@
 #define END_STATE    "{\"id\":\"end\",\"say\":\"Bye.\",\"end\":{\"outcome\":\"done\"}}"
 #define FLOW(states) "\"flow\":{\"states\":[" states "]}}"
 #define OK_FLOW      FLOW(END_STATE)
+#define MOVING(what)                                                                              \
+    "\"functions\":[\"end_call\",{\"name\":\"f\",\"description\":\"d\",\"parameters\":{\"type\":" \
+    "\"object\"}," what "}]," OK_FLOW
 #define ASKING(more) "{\"id\":\"q\",\"say\":\"Q?\",\"ask\":{}," more "}," END_STATE
 
 static const struct assistant *parse(const char *json, struct error *err) {
@@ -71,6 +74,62 @@ TEST(assistant_parse, reads_every_part) {
     assistant_unref(a);
 }
 
+TEST(assistant_parse, a_state_may_be_reached_by_a_function_alone) {
+    static const char *const moves[] = {"\"actions\":[{\"change_step\":\"lost\"}]",
+                                        "\"actions\":[{\"change_step\":\"${x}\"}]",
+                                        "\"url\":\"https://a.example/\""};
+    for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+        struct buf json = BUF_INIT(4096);
+        struct error err = {0};
+        buf_printf(&json,
+                   HEAD
+                   "\"variables\":{\"x\":\"lost\"},\"functions\":[\"end_call\",{\"name\":\"f\","
+                   "\"description\":\"d\",\"parameters\":{\"type\":\"object\"},%s}]," FLOW(
+                       END_STATE ",{\"id\":\"lost\",\"next\":\"end\"}"),
+                   moves[i]);
+        const struct assistant *a = parse(json.ptr, &err);
+        EXPECT_STR(err.text, "");
+        assistant_unref(a);
+        buf_release(&json);
+    }
+}
+
+TEST(assistant_parse, words_the_lines_of_the_gateway_in_each_language) {
+    const struct assistant *a = parse(
+        HEAD
+        "\"goodbye\":\"Bye.\",\"languages\":[{\"code\":\"en-US\"},{\"code\":\"de-DE\",\"lines\":"
+        "{\"wait\":\"Moment.\",\"goodbye\":\"Tschüss.\"},\"yes\":[\"ja|genau\"],\"no\":"
+        "[\"nein\"]}]," OK_FLOW,
+        NULL);
+    REQUIRE(a);
+    const struct assistant_language *en = &a->languages[0], *de = &a->languages[1];
+    EXPECT(assistant_find_language(a, STR("DE-de")) == de);
+    EXPECT(!assistant_find_language(a, STR("de")));
+    EXPECT(str_eq(assistant_line(a, de, ASSISTANT_LINE_WAIT), STR("Moment.")));
+    EXPECT(str_eq(assistant_line(a, de, ASSISTANT_LINE_GOODBYE), STR("Tschüss.")));
+    EXPECT(str_eq(assistant_line(a, en, ASSISTANT_LINE_GOODBYE), STR("Bye.")));
+    for (size_t i = 1; i < ASSISTANT_LINE_COUNT; i++)
+        EXPECT(assistant_line(a, de, (enum assistant_line)i).len > 0);
+    static const struct {
+        const char *said;
+        enum phrase_answer in_english, in_german;
+    } cases[] = {
+        {"Ja, genau!", PHRASE_UNCLEAR, PHRASE_YES},
+        {"nein", PHRASE_UNCLEAR, PHRASE_NO},
+        {"nein, okay", PHRASE_YES, PHRASE_NO},
+        {"ja, nein", PHRASE_UNCLEAR, PHRASE_UNCLEAR},
+        {"yes", PHRASE_YES, PHRASE_YES},
+        {"", PHRASE_UNCLEAR, PHRASE_UNCLEAR},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct phrase_text said;
+        phrase_read(&said, str_z(cases[i].said));
+        EXPECT_INT(assistant_yes_no(en, &said), cases[i].in_english);
+        EXPECT_INT(assistant_yes_no(de, &said), cases[i].in_german);
+    }
+    assistant_unref(a);
+}
+
 TEST(assistant_parse, names_the_place_of_each_fault) {
     static const struct {
         const char *json, *field, *says;
@@ -120,6 +179,22 @@ TEST(assistant_parse, names_the_place_of_each_fault) {
               "\"object\"},\"response\":\"${p}\"}]," OK_FLOW,
          "functions[0].response", "${p} has no meaning"},
         {HEAD "\"functions\":[]," OK_FLOW, "flow.states[0].end", "needs \"end_call\""},
+        {HEAD "\"contexts\":[{\"name\":\"default\",\"steps\":[{\"name\":\"s\",\"text\":\"t\"}]}]"
+              "," OK_FLOW,
+         "contexts", "read by nobody"},
+        {HEAD "\"languages\":[{\"code\":\"en\",\"lines\":{\"bye\":\"x\"}}]," OK_FLOW,
+         "languages[0].lines.bye", "not_heard"},
+        {HEAD "\"languages\":[{\"code\":\"en\",\"lines\":{\"wait\":\"${z}\"}}]," OK_FLOW,
+         "languages[0].lines.wait", "no meaning"},
+        {HEAD FLOW("{\"id\":\"s\",\"language\":\"fr\",\"next\":\"end\"}," END_STATE),
+         "flow.states[0].language", "none of the assistant's languages"},
+        {HEAD MOVING("\"actions\":[{\"change_step\":\"moon\"}]"),
+         "functions[1].actions[0].change_step", "no state \"moon\""},
+        {HEAD MOVING("\"rules\":[{\"actions\":[\"stop_play\",{\"change_context\":\"c\"}]}]"),
+         "functions[1].rules[0].actions[1].change_context", "no context \"c\""},
+        {HEAD "\"functions\":[\"end_call\"]," FLOW(ASKING(
+             "\"capture\":{\"slot\":\"s\"},\"known\":{\"category\":\"c\"},\"next\":\"end\"")),
+         "flow.states[0].known", "needs \"get_shared_information\""},
         {HEAD "\"title\":\"no flow\"}", "flow", "missing"},
         {HEAD "\"flow\":{}}", "flow.states", "no state"},
         {HEAD "\"flow\":{\"start\":\"x\",\"states\":[" END_STATE "]}}", "flow.start",
@@ -135,7 +210,7 @@ TEST(assistant_parse, names_the_place_of_each_fault) {
          "never ends"},
         {HEAD FLOW("{\"id\":\"s\",\"branch\":[{\"value\":\"x\",\"is_set\":true,\"next\":\"s\"}],"
                    "\"next\":\"end\"}," END_STATE),
-         "flow.states[0].branch[0].value", "neither a slot nor a variable"},
+         "flow.states[0].branch[0].value", "no slot, no variable"},
         {HEAD "\"variables\":{\"x\":\"\"}," FLOW(
              "{\"id\":\"s\",\"branch\":[{\"value\":\"x\",\"is_set\":true,\"next\":\"s\"}],"
              "\"next\":\"end\"}," END_STATE),
