@@ -50,7 +50,11 @@ struct brain_function {
  * whoever gave the tools.
  */
 struct brain_tools {
-    /** *response is what the function tells the brain; it lives in `arena` of the input. */
+    /**
+     * *response is what the function tells the brain; it lives in `arena` of the input. What the
+     * function changed (data, values, which functions are on, where the conversation goes) stands
+     * in the input when it returns.
+     */
     enum error_code (*run)(void *ctx, struct str function, struct str arguments_json,
                            struct str *response, struct error *err);
     /**
@@ -67,10 +71,11 @@ struct brain_input {
     enum brain_event event;
     struct str state_json; /* the brain's own, from its last output; "" at the beginning */
     struct str speech, digits;
-    struct str result;        /* BRAIN_RESULT: one word, "success", "busy", "yes" … */
-    struct str note;          /* BRAIN_RESULT: the same as a sentence, for brains that read */
-    struct str data_json;     /* the call's global data, an object; "" is {} */
-    struct str context, step; /* where an action sent the conversation; "" nowhere yet */
+    struct str result;    /* BRAIN_RESULT: one word, "success", "busy", "yes" … */
+    struct str note;      /* BRAIN_RESULT: the same as a sentence, for brains that read */
+    struct str data_json; /* the call's global data, an object; "" is {} */
+    const struct assistant_language *language; /* that is spoken now; NULL: the first */
+    struct str context, step; /* where an action has just sent the conversation; "" nowhere */
     const struct brain_value *values;
     size_t value_count;
     const struct brain_line *lines; /* before this event, oldest first */
@@ -109,6 +114,7 @@ struct brain_output {
         struct str hints;
     } listen;
     struct str context, step; /* where the conversation is now; "" where it was */
+    struct str language;      /* code of what is spoken from here on; "" no change */
     struct str transfer_to;   /* next is BRAIN_TRANSFER: E.164 or SIP URI */
     struct str state_json;    /* at most BRAIN_STATE_MAX bytes */
     struct brain_usage usage;

@@ -41,6 +41,7 @@ struct step {
     bool end_called;
     struct buf say;
     int64_t started_ms;
+    int64_t functions_ms; /* that functions have taken */
 };
 
 static struct str value_of(const struct brain_input *in, struct str name) {
@@ -56,13 +57,10 @@ static struct str lookup(void *ctx, struct str name) {
     return value_of(s->in, name);
 }
 
-/** A text of the definition. */
-static void say_line(struct step *s, struct str text) {
-    if (text.len == 0)
-        return;
+static void say_line(struct step *s, enum assistant_line line) {
     if (s->say.len > 0)
         buf_putc(&s->say, ' ');
-    text_expand(&s->say, text, lookup, s);
+    text_expand(&s->say, assistant_line(s->in->assistant, s->place.language, line), lookup, s);
 }
 
 static bool is_over(const struct step *s) {
@@ -75,6 +73,7 @@ static bool is_over(const struct step *s) {
 /** The conversation is at this place, by an action or by the model: what was before may be over. */
 static void enter(struct step *s) {
     const struct assistant_context *c = s->place.context;
+    s->state.step = s->place.step ? s->place.step->name : (struct str){0};
     if (!c || str_eq(c->name, s->state.context))
         return;
     bool moved = s->state.context.len > 0;
@@ -83,16 +82,35 @@ static void enter(struct step *s) {
         s->state.first_line = (uint32_t)s->in->line_count;
 }
 
-/** Where an action has sent the conversation since the last turn, else where that one ended. */
-static void find_place(struct step *s) {
-    struct openai_state *was = &s->state;
-    bool is_sent =
-        !str_eq(s->in->context, was->sent_context) || !str_eq(s->in->step, was->sent_step);
-    struct str context = is_sent && s->in->context.len > 0 ? s->in->context : was->context;
-    struct str step = is_sent ? s->in->step : was->step;
-    s->place = openai_place_find(s->in->assistant, context, step, was->step);
-    was->sent_context = s->in->context;
-    was->sent_step = s->in->step;
+/** Where an action has just sent the conversation, if it has. */
+static void follow(struct step *s) {
+    const struct brain_input *in = s->in;
+    bool is_sent = in->context.len > 0 || in->step.len > 0;
+    if (is_sent && !openai_place_send(&s->place, in->assistant, in->context, in->step))
+        log_warn(s->brain->server.options.log, "an action leads nowhere",
+                 LOG_STR("context", in->context), LOG_STR("step", in->step),
+                 LOG_STR("call", s->asking.call_id));
+    enter(s);
+}
+
+/**
+ * A model may call what it has seen before. What the assistant does not have at all is refused with
+ * a line in the transcript by whoever runs functions.
+ */
+static bool is_offered(const struct step *s, struct str name) {
+    return !assistant_find_function(s->in->assistant, name) ||
+           openai_place_allows(&s->place, s->in, name);
+}
+
+static int64_t now_ms(const struct step *s) {
+    return clock_mono_ms(&s->brain->server.options.clock);
+}
+
+/** What functions take is not the model's: the time that the carrier leaves is the limit of all. */
+static int64_t deadline_of(const struct step *s) {
+    uint32_t budget = s->in->assistant->model.turn_budget_ms;
+    int64_t own = s->started_ms + s->functions_ms + (budget > 0 ? budget : BRAIN_OPENAI_BUDGET_MS);
+    return s->in->deadline_ms > 0 && s->in->deadline_ms < own ? s->in->deadline_ms : own;
 }
 
 static struct str error_result(struct arena *a, const char *text) {
@@ -123,7 +141,13 @@ static struct str run_call(struct step *s, struct str name, struct str arguments
         enter(s);
         return response;
     }
+    if (!is_offered(s, name))
+        return error_result(a, "not run: this function cannot be called now");
+    int64_t began_ms = now_ms(s);
     enum error_code rc = s->in->tools.run(s->in->tools.ctx, name, arguments, &response, &why);
+    s->functions_ms += now_ms(s) - began_ms;
+    s->asking.deadline_ms = deadline_of(s);
+    follow(s);
     if (rc != ERR_LIMIT) { /* it has a line in the transcript */
         openai_state_add_extra(&s->state, s->function_lines, name, extra, a);
         s->function_lines++;
@@ -195,17 +219,8 @@ static enum error_code ask(struct step *s, bool *more, struct error *err) {
 
 /** A function has ended the conversation: the last words are the model's, else the assistant's. */
 static void part(struct step *s) {
-    struct error err = {0};
-    bool more = false;
-    if (!s->end_called || s->say.len > 0)
-        return;
-    if (s->in->assistant->goodbye.len > 0) {
-        say_line(s, s->in->assistant->goodbye);
-        return;
-    }
-    s->round_max = s->round_count;
-    if (ask(s, &more, &err) != ERR_OK)
-        say_line(s, STR("Goodbye."));
+    if (s->end_called && s->say.len == 0)
+        say_line(s, ASSISTANT_LINE_GOODBYE);
 }
 
 static enum error_code talk(struct step *s, struct error *err) {
@@ -233,7 +248,7 @@ static void end_call(struct step *s, struct str outcome) {
     json_begin_object(&w);
     json_kv_string(&w, "reason", outcome);
     json_end_object(&w);
-    say_line(s, s->in->assistant->goodbye);
+    say_line(s, ASSISTANT_LINE_GOODBYE);
     /* an assistant that does not have it ends all the same, without a word for why */
     (void)!s->in->tools.run(s->in->tools.ctx, STR("end_call"), buf_str(&b), &response, NULL);
     s->out->next = BRAIN_END;
@@ -267,18 +282,12 @@ static enum error_code fall_back(struct step *s, const struct error *why, struct
     }
     s->state.failures++;
     s->out->usage.failure = arena_copy(s->in->arena, str_z(why->text));
-    say_line(s, s->in->assistant->fallback_line);
+    say_line(s, ASSISTANT_LINE_FALLBACK);
     return ERR_OK;
 }
 
 /* ---- the port ---------------------------------------------------------------------------------
  */
-
-static int64_t deadline_of(const struct step *s) {
-    uint32_t budget = s->in->assistant->model.turn_budget_ms;
-    int64_t own = s->started_ms + (budget > 0 ? budget : BRAIN_OPENAI_BUDGET_MS);
-    return s->in->deadline_ms > 0 && s->in->deadline_ms < own ? s->in->deadline_ms : own;
-}
 
 static enum error_code begin(struct step *s, struct error *err) {
     const struct assistant_model *m = &s->in->assistant->model;
@@ -286,7 +295,7 @@ static enum error_code begin(struct step *s, struct error *err) {
     struct str model = m->name.len > 0 ? m->name : server->options.model;
     if (model.len == 0)
         return error_set(err, ERR_INVALID, "no model is named: set OPENAI_MODEL");
-    s->started_ms = clock_mono_ms(&server->options.clock);
+    s->started_ms = now_ms(s);
     s->round_max = m->max_rounds == 0                  ? ROUNDS_PRESET
                    : m->max_rounds < OPENAI_ROUNDS_MAX ? m->max_rounds
                                                        : OPENAI_ROUNDS_MAX;
@@ -301,8 +310,8 @@ static enum error_code begin(struct step *s, struct error *err) {
     s->out->next = BRAIN_LISTEN;
     s->out->listen.speech = s->out->listen.keys = true;
     enum error_code rc = openai_state_read(s->in->state_json, s->in->arena, &s->state, err);
-    find_place(s);
-    enter(s);
+    s->place = openai_place_find(s->in, s->state.context, s->state.step);
+    follow(s);
     return rc;
 }
 
@@ -319,10 +328,10 @@ static enum error_code think(struct step *s, struct error *err) {
             rc = fall_back(s, &why, err);
     }
     s->out->usage.requests = s->asking.requests;
-    s->out->usage.latency_ms =
-        (uint32_t)(clock_mono_ms(&s->brain->server.options.clock) - s->started_ms);
-    s->out->context = s->place.context ? s->place.context->name : (struct str){0};
-    s->out->step = s->state.step = s->place.step ? s->place.step->name : (struct str){0};
+    s->out->usage.latency_ms = (uint32_t)(now_ms(s) - s->started_ms);
+    s->out->language = s->place.language->code;
+    s->out->context = s->state.context;
+    s->out->step = s->state.step;
     s->out->say = arena_copy(s->in->arena, buf_str(&s->say));
     s->out->state_json = openai_state_write(&s->state, s->in->arena);
     return rc;

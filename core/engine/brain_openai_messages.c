@@ -96,12 +96,12 @@ static void put_context(struct buf *b, const struct openai_request *r) {
     buf_putc(b, '\n');
 }
 
-static void put_facts(struct buf *b, const struct brain_input *in) {
+static void put_facts(struct buf *b, const struct openai_request *r) {
+    const struct brain_input *in = r->in;
+    const struct assistant_language *l = r->place->language;
     buf_puts(b, "# This call\n");
     put_text(b, in, STR("It is ${date}, ${time} UTC. The other party's number is ${caller_id}.\n"));
-    if (in->assistant->language_count > 0 && in->assistant->languages[0].code.len > 0)
-        buf_printf(b, "Speak the language " STR_FMT ".\n",
-                   STR_ARG(in->assistant->languages[0].code));
+    buf_printf(b, "Speak the language " STR_FMT ".\n", STR_ARG(l->code));
     if (in->data_json.len > 2)
         buf_printf(b, "Known so far, as JSON: " STR_FMT "\n", STR_ARG(in->data_json));
 }
@@ -115,7 +115,7 @@ static void put_prompt(struct buf *b, const struct openai_request *r) {
     buf_put_str(b, PHONE_RULES);
     buf_putc(b, '\n');
     put_context(b, r);
-    put_facts(b, in);
+    put_facts(b, r);
 }
 
 /* ---- messages ---------------------------------------------------------------------------------

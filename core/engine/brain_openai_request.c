@@ -71,13 +71,19 @@ static void put_limit(struct writing *x, uint32_t tokens) {
         json_put_int(&x->w, tokens);
 }
 
+/** What "model" says goes before what "prompt" says. */
 static void put_sampling(struct writing *x) {
-    const struct assistant_sampling *s = &x->r->in->assistant->model.sampling;
-    put_limit(x, s->max_tokens > 0 ? s->max_tokens : TOKENS_PRESET);
-    put_number(x, OPENAI_FIELD_TEMPERATURE, s->temperature);
-    put_number(x, OPENAI_FIELD_TOP_P, s->top_p);
-    put_number(x, OPENAI_FIELD_PRESENCE_PENALTY, s->presence_penalty);
-    put_number(x, OPENAI_FIELD_FREQUENCY_PENALTY, s->frequency_penalty);
+    const struct assistant_sampling *m = &x->r->in->assistant->model.sampling;
+    const struct assistant_sampling *p = &x->r->in->assistant->prompt.sampling;
+    put_limit(x, m->max_tokens > 0   ? m->max_tokens
+                 : p->max_tokens > 0 ? p->max_tokens
+                                     : TOKENS_PRESET);
+    put_number(x, OPENAI_FIELD_TEMPERATURE, m->temperature ? m->temperature : p->temperature);
+    put_number(x, OPENAI_FIELD_TOP_P, m->top_p ? m->top_p : p->top_p);
+    put_number(x, OPENAI_FIELD_PRESENCE_PENALTY,
+               m->presence_penalty ? m->presence_penalty : p->presence_penalty);
+    put_number(x, OPENAI_FIELD_FREQUENCY_PENALTY,
+               m->frequency_penalty ? m->frequency_penalty : p->frequency_penalty);
     if (is_reasoning(x->r->model) && begin_field(x, OPENAI_FIELD_REASONING_EFFORT))
         json_put_string(&x->w, STR("low"));
 }

@@ -42,9 +42,8 @@ static struct str read_name(struct definition *d, const struct json *v,
 
 enum error_code openai_state_read(struct str json, struct arena *a, struct openai_state *out,
                                   struct error *err) {
-    static const char *const members[] = {
-        "failures",     "silences",  "tokens",     "context", "step",
-        "sent_context", "sent_step", "first_line", "extras",  NULL};
+    static const char *const members[] = {"failures", "silences",   "tokens", "context",
+                                          "step",     "first_line", "extras", NULL};
     static const struct json_limits limits = {.bytes_max = BRAIN_STATE_MAX};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct openai_state s = {0};
@@ -65,8 +64,6 @@ enum error_code openai_state_read(struct str json, struct arena *a, struct opena
     s.tokens = definition_u32(&d, v, &root, "tokens", 0, UINT32_MAX, 0);
     s.context = read_name(&d, v, &root, "context");
     s.step = read_name(&d, v, &root, "step");
-    s.sent_context = read_name(&d, v, &root, "sent_context");
-    s.sent_step = read_name(&d, v, &root, "sent_step");
     s.first_line = definition_u32(&d, v, &root, "first_line", 0, LINES_MAX, 0);
     struct definition_at at = definition_member(&root, "extras");
     size_t n = definition_array(&d, json_get(v, "extras"), &at, OPENAI_EXTRAS_MAX);
@@ -103,8 +100,6 @@ struct str openai_state_write(const struct openai_state *s, struct arena *a) {
     put_count(&w, "tokens", s->tokens, UINT32_MAX);
     put_name(&w, "context", s->context);
     put_name(&w, "step", s->step);
-    put_name(&w, "sent_context", s->sent_context);
-    put_name(&w, "sent_step", s->sent_step);
     put_count(&w, "first_line", s->first_line, LINES_MAX);
     if (s->extra_count > 0) {
         json_key(&w, "extras");

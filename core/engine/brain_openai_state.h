@@ -24,11 +24,10 @@ struct openai_extra {
 };
 
 struct openai_state {
-    uint32_t failures, silences;        /* in a row */
-    uint64_t tokens;                    /* of the call so far */
-    struct str context, step;           /* where the last turn ended; "" the first ones */
-    struct str sent_context, sent_step; /* where actions had sent it by then; "" nowhere */
-    uint32_t first_line;                /* of the transcript that this context may know */
+    uint32_t failures, silences; /* in a row */
+    uint64_t tokens;             /* of the call so far */
+    struct str context, step;    /* where the conversation is; "" at the first ones */
+    uint32_t first_line;         /* of the transcript that this context may know */
     struct openai_extra extras[OPENAI_EXTRAS_MAX];
     size_t extra_count;
 };

@@ -4,11 +4,12 @@
 
 enum {
     SCHEMA_MAX = 8192,
-    OWN_FUNCTIONS = 2
+    OWN_FUNCTIONS = 3
 };
 
 static const struct str NEXT_STEP = STR_INIT("next_step");
 static const struct str CHANGE_CONTEXT = STR_INIT("change_context");
+static const struct str CHANGE_LANGUAGE = STR_INIT("change_language");
 static const struct str DEFAULT_CONTEXT = STR_INIT("default");
 
 /* ---- places -----------------------------------------------------------------------------------
@@ -41,22 +42,37 @@ static const struct assistant_step *following(const struct openai_place *p) {
     return next < p->context->step_count ? &p->context->steps[next] : NULL;
 }
 
-struct openai_place openai_place_find(const struct assistant *a, struct str context,
-                                      struct str step, struct str last) {
-    struct openai_place p = {.context = find_context(a, context)};
-    bool next = str_eq(step, STR("next"));
+struct openai_place openai_place_find(const struct brain_input *in, struct str context,
+                                      struct str step) {
+    const struct assistant *a = in->assistant;
+    struct openai_place p = {.language = in->language ? in->language : &a->languages[0],
+                             .context = find_context(a, context)};
     if (!p.context)
         p.context = find_context(a, DEFAULT_CONTEXT);
     if (!p.context && a->context_count > 0)
         p.context = &a->contexts[0];
-    if (!p.context)
-        return p;
-    p.step = find_step(p.context, next ? last : step);
-    if (!p.step)
+    if (p.context)
+        p.step = find_step(p.context, step);
+    if (p.context && !p.step)
         p.step = first_step(p.context);
-    if (next && p.step && following(&p))
-        p.step = following(&p);
     return p;
+}
+
+bool openai_place_send(struct openai_place *p, const struct assistant *a, struct str context,
+                       struct str step) {
+    struct openai_place to = *p;
+    if (context.len > 0) {
+        to.context = find_context(a, context);
+        to.step = to.context ? first_step(to.context) : NULL;
+    }
+    if (to.context && step.len > 0)
+        to.step = !str_eq(step, STR("next")) ? find_step(to.context, step)
+                  : to.step                  ? following(&to)
+                                             : NULL;
+    if (!to.context || !to.step)
+        return false;
+    *p = to;
+    return true;
 }
 
 /** Step number i that can be gone to; NULL behind the last one. */
@@ -105,6 +121,11 @@ static bool is_allowed(const struct openai_place *p, struct str name) {
         if (str_eq(p->step->functions.items[i], name))
             return true;
     return false;
+}
+
+bool openai_place_allows(const struct openai_place *p, const struct brain_input *in,
+                         struct str function) {
+    return is_declared(in, function) && is_allowed(p, function);
 }
 
 static void begin_schema(struct json_writer *w, struct buf *b, const char *argument) {
@@ -158,11 +179,26 @@ static struct brain_function change_context(const struct openai_place *p, struct
                                    .parameters_json = end_schema(&w, "context", a)};
 }
 
+static struct brain_function change_language(const struct brain_input *in) {
+    struct buf b = BUF_INIT(SCHEMA_MAX);
+    struct json_writer w;
+    begin_schema(&w, &b, "language");
+    for (size_t i = 0; i < in->assistant->language_count; i++)
+        json_put_string(&w, in->assistant->languages[i].code);
+    return (struct brain_function){
+        .name = CHANGE_LANGUAGE,
+        .description = STR("Speak and understand another language from now on: call it as soon as "
+                           "the caller speaks or asks for another one of these."),
+        .parameters_json = end_schema(&w, "language", in->arena)};
+}
+
 bool openai_place_is_own(const struct openai_place *p, const struct brain_input *in,
                          struct str function) {
-    if (!p->context || is_declared(in, function))
+    if (is_declared(in, function))
         return false;
-    return str_eq(function, NEXT_STEP) || str_eq(function, CHANGE_CONTEXT);
+    if (str_eq(function, CHANGE_LANGUAGE))
+        return in->assistant->language_count > 1;
+    return p->context && (str_eq(function, NEXT_STEP) || str_eq(function, CHANGE_CONTEXT));
 }
 
 void openai_place_functions(const struct openai_place *p, const struct brain_input *in,
@@ -177,6 +213,8 @@ void openai_place_functions(const struct openai_place *p, const struct brain_inp
         list[n++] = next_step(p, in->arena);
     if (openai_place_is_own(p, in, CHANGE_CONTEXT) && doors(p)->count > 0)
         list[n++] = change_context(p, in->arena);
+    if (openai_place_is_own(p, in, CHANGE_LANGUAGE))
+        list[n++] = change_language(in);
     *out = list;
     *count = n;
 }
@@ -200,11 +238,28 @@ static enum error_code go_to_context(struct openai_place *p, const struct assist
     for (size_t i = 0; i < doors(p)->count; i++) {
         const struct assistant_context *c = find_context(a, name);
         if (c && str_eq(doors(p)->items[i], name)) {
-            *p = (struct openai_place){.context = c, .step = first_step(c)};
+            p->context = c;
+            p->step = first_step(c);
             return ERR_OK;
         }
     }
     return error_field(err, ERR_INVALID, "context", "is no context that can be gone to from here");
+}
+
+static enum error_code go_to_language(struct openai_place *p, const struct assistant *a,
+                                      struct str code, struct error *err) {
+    const struct assistant_language *l = assistant_find_language(a, code);
+    if (!l)
+        return error_field(err, ERR_INVALID, "language", "is none that can be spoken here");
+    p->language = l;
+    return ERR_OK;
+}
+
+static struct str where(const struct openai_place *p, struct str function, struct arena *a) {
+    if (str_eq(function, CHANGE_LANGUAGE))
+        return arena_printf(a, "You speak " STR_FMT " now.", STR_ARG(p->language->code));
+    return arena_printf(a, "You are now at: " STR_FMT,
+                        STR_ARG(p->step ? p->step->name : p->context->name));
 }
 
 enum error_code openai_place_go(struct openai_place *p, const struct brain_input *in,
@@ -217,12 +272,13 @@ enum error_code openai_place_go(struct openai_place *p, const struct brain_input
             return parsed;
     }
     const struct json *v = doc ? json_root(doc) : NULL;
-    enum error_code rc =
-        str_eq(function, NEXT_STEP)
-            ? go_to_step(p, json_str(json_get(v, "step")), err)
-            : go_to_context(p, in->assistant, json_str(json_get(v, "context")), err);
+    const struct assistant *a = in->assistant;
+    enum error_code rc = str_eq(function, NEXT_STEP)
+                             ? go_to_step(p, json_str(json_get(v, "step")), err)
+                         : str_eq(function, CHANGE_CONTEXT)
+                             ? go_to_context(p, a, json_str(json_get(v, "context")), err)
+                             : go_to_language(p, a, json_str(json_get(v, "language")), err);
     if (rc == ERR_OK)
-        *response = arena_printf(in->arena, "You are now at: " STR_FMT,
-                                 STR_ARG(p->step ? p->step->name : p->context->name));
+        *response = where(p, function, in->arena);
     return rc;
 }

@@ -6,25 +6,34 @@
 #include "core/domain/brain.h"
 
 /*
- * Contexts and steps of a definition: where the conversation stands, what may be called there, and
- * the two functions by which the model goes on: next_step and change_context. Both are the brain's
- * own and change nothing but the place.
+ * Contexts and steps of a definition: where the conversation stands, in which language, what may be
+ * called there, and the functions by which the model goes on: next_step, change_context and
+ * change_language. They are the brain's own and change nothing but the place.
  */
 struct openai_place {
+    const struct assistant_language *language;
     const struct assistant_context *context; /* NULL: the definition has none */
     const struct assistant_step *step;
 };
 
+/** By names; where one is unknown or "", the beginning. */
+struct openai_place openai_place_find(const struct brain_input *in, struct str context,
+                                      struct str step);
+
 /**
- * By names; where one is unknown or "", the beginning. "next" is the step that follows `last` (its
- * own again when none follows).
+ * An action sends the conversation to a context, to a step ("next": the one that follows), or to a
+ * step of another context. False, and it stays where it is, when there is no such place.
  */
-struct openai_place openai_place_find(const struct assistant *a, struct str context,
-                                      struct str step, struct str last);
+NODISCARD bool openai_place_send(struct openai_place *p, const struct assistant *a,
+                                 struct str context, struct str step);
 
 /** The functions that may be called here, in the arena of the input. */
 void openai_place_functions(const struct openai_place *p, const struct brain_input *in,
                             const struct brain_function **out, size_t *count);
+
+/** Is it one of them? Asked before it is run: what was offered may have changed since. */
+bool openai_place_allows(const struct openai_place *p, const struct brain_input *in,
+                         struct str function);
 
 /** Is it one of the brain's own functions here? */
 bool openai_place_is_own(const struct openai_place *p, const struct brain_input *in,

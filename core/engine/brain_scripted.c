@@ -15,7 +15,8 @@
 
 enum {
     INFORMATION_MAX = 1000, /* of one share_information */
-    ARGUMENTS_MAX = 4096
+    ARGUMENTS_MAX = 4096,
+    JUMPS_MAX = 8 /* of functions, in one step: they could lead in a circle */
 };
 
 /** One step of one conversation. */
@@ -23,6 +24,7 @@ struct step {
     const struct brain_input *in;
     const struct flow *flow;
     struct scripted_state state;
+    size_t sent; /* where a function has just sent the conversation; FLOW_NOWHERE */
     struct buf say;
     struct brain_output *out;
 };
@@ -39,6 +41,17 @@ static struct str value_of(void *ctx, struct str name) {
             return s->in->values[i].value;
     const struct assistant_variable *v = assistant_find_variable(s->in->assistant, name);
     return v ? v->value : (struct str){0};
+}
+
+static const struct assistant_language *language_of(const struct step *s) {
+    const struct assistant *a = s->in->assistant;
+    return s->out->language.len > 0 ? assistant_find_language(a, s->out->language)
+           : s->in->language        ? s->in->language
+                                    : &a->languages[0];
+}
+
+static struct str line_of(const struct step *s, enum assistant_line line) {
+    return assistant_line(s->in->assistant, language_of(s), line);
 }
 
 /** Text with its references replaced, cut at max bytes. */
@@ -99,6 +112,7 @@ static struct str run(struct step *s, struct str function, struct buf *arguments
     if (buf_failed(arguments) ||
         s->in->tools.run(s->in->tools.ctx, function, buf_str(arguments), &response, NULL) != ERR_OK)
         response = (struct str){0};
+    (void)flow_find_state(s->flow, s->in->step, &s->sent); /* "next" is where it goes anyway */
     buf_release(arguments);
     return response;
 }
@@ -182,6 +196,17 @@ static bool waits(const struct step *s, const struct flow_state *state) {
     return state->call_count > 0 && tools->is_over && tools->is_over(tools->ctx);
 }
 
+/** Where a function of the state sends the conversation, at once or after what it waits for. */
+static size_t run_calls(struct step *s, const struct flow_state *state) {
+    s->sent = s->state.then = FLOW_NOWHERE;
+    for (size_t i = 0; i < state->call_count; i++)
+        run_call(s, &state->calls[i]);
+    if (!waits(s, state))
+        return s->sent;
+    s->state.then = s->sent;
+    return FLOW_NOWHERE;
+}
+
 /* ---- what is known already ------------------------------------------------------------------- */
 
 /** The value in one line of get_shared_information: "category: information". */
@@ -192,7 +217,10 @@ static bool value_in_line(const struct flow_known *known, struct str line, struc
     struct str text = str_trim(str_from_index(line, known->category.len + 1));
     if (!str_starts(text, known->prefix))
         return false;
-    *value = str_trim(str_from_index(text, known->prefix.len));
+    *value = str_from_index(text, known->prefix.len);
+    if (known->until.len > 0)
+        value->len = str_find_str(*value, known->until);
+    *value = str_trim(*value);
     return value->len > 0;
 }
 
@@ -226,7 +254,8 @@ static bool capture_told(struct step *s, const struct flow_state *state, struct 
 /** An earlier call told it: the slot is filled, and the caller asked whether it still holds. */
 static bool recall(struct step *s, const struct flow_state *state) {
     struct str line, value;
-    if (state->known.category.len == 0 || value_of(s, STR("caller_id")).len == 0)
+    if (state->known.category.len == 0 || s->state.stranger ||
+        value_of(s, STR("caller_id")).len == 0)
         return false;
     struct str lines = ask_memory(s, state->known.category);
     while (str_next(&lines, '\n', &line)) {
@@ -242,13 +271,21 @@ static bool recall(struct step *s, const struct flow_state *state) {
 static void enter(struct step *s, size_t to) {
     s->state.confirming = s->state.recalled = false;
     s->state.misses = s->state.silences = 0;
-    /* A flow has no circle without a question, so this ends after as many steps as it has states.
-     */
+    size_t jumps = 0;
+    /* A flow has no circle without a question, so but for the jumps of functions this ends after as
+     * many steps as it has states. */
     for (;;) {
         const struct flow_state *state = &s->flow->states[to];
         s->state.at = to;
-        for (size_t i = 0; i < state->call_count; i++)
-            run_call(s, &state->calls[i]);
+        if (state->language.len > 0)
+            s->out->language = state->language;
+        size_t sent = run_calls(s, state);
+        if (sent != FLOW_NOWHERE && jumps++ < JUMPS_MAX) {
+            if (!state->asks)
+                say(s, state->say);
+            to = sent;
+            continue;
+        }
         if (recall(s, state)) {
             listen(s, state);
             return;
@@ -286,20 +323,20 @@ static void retry(struct step *s, const struct flow_retry *rule, uint32_t *count
     } else if (rule->next != FLOW_NOWHERE) {
         enter(s, rule->next);
     } else {
-        say(s, s->in->assistant->goodbye);
+        say(s, line_of(s, ASSISTANT_LINE_GOODBYE));
         end_call(s, outcome);
     }
 }
 
 static void on_silence(struct step *s) {
     retry(s, &s->flow->states[s->state.at].no_input, &s->state.silences,
-          STR("I did not hear anything."), STR("no_input"));
+          line_of(s, ASSISTANT_LINE_NOT_HEARD), STR("no_input"));
 }
 
 static void on_no_match(struct step *s) {
     s->state.silences = 0;
     retry(s, &s->flow->states[s->state.at].no_match, &s->state.misses,
-          STR("I am sorry, I did not understand that."), STR("no_match"));
+          line_of(s, ASSISTANT_LINE_NOT_UNDERSTOOD), STR("no_match"));
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -309,7 +346,7 @@ static enum phrase_answer yes_or_no(const struct step *s, const struct phrase_te
         return str_eq(s->in->digits, STR("1"))   ? PHRASE_YES
                : str_eq(s->in->digits, STR("2")) ? PHRASE_NO
                                                  : PHRASE_UNCLEAR;
-    return phrase_yes_no(said);
+    return assistant_yes_no(language_of(s), said);
 }
 
 /** The value of the wanted kind in what was said, as text; empty when there is none. */
@@ -402,12 +439,14 @@ static void on_confirmation(struct step *s, const struct phrase_text *said) {
     bool recalled = s->state.recalled;
     s->state.confirming = s->state.recalled = false;
     scripted_state_set(s->flow, &s->state, state->capture.slot, (struct str){0}, s->in->arena);
-    if (recalled) { /* no misunderstanding: it has changed, so it is asked */
+    if (recalled) { /* no misunderstanding: it has changed, or somebody else speaks: so it is asked
+                     */
+        s->state.stranger = true;
         say(s, state->say);
         listen(s, state);
         return;
     }
-    retry(s, &state->no_match, &s->state.misses, STR("I am sorry."), STR("no_match"));
+    retry(s, &state->no_match, &s->state.misses, line_of(s, ASSISTANT_LINE_WRONG), STR("no_match"));
 }
 
 static bool rule_fits(const struct step *s, const struct flow_rule *r,
@@ -457,7 +496,7 @@ static void on_human(struct step *s) {
         enter(s, s->flow->on_human);
         return;
     }
-    say(s, s->in->assistant->goodbye);
+    say(s, line_of(s, ASSISTANT_LINE_GOODBYE));
     end_call(s, rule->outcome);
 }
 
@@ -470,7 +509,9 @@ static void on_result(struct step *s) {
         if (state->calls[i].save.len > 0)
             scripted_state_set(s->flow, &s->state, state->calls[i].save, s->in->result,
                                s->in->arena);
-    if (state->asks)
+    if (s->state.then != FLOW_NOWHERE)
+        enter(s, s->state.then);
+    else if (state->asks)
         ask_again(s);
     else
         enter(s, next_of(s, state));

@@ -30,10 +30,11 @@ static void read_slots(struct definition *d, const struct flow *f, const struct 
 
 enum error_code scripted_state_read(const struct flow *f, struct str json, struct arena *a,
                                     struct scripted_state *out, struct error *err) {
-    static const char *const members[] = {"v",      "at",       "confirming", "recalled",
-                                          "misses", "silences", "slots",      NULL};
+    static const char *const members[] = {"v",        "at",       "then",   "confirming",
+                                          "recalled", "stranger", "misses", "silences",
+                                          "slots",    NULL};
     static const struct json_limits limits = {.bytes_max = BRAIN_STATE_MAX, .depth_max = 3};
-    struct scripted_state s = {.at = FLOW_NOWHERE};
+    struct scripted_state s = {.at = FLOW_NOWHERE, .then = FLOW_NOWHERE};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     if (json.len > 0) {
         enum error_code rc = json_parse(json, &limits, &doc, err);
@@ -42,6 +43,7 @@ enum error_code scripted_state_read(const struct flow *f, struct str json, struc
         struct definition d = {.err = err, .arena = a};
         struct definition_at root = definition_member(NULL, "brain");
         struct definition_at at_at = definition_member(&root, "at");
+        struct definition_at then_at = definition_member(&root, "then");
         struct definition_at slots_at = definition_member(&root, "slots");
         const struct json *v = json_root(doc);
         if (!definition_object(&d, v, &root, members))
@@ -51,8 +53,12 @@ enum error_code scripted_state_read(const struct flow *f, struct str json, struc
         struct str id = definition_text(&d, v, &root, "at", FLOW_NAME_MAX, DEFINITION_REQUIRED);
         if (id.len > 0 && !flow_find_state(f, id, &s.at))
             definition_fail(&d, &at_at, ERR_INVALID, "is no state of this flow");
+        id = definition_text(&d, v, &root, "then", FLOW_NAME_MAX, DEFINITION_OPTIONAL);
+        if (id.len > 0 && !flow_find_state(f, id, &s.then))
+            definition_fail(&d, &then_at, ERR_INVALID, "is no state of this flow");
         s.confirming = definition_bool(&d, v, &root, "confirming", false);
         s.recalled = definition_bool(&d, v, &root, "recalled", false);
+        s.stranger = definition_bool(&d, v, &root, "stranger", false);
         s.misses = definition_u32(&d, v, &root, "misses", 0, COUNT_MAX, 0);
         s.silences = definition_u32(&d, v, &root, "silences", 0, COUNT_MAX, 0);
         read_slots(&d, f, json_get(v, "slots"), &slots_at, &s);
@@ -72,10 +78,14 @@ struct str scripted_state_write(const struct flow *f, const struct scripted_stat
     json_kv_int(&w, "v", STATE_VERSION);
     if (s->at != FLOW_NOWHERE)
         json_kv_string(&w, "at", f->states[s->at].id);
+    if (s->then != FLOW_NOWHERE)
+        json_kv_string(&w, "then", f->states[s->then].id);
     if (s->confirming)
         json_kv_bool(&w, "confirming", true);
     if (s->recalled)
         json_kv_bool(&w, "recalled", true);
+    if (s->stranger)
+        json_kv_bool(&w, "stranger", true);
     if (s->misses > 0)
         json_kv_int(&w, "misses", s->misses < COUNT_MAX ? s->misses : COUNT_MAX);
     if (s->silences > 0)

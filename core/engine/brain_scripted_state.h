@@ -8,8 +8,10 @@
 /* Where a scripted conversation stands, between two turns. */
 struct scripted_state {
     size_t at;     /* state; FLOW_NOWHERE before the first */
+    size_t then;   /* where a function sends it after what is waited for; FLOW_NOWHERE */
     bool recalled; /* and what is confirmed is known from before */
     bool confirming;
+    bool stranger;             /* said no to what is known, so nothing more of it is told */
     uint32_t misses, silences; /* in a row */
     struct str slots[FLOW_SLOTS_MAX];
 };

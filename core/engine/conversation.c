@@ -84,24 +84,15 @@ static void hear(struct turn_work *t, struct heard *h) {
 
 /* ---- the brain ------------------------------------------------------------------------------- */
 
-static bool is_to_be_had(const struct conversation *cv, enum assistant_brain b,
-                         bool carrier_has_agent) {
-    return b == ASSISTANT_BRAIN_SCRIPTED ||
-           (b == ASSISTANT_BRAIN_OPENAI && cv && cv->options.openai) ||
-           (b == ASSISTANT_BRAIN_CARRIER && carrier_has_agent);
-}
-
 enum error_code conversation_brain(const struct conversation *cv, const struct assistant *a,
                                    bool carrier_has_agent, enum assistant_brain *out,
                                    struct error *err) {
-    const enum assistant_brain wishes[] = {
-        a->brain, a->otherwise,
-        a->brain == ASSISTANT_BRAIN_CARRIER ? ASSISTANT_BRAIN_OPENAI : ASSISTANT_BRAIN_NONE};
-    for (size_t i = 0; i < ARRAY_LEN(wishes); i++)
-        if (is_to_be_had(cv, wishes[i], carrier_has_agent)) {
-            *out = wishes[i];
-            return ERR_OK;
-        }
+    enum assistant_brain which =
+        assistant_brain_for(a, carrier_has_agent, cv && cv->options.openai);
+    if (which != ASSISTANT_BRAIN_NONE) {
+        *out = which;
+        return ERR_OK;
+    }
     return error_field(err, ERR_INVALID, "assistant",
                        STR_FMT " talks by %s: set OPENAI_MODEL, and OPENAI_API_KEY or "
                                "OPENAI_BASE_URL",
@@ -119,12 +110,16 @@ static enum error_code find_brain(struct turn_work *t, struct brain **out, struc
     return rc;
 }
 
+static void say_line(struct turn_work *t, enum assistant_line line) {
+    turn_say(t, &t->say, assistant_line(t->assistant, turn_language(t), line));
+}
+
 /** The brain failed: say so and end, rather than leave the caller in silence. */
 static void fall_back(struct turn_work *t, const struct error *why) {
     log_warn(t->cv->options.log, "brain failed", LOG_ID("call", CALL_ID_PREFIX, t->in->call->id),
              LOG_STR("assistant", t->assistant->name), LOG_Z("why", why->text));
-    turn_say(t, &t->say, t->assistant->fallback_line);
-    turn_say(t, &t->say, t->assistant->goodbye);
+    say_line(t, ASSISTANT_LINE_FALLBACK);
+    say_line(t, ASSISTANT_LINE_GOODBYE);
     turn_finish(t, STR("assistant_error"));
 }
 
@@ -147,13 +142,9 @@ static bool think(struct turn_work *t, const struct occasion *o) {
         .state_json = t->state.brain,
         .speech = o->speech,
         .digits = o->digits,
+        .language = turn_language(t),
         .result = o->result,
         .note = o->note,
-        .data_json = t->state.data_json,
-        .context = t->state.context,
-        .step = t->state.step,
-        .values = t->values,
-        .value_count = t->value_count,
         .tools = {.run = turn_run_function, .is_over = is_over, .ctx = t},
         .now_ms = t->in->now_ms,
         .arena = t->arena,
@@ -161,9 +152,13 @@ static bool think(struct turn_work *t, const struct occasion *o) {
     struct brain_output thought = {0};
     struct brain *brain = NULL;
     struct error why = {0};
+    turn_brain_tell_changes(t, &in);
     if (find_brain(t, &brain, &why) == ERR_OK && brain != t->cv->scripted)
         turn_brain_tell(t, &in);
-    if (!brain || brain_think(brain, &in, &thought, &why) != ERR_OK) {
+    t->thinking = &in;
+    bool thought_well = brain && brain_think(brain, &in, &thought, &why) == ERR_OK;
+    t->thinking = NULL;
+    if (!thought_well) {
         fall_back(t, &why);
         return false;
     }
@@ -173,6 +168,8 @@ static bool think(struct turn_work *t, const struct occasion *o) {
     buf_put_str(&t->say, thought.say); /* expanded by the brain already */
     t->listen = thought;
     t->state.brain = thought.state_json;
+    if (thought.language.len > 0)
+        t->state.language = thought.language;
     t->state.ignore = thought.listen.ignore;
     t->next = thought.next == BRAIN_TRANSFER                ? TURN_TRANSFER
               : thought.next == BRAIN_END || t->has_outcome ? TURN_END
@@ -236,20 +233,18 @@ static void settle_consent(struct turn_work *t, const struct heard *h, bool yes)
     ask_brain_about(t, &o);
 }
 
-static enum phrase_answer consent_answer(const struct heard *h) {
+static enum phrase_answer consent_answer(const struct turn_work *t, const struct heard *h) {
     if (str_eq(h->digits, STR("1")))
         return PHRASE_YES;
     if (str_eq(h->digits, STR("2")))
         return PHRASE_NO;
-    return h->digits.len > 0 ? PHRASE_UNCLEAR : phrase_yes_no(&h->words);
+    return h->digits.len > 0 ? PHRASE_UNCLEAR : assistant_yes_no(turn_language(t), &h->words);
 }
 
 static void hear_consent(struct turn_work *t, const struct heard *h) {
-    enum phrase_answer answer = consent_answer(h);
+    enum phrase_answer answer = consent_answer(t, h);
     if (answer == PHRASE_UNCLEAR && t->state.asked < CONSENT_QUESTIONS_MAX) {
-        turn_say(t, &t->say,
-                 h->anything ? STR("I am sorry, I did not understand that.")
-                             : STR("I did not hear anything."));
+        say_line(t, h->anything ? ASSISTANT_LINE_NOT_UNDERSTOOD : ASSISTANT_LINE_NOT_HEARD);
         ask_consent(t);
         return;
     }
@@ -294,7 +289,7 @@ static void come_back_from_payment(struct turn_work *t, struct occasion *o) {
 static bool come_back_from_transfer(struct turn_work *t, struct occasion *o) {
     enum call_status s = t->in->dialled;
     if (s == CALL_COMPLETED || s == CALL_ANSWERED) {
-        turn_say(t, &t->say, t->assistant->goodbye);
+        say_line(t, ASSISTANT_LINE_GOODBYE);
         turn_finish(t, STR("transferred"));
         return false;
     }
@@ -397,7 +392,7 @@ static bool take_interruption(struct turn_work *t, const struct heard *h) {
         return true;
     case ASSISTANT_INTERRUPT_GOODBYE:
         turn_say(t, &t->say, rules[i].say);
-        turn_say(t, &t->say, t->assistant->goodbye);
+        say_line(t, ASSISTANT_LINE_GOODBYE);
         turn_finish(t, rules[i].outcome);
         return true;
     case ASSISTANT_INTERRUPT_NONE:
@@ -439,7 +434,7 @@ static void continue_call(struct turn_work *t) {
     struct str limit = limit_reached(t);
     if (limit.len > 0 &&
         interruption_find(t->assistant, &h.words, UINT32_MAX) != ASSISTANT_INTERRUPT_OPT_OUT) {
-        turn_say(t, &t->say, t->assistant->goodbye);
+        say_line(t, ASSISTANT_LINE_GOODBYE);
         turn_finish(t, limit);
         return;
     }
@@ -504,7 +499,7 @@ void turn_work_release(struct turn_work *t) {
 
 enum error_code conversation_turn(struct conversation *cv, const struct conversation_turn_in *in,
                                   struct conversation_turn_out *out, struct error *err) {
-    if (turn_desk_is_for(in->assistant))
+    if (turn_desk_is_for(cv, in->assistant))
         return turn_desk_run(cv->desk, cv, in, out, err);
     struct conversation_turn_out made = {0};
     struct turn_work t;

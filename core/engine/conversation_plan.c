@@ -5,13 +5,6 @@
 
 /* From what is to be said and done in a turn to the steps of its plan. */
 
-void turn_fill_say(struct turn_work *t, struct plan_say *say, struct str text) {
-    const struct assistant_language *l = &t->assistant->languages[0];
-    say->text = arena_copy(t->arena, text);
-    say->voice = arena_copy(t->arena, assistant_voice_for(l, str_z(t->in->call->provider)));
-    say->language = arena_copy(t->arena, l->code);
-}
-
 static void add_say(struct turn_work *t, const struct buf *text) {
     struct plan_step *s = text->len > 0 ? plan_add(&t->out->plan, PLAN_SAY) : NULL;
     if (s)
@@ -62,8 +55,8 @@ static void add_gather(struct turn_work *t, size_t first, bool with_say) {
     g->speech_timeout_auto = l->listen.speech;
     g->digits_max = l->listen.keys ? l->listen.digits_max : 0;
     g->action_on_empty = true;
-    g->language = arena_copy(t->arena, t->assistant->languages[0].code);
-    g->hints = arena_copy(t->arena, l->listen.hints);
+    g->language = arena_copy(t->arena, turn_language(t)->code);
+    g->hints = turn_hints(t, l->listen.hints);
     if (!with_say)
         return;
     add_prompts(t, g, first);

@@ -94,9 +94,9 @@ static void read_wait(struct definition *d, const struct json *state,
         definition_fail(d, &since, ERR_INVALID, "is no time");
 }
 
-static const char *const members[] = {"v",    "stage",     "asked",     "ignore", "brain",   "away",
-                                      "told", "consent",   "recording", "extra",  "context", "step",
-                                      "data", "meta_data", "toggles",   "wait",   NULL};
+static const char *const members[] = {
+    "v",         "stage", "asked",    "ignore", "brain",     "away",    "told", "consent",
+    "recording", "extra", "language", "data",   "meta_data", "toggles", "wait", NULL};
 
 static void read_members(struct definition *d, const struct json *v,
                          const struct definition_at *root, struct talk_state *s) {
@@ -112,8 +112,7 @@ static void read_members(struct definition *d, const struct json *v,
                                            TALK_CONSENT_COUNT, TALK_CONSENT_UNKNOWN);
     s->recording = definition_bool(d, v, root, "recording", false);
     s->extra = definition_u32(d, v, root, "extra", 0, DOCUMENTS_MAX, 0);
-    s->context = read_text(d, v, root, "context", ASSISTANT_NAME_MAX);
-    s->step = read_text(d, v, root, "step", ASSISTANT_NAME_MAX);
+    s->language = read_text(d, v, root, "language", ASSISTANT_NAME_MAX);
     s->data_json = read_object(d, v, root, "data", TALK_DATA_MAX);
     s->meta_data_json = read_object(d, v, root, "meta_data", TALK_META_DATA_MAX);
     s->toggles_json = read_object(d, v, root, "toggles", TALK_TOGGLES_MAX);
@@ -202,8 +201,7 @@ struct str talk_state_write(const struct talk_state *s, struct arena *a) {
     if (s->recording)
         json_kv_bool(&w, "recording", true);
     kv_count(&w, "extra", s->extra, DOCUMENTS_MAX);
-    kv_text(&w, "context", s->context);
-    kv_text(&w, "step", s->step);
+    kv_text(&w, "language", s->language);
     kv_json(&w, "data", s->data_json);
     kv_json(&w, "meta_data", s->meta_data_json);
     kv_json(&w, "toggles", s->toggles_json);

@@ -58,7 +58,7 @@ struct talk_state {
     enum talk_consent consent;
     bool recording;            /* was started and not stopped */
     uint32_t extra;            /* documents that were no answers of the caller */
-    struct str context, step;  /* where actions sent the conversation */
+    struct str language;       /* code of what is spoken; "" the first one */
     struct str data_json;      /* global data; "" what the assistant begins with */
     struct str meta_data_json; /* {token: {…}} */
     struct str toggles_json;   /* {function: active or uses left} */

@@ -2,6 +2,8 @@
 #define CORE_ENGINE_CONVERSATION_TURN_H
 
 /* The inside of one turn, shared by conversation*.c. */
+#include <stdatomic.h>
+
 #include "core/domain/brain.h"
 #include "core/domain/function_action.h"
 #include "core/engine/conversation.h"
@@ -56,7 +58,10 @@ struct turn_work {
     bool asks_consent;                           /* a function wants the question put */
     struct str inputs[TURN_INPUTS_MAX];
     size_t input_count, inputs_taken;
-    size_t runs; /* of functions, in this turn */
+    size_t runs;                                        /* of functions, in this turn */
+    _Atomic(const struct assistant_function *) running; /* now; NULL: none. Others may look */
+    struct str context, step;     /* where actions sent the conversation; the brain is told once */
+    struct brain_input *thinking; /* what the brain is told while it thinks; NULL: it does not */
 };
 
 /** Facts of the call and variables of the request; ERR_INVALID when the variables are no object. */
@@ -96,8 +101,17 @@ NODISCARD bool turn_may_record(const struct turn_work *t);
 /** Start recording, if it does not run yet. */
 void turn_start_recording(struct turn_work *t);
 
-/** Text as it is spoken: in the assistant's language and its voice at this carrier. */
+/** The language that is spoken now. */
+const struct assistant_language *turn_language(const struct turn_work *t);
+
+/** A line of the engine in that language, as it is said. */
+struct str turn_line(struct turn_work *t, enum assistant_line line);
+
+/** Text as it is spoken: pronounced, in the language of now and its voice at this carrier. */
 void turn_fill_say(struct turn_work *t, struct plan_say *say, struct str text);
+
+/** What the carrier is told to listen for: the words of the question, then the assistant's. */
+struct str turn_hints(struct turn_work *t, struct str of_question);
 
 /** Steps of the noted actions [first, end) that come before or after what the brain says. */
 void turn_add_steps(struct turn_work *t, bool after, size_t first, size_t end);

@@ -83,6 +83,13 @@ static bool matches(struct str value, const struct assistant_phrases *phrases) {
     return false;
 }
 
+static bool is_one_of(struct str value, const struct assistant_phrases *texts) {
+    for (size_t i = 0; i < texts->count; i++)
+        if (str_eq_nocase(value, texts->items[i]))
+            return true;
+    return false;
+}
+
 static bool holds(struct run *run, const struct assistant_condition *c) {
     struct str value = look_up(run, c->name);
     int64_t n = 0;
@@ -91,6 +98,8 @@ static bool holds(struct run *run, const struct assistant_condition *c) {
     if (c->has_is_set && c->is_set != (value.len > 0))
         return false;
     if (c->has_equals && !str_eq_nocase(value, c->equals))
+        return false;
+    if (c->one_of.count > 0 && !is_one_of(value, &c->one_of))
         return false;
     if (c->has_at_least && (!is_number || n < c->at_least))
         return false;

@@ -179,11 +179,11 @@ void turn_take_action(struct turn_work *t, const struct function_action *a, bool
         take_input(t, a);
         break;
     case FUNCTION_ACTION_CHANGE_STEP:
-        move(t, a, &t->state.step);
+        move(t, a, &t->step);
         break;
     case FUNCTION_ACTION_CHANGE_CONTEXT:
-        move(t, a, &t->state.context);
-        t->state.step = (struct str){0};
+        move(t, a, &t->context);
+        t->step = (struct str){0};
         break;
     case FUNCTION_ACTION_STOP_PLAY: /* nothing plays in the background on our own turns */
     case FUNCTION_ACTION_FOREIGN:
@@ -224,13 +224,13 @@ static void add_redirect(struct turn_work *t) {
 }
 
 static void add_hold(struct turn_work *t, const struct function_action *a) {
-    struct str line = a->text.len > 0 ? a->text : STR("Please hold the line.");
+    struct str line = a->text.len > 0 ? a->text : turn_line(t, ASSISTANT_LINE_HOLD);
     uint32_t left = a->seconds;
     do {
         uint32_t part = left < HOLD_LINE_EVERY_S ? left : HOLD_LINE_EVERY_S;
         add_line(t, line);
         add_pause(t, part);
-        line = STR("Please continue to hold.");
+        line = turn_line(t, ASSISTANT_LINE_STILL_HOLDING);
         left -= part;
     } while (left > 0);
     add_redirect(t);

@@ -64,6 +64,7 @@ static struct brain_function describe(struct arena *a, const struct assistant_fu
 
 static void tell_functions(struct turn_work *t, struct brain_input *in) {
     const struct assistant *a = t->assistant;
+    in->function_count = 0;
     struct brain_function *functions =
         arena_alloc(t->arena, (a->function_count + 1) * sizeof *functions);
     for (size_t i = 0; i < a->function_count; i++)
@@ -76,6 +77,17 @@ void turn_brain_tell(struct turn_work *t, struct brain_input *in) {
     in->deadline_ms = t->in->deadline_ms;
     tell_past(t, in);
     tell_functions(t, in);
+}
+
+void turn_brain_tell_changes(struct turn_work *t, struct brain_input *in) {
+    in->values = t->values;
+    in->value_count = t->value_count;
+    in->data_json = t->state.data_json;
+    in->context = t->context;
+    in->step = t->step;
+    t->context = t->step = (struct str){0};
+    if (in->functions)
+        tell_functions(t, in);
 }
 
 /* ---- what it took -----------------------------------------------------------------------------

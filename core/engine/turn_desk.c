@@ -91,9 +91,13 @@ void turn_desk_free(struct turn_desk *d) {
     mem_free(d);
 }
 
-bool turn_desk_is_for(const struct assistant *a) {
+bool turn_desk_is_for(const struct conversation *cv, const struct assistant *a) {
+    bool reads = assistant_brain_for(a, false, cv->options.openai) == ASSISTANT_BRAIN_OPENAI;
     for (size_t i = 0; i < a->function_count; i++)
         if (a->functions[i].kind == ASSISTANT_FUNCTION_REMOTE)
+            return true;
+    for (size_t i = 0; reads && i < a->language_count; i++)
+        if (a->languages[i].speech_fillers.count > 0)
             return true;
     return false;
 }
@@ -121,6 +125,7 @@ static struct job_of_turn *job_new(struct turn_desk *d, struct conversation *cv,
     j->desk = d;
     j->task.run = work;
     j->in = *in;
+    j->in.deadline_ms = 0; /* the caller is asked for patience instead */
     j->call = *in->call;
     j->in.call = &j->call;
     j->in.assistant = assistant_ref(in->assistant);
@@ -179,33 +184,69 @@ static void wait_for(struct turn_desk *d, const struct job_of_turn *j, int64_t m
 /* ---- patience ---------------------------------------------------------------------------------
  */
 
-static struct str filler_of(const struct assistant *a, uint32_t times) {
-    const struct assistant_phrases *p = &a->languages[0].function_fillers;
-    for (size_t i = 0; p->count == 0 && i < a->function_count; i++)
-        for (size_t k = 0; p->count == 0 && k < a->functions[i].filler_count; k++)
-            if (str_eq(a->functions[i].fillers[k].language, a->languages[0].code) ||
-                str_eq_z(a->functions[i].fillers[k].language, "default"))
-                p = &a->functions[i].fillers[k].phrases;
-    if (p->count > 0)
-        return p->items[times % p->count];
-    return times == 0 ? STR("One moment, please.") : STR("I am still working on it, please wait.");
+/** What is heard while the caller waits. */
+struct patience {
+    struct str words, sound; /* either may be empty */
+};
+
+static const struct assistant_phrases *fillers_for(const struct assistant_function *f,
+                                                   struct str language) {
+    const struct assistant_phrases *otherwise = NULL;
+    for (size_t i = 0; i < f->filler_count; i++) {
+        if (str_eq_nocase(f->fillers[i].language, language))
+            return &f->fillers[i].phrases;
+        if (str_eq_z(f->fillers[i].language, "default"))
+            otherwise = &f->fillers[i].phrases;
+    }
+    return otherwise;
 }
 
-static void add_patience(struct turn_work *t, struct str words) {
+/** By the function that runs; NULL: the model thinks. */
+static struct patience patience_with(struct turn_work *t, const struct assistant_function *f,
+                                     uint32_t times) {
+    const struct assistant_language *l = turn_language(t);
+    const struct assistant_phrases *p = f ? fillers_for(f, l->code) : NULL;
+    struct patience out = {.sound = f ? f->wait_file : (struct str){0}};
+    if (f && f->skip_fillers)
+        return out;
+    if (!p || p->count == 0)
+        p = f || l->speech_fillers.count == 0 ? &l->function_fillers : &l->speech_fillers;
+    if (p->count > 0)
+        out.words = p->items[times % p->count];
+    else if (out.sound.len == 0)
+        out.words = turn_line(t, times == 0 ? ASSISTANT_LINE_WAIT : ASSISTANT_LINE_STILL_WAITING);
+    return out;
+}
+
+static void add_patience(struct turn_work *t, const struct patience *heard) {
     struct plan *p = &t->out->plan;
-    turn_fill_say(t, &plan_add(p, PLAN_SAY)->u.say, words);
+    if (heard->words.len > 0)
+        turn_fill_say(t, &plan_add(p, PLAN_SAY)->u.say, heard->words);
+    if (heard->sound.len > 0)
+        plan_add(p, PLAN_PLAY)->u.play.url = arena_copy(t->arena, heard->sound);
     plan_add(p, PLAN_PAUSE)->u.pause.seconds = 1;
     plan_add(p, PLAN_REDIRECT)->u.redirect =
         (struct plan_link){arena_copy(t->arena, t->in->next_url), PLAN_METHOD_POST};
 }
 
 /** The document that asks for patience; the state remembers what the turn was about. */
-static enum error_code ask_for_patience(struct conversation *cv,
+static enum error_code write_patience(struct turn_work *t, const struct assistant_function *running,
+                                      struct error *err) {
+    struct talk_wait *w = &t->state.wait;
+    struct patience heard = patience_with(t, running, w->times);
+    add_patience(t, &heard);
+    w->times++;
+    t->state.extra++;
+    t->out->state_json = talk_state_write(&t->state, t->arena);
+    return plan_check(&t->out->plan, err);
+}
+
+static enum error_code ask_for_patience(struct job_of_turn *j,
                                         const struct conversation_turn_in *in,
                                         const struct talk_state *state,
                                         struct conversation_turn_out *out, struct error *err) {
     struct turn_work *t = mem_zalloc(sizeof *t);
-    turn_work_init(t, cv, in, out);
+    turn_work_init(t, j->work.cv, in, out);
     t->state = *state;
     struct talk_wait *w = &t->state.wait;
     if (!w->is_waiting)
@@ -216,17 +257,12 @@ static enum error_code ask_for_patience(struct conversation *cv,
                                 .since_ms = in->now_ms,
                                 .speech = conversation_fit(t->arena, in->speech),
                                 .digits = conversation_fit(t->arena, in->digits)};
-    if (in->now_ms - w->since_ms > PATIENCE_MAX_MS) {
+    bool is_late = in->now_ms - w->since_ms > PATIENCE_MAX_MS;
+    enum error_code rc = turn_read_values(t, err);
+    if (rc == ERR_OK && is_late)
         turn_give_up(t);
-    } else {
-        add_patience(t, filler_of(in->assistant, w->times));
-        w->times++;
-        t->state.extra++;
-        out->state_json = talk_state_write(&t->state, t->arena);
-    }
-    enum error_code rc = out->plan.count > 0 && out->state_json.len > 0
-                             ? plan_check(&out->plan, err)
-                             : turn_write(t, err);
+    if (rc == ERR_OK)
+        rc = is_late ? turn_write(t, err) : write_patience(t, atomic_load(&j->work.running), err);
     turn_work_release(t);
     mem_free(t);
     return rc;
@@ -282,7 +318,7 @@ static enum error_code meet(struct turn_desk *d, struct conversation *cv,
     pthread_mutex_unlock(&d->lock);
     enum error_code rc = mine   ? take(j, in, state->extra, out, err)
                          : lost ? error_set(err, ERR_CONFLICT, "this turn was just answered")
-                                : ask_for_patience(cv, in, state, out, err);
+                                : ask_for_patience(j, in, state, out, err);
     pthread_mutex_lock(&d->lock);
     if (mine)
         j->settled_ms = now_ms();

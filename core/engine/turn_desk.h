@@ -4,9 +4,10 @@
 #include "core/engine/conversation_turn.h"
 
 /*
- * Where turns are worked on that may take longer than a carrier waits, because a remote function
- * is asked. The work goes on while the caller is asked for patience: each document until then says
- * a filler and leads back here. A turn is worked on once, however often its document is asked for.
+ * Where turns are worked on that may take long, because a remote function is asked, or a model
+ * whose silence the assistant has fillers for. The work goes on while the caller is asked for
+ * patience: each document until then says a filler and leads back here. A turn is worked on once,
+ * however often its document is asked for.
  */
 struct turn_desk;
 
@@ -16,7 +17,7 @@ struct turn_desk *turn_desk_new(unsigned workers);
 void turn_desk_free(struct turn_desk *d);
 
 /** May a turn of this assistant take long? */
-NODISCARD bool turn_desk_is_for(const struct assistant *a);
+NODISCARD bool turn_desk_is_for(const struct conversation *cv, const struct assistant *a);
 
 /**
  * The turn's document, or one that asks for patience, as conversation_turn(). ERR_CONFLICT: another

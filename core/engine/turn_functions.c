@@ -5,6 +5,7 @@
 #include "core/engine/conversation_turn.h"
 #include "core/engine/functions.h"
 #include "core/engine/payment.h"
+#include "core/engine/turn_brain.h"
 
 /* Functions that a brain runs during a turn. */
 enum {
@@ -107,7 +108,9 @@ static enum error_code run(struct turn_work *t, struct str function, struct str 
     };
     if (!turn_may_use(t, function))
         return error_set(err, ERR_CONFLICT, "this function is switched off now");
+    atomic_store(&t->running, assistant_find_function(t->assistant, function));
     enum error_code rc = function_run_text(&fc, function, arguments_json, out, err);
+    atomic_store(&t->running, NULL);
     return rc == ERR_OK ? check_payments(t, out, err) : rc;
 }
 
@@ -132,6 +135,8 @@ enum error_code turn_run_function(void *ctx, struct str function, struct str arg
         keep_function_effect(t, &result->effects[i]);
     for (size_t i = 0; i < result->action_count; i++)
         turn_take_action(t, &result->actions[i], result->post_process, function);
+    if (t->thinking)
+        turn_brain_tell_changes(t, t->thinking);
     *response = result->prompt.len == 0
                     ? result->response
                     : arena_printf(t->arena, STR_FMT "\n" STR_FMT, STR_ARG(result->response),

@@ -20,6 +20,8 @@ static enum error_code run(void *ctx, struct str function, struct str arguments_
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     buf_printf(&d->ran, STR_FMT "(" STR_FMT ");", STR_ARG(function), STR_ARG(arguments_json));
     fake_clock_advance_ms(&d->clock, d->costs_ms);
+    d->in.context = str_z(d->context ? d->context : "");
+    d->in.step = str_z(d->step ? d->step : "");
     if (!str_eq(function, STR("share_information")) && !str_eq(function, STR("end_call")))
         return error_set(err, ERR_NOT_FOUND, "there is no such function");
     if (arguments_json.len > 0 && json_parse(arguments_json, NULL, &doc, err) != ERR_OK)

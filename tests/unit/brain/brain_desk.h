@@ -25,7 +25,8 @@ struct brain_desk {
     struct buf ran; /* "name(arguments);…" */
     bool over;      /* end_call ran */
     uint32_t waited_ms;
-    uint32_t costs_ms; /* what running a function takes of the time */
+    uint32_t costs_ms;          /* what running a function takes of the time */
+    const char *context, *step; /* where running one sends the conversation; NULL: nowhere */
 };
 
 struct brain_desk_options {

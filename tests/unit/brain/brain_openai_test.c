@@ -284,6 +284,17 @@ TEST(brain_openai, when_the_time_is_used_up_the_server_is_not_asked_again) {
     brain_desk_close(&d);
 }
 
+TEST(brain_openai, what_functions_take_is_not_the_models_time) {
+    static const struct fake_exchange script[] = {ASKED(DESK_CALLS("share_information", "{}")),
+                                                  ASKED(DESK_SAYS("Noted."))};
+    struct brain_desk d;
+    brain_desk_open(&d, script, ARRAY_LEN(script), NULL);
+    d.costs_ms = 20000;
+    REQUIRE(brain_desk_think(&d, BRAIN_HEARD, "keep x") == ERR_OK);
+    expect_say(&d, "Noted.");
+    brain_desk_close(&d);
+}
+
 /* ---- limits -----------------------------------------------------------------------------------
  */
 

@@ -39,6 +39,21 @@ TEST(openai_quirks, a_field_that_is_refused_is_left_out_and_stays_out) {
     brain_desk_close(&d);
 }
 
+TEST(openai_quirks, how_words_are_chosen_is_told_with_the_model_or_the_prompt) {
+    static const struct fake_exchange script[] = {ASKED(DESK_SAYS("Yes."))};
+    struct brain_desk_options o = {
+        .definition =
+            "{\"name\":\"a\",\"brain\":\"openai\",\"prompt\":{\"text\":\"P.\",\"temperature\":"
+            "0.1,\"top_p\":0.8,\"presence_penalty\":0.2,\"max_tokens\":77},\"model\":{"
+            "\"temperature\":0.6}}"};
+    struct brain_desk d;
+    brain_desk_open(&d, script, ARRAY_LEN(script), &o);
+    expect_yes(&d);
+    EXPECT(asks(&d, 0, "\"temperature\":0.6") && asks(&d, 0, "\"top_p\":0.8"));
+    EXPECT(asks(&d, 0, "\"presence_penalty\":0.2") && asks(&d, 0, "\"max_tokens\":77"));
+    brain_desk_close(&d);
+}
+
 TEST(openai_quirks, each_server_gets_the_limit_by_the_name_that_it_knows) {
     static const struct fake_exchange script[] = {ASKED(DESK_SAYS("Yes."))};
     struct brain_desk_options own = {.definition = sampled},

@@ -12,7 +12,7 @@ static const char definition[] =
     "\"question\":\"Is this ${name}?\"},\"next\":\"debt\"},"
     "{\"id\":\"debt\",\"say\":\"How much?\",\"ask\":{},"
     "\"capture\":{\"slot\":\"debt\",\"kind\":\"money\",\"sum\":true},"
-    "\"known\":{\"category\":\"debt_info\"},\"next\":\"bye\"},"
+    "\"known\":{\"category\":\"debt_info\",\"until\":\"(caller\"},\"next\":\"bye\"},"
     "{\"id\":\"bye\",\"say\":\"Bye ${name}, ${debt|money}.\",\"end\":{\"outcome\":\"done\"}}]}}";
 
 /* The conversation's tools, with a memory. */
@@ -73,7 +73,7 @@ static void end(struct talk *t) {
 TEST(brain_scripted, what_is_known_is_confirmed_and_not_asked_again) {
     struct talk t;
     begin(&t, "contact_details: Email: x\ncontact_details: Customer name: John Doe",
-          "debt_info: $15,000 tax and $25,000 card debt", "Is this John Doe?");
+          "debt_info: $15,000 tax and $25,000 card debt (caller: $99,000)", "Is this John Doe?");
     hear(&t, BRAIN_REPEAT, "", "Is this John Doe?");
     hear(&t, BRAIN_HEARD, "yes", "Is it still $40,000?");
     hear(&t, BRAIN_HEARD, "yes, that is right", "Bye John Doe, $40,000.");
@@ -86,8 +86,13 @@ TEST(brain_scripted, what_has_changed_is_asked) {
     begin(&t, "contact_details: Customer name: John Doe", "debt_info: $15,000",
           "Is this John Doe?");
     hear(&t, BRAIN_HEARD, "no", "Your name?");
-    hear(&t, BRAIN_HEARD, "Jane Roe", "Is it still $15,000?");
-    hear(&t, BRAIN_HEARD, "no, twenty thousand dollars", "Bye Jane Roe, $20,000.");
+    hear(&t, BRAIN_HEARD, "Jane Roe", "How much?"); /* what John told is not hers to hear */
+    hear(&t, BRAIN_HEARD, "nine thousand dollars", "Bye Jane Roe, $9,000.");
+    end(&t);
+    begin(&t, "contact_details: Customer name: John Doe", "debt_info: $15,000",
+          "Is this John Doe?");
+    hear(&t, BRAIN_HEARD, "yes", "Is it still $15,000?");
+    hear(&t, BRAIN_HEARD, "no, twenty thousand dollars", "Bye John Doe, $20,000.");
     end(&t);
 }
 

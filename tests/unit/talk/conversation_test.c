@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/compiler.h"
+#include "core/engine/brain_scripted.h"
 #include "tests/support/test.h"
 #include "tests/unit/talk/dialogue.h"
 
@@ -294,4 +295,38 @@ TEST(conversation, keeps_the_outcome_however_many_functions_a_turn_runs) {
     EXPECT(dialogue_has(&d, "A: End.\n"));
     buf_release(&b);
     dialogue_release(&d);
+}
+
+TEST(conversation, a_model_server_stands_in_for_a_carriers_agent_before_the_flow_does) {
+    static const char *const definitions[] = {
+        PARTS("\"brain\":\"carrier\",\"otherwise\":\"scripted\",\"prompt\":\"p\","),
+        PARTS("\"brain\":\"openai\",\"otherwise\":\"scripted\",\"prompt\":\"p\","), PARTS("")};
+    static const struct {
+        bool agent, model;
+        enum assistant_brain want[3]; /* by definition */
+    } cases[] = {
+        {false,
+         false,
+         {ASSISTANT_BRAIN_SCRIPTED, ASSISTANT_BRAIN_SCRIPTED, ASSISTANT_BRAIN_SCRIPTED}},
+        {false, true, {ASSISTANT_BRAIN_OPENAI, ASSISTANT_BRAIN_OPENAI, ASSISTANT_BRAIN_SCRIPTED}},
+        {true, true, {ASSISTANT_BRAIN_CARRIER, ASSISTANT_BRAIN_OPENAI, ASSISTANT_BRAIN_SCRIPTED}},
+    };
+    struct conversation_options with = {.openai = brain_scripted_new()};
+    struct conversation *none = conversation_new(&(struct conversation_options){0}),
+                        *model = conversation_new(&with);
+    for (size_t k = 0; k < ARRAY_LEN(definitions); k++) {
+        struct dialogue d;
+        REQUIRE(dialogue_parse(&d, definitions[k]));
+        for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+            enum assistant_brain which = ASSISTANT_BRAIN_NONE;
+            EXPECT_INT(conversation_brain(cases[i].model ? model : none, d.assistant,
+                                          cases[i].agent, &which, NULL),
+                       ERR_OK);
+            EXPECT_INT(which, cases[i].want[k]);
+        }
+        dialogue_release(&d);
+    }
+    conversation_free(none);
+    conversation_free(model);
+    brain_free(with.openai);
 }

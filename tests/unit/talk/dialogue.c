@@ -29,6 +29,7 @@ static bool start(struct dialogue *d, struct str json) {
     *d = (struct dialogue){.log = BUF_INIT(LOG_MAX),
                            .state = BUF_INIT(LOG_MAX),
                            .variables = BUF_INIT(LOG_MAX),
+                           .plan = BUF_INIT(LOG_MAX),
                            .now_ms = 1767225600000};
     bool definition_is_valid = assistant_parse(json, &a, &d->err) == ERR_OK;
     EXPECT(definition_is_valid);
@@ -61,6 +62,7 @@ void dialogue_release(struct dialogue *d) {
     buf_release(&d->log);
     buf_release(&d->state);
     buf_release(&d->variables);
+    buf_release(&d->plan);
 }
 
 static void log_effect(struct dialogue *d, const struct conversation_effect *e) {
@@ -94,6 +96,25 @@ static void log_effect(struct dialogue *d, const struct conversation_effect *e) 
     }
 }
 
+static void note_steps(struct dialogue *d, const struct plan_step *steps, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct plan_step *s = &steps[i];
+        const struct plan_gather *g = &s->u.gather;
+        buf_puts(&d->plan, plan_kind_name(s->kind));
+        if (s->kind == PLAN_SAY)
+            buf_printf(&d->plan, " [" STR_FMT " " STR_FMT "] " STR_FMT, STR_ARG(s->u.say.language),
+                       STR_ARG(s->u.say.voice), STR_ARG(s->u.say.text));
+        else if (s->kind == PLAN_PLAY)
+            buf_printf(&d->plan, " " STR_FMT, STR_ARG(s->u.play.url));
+        else if (s->kind == PLAN_GATHER)
+            buf_printf(&d->plan, " [" STR_FMT "] " STR_FMT, STR_ARG(g->language),
+                       STR_ARG(g->hints));
+        buf_putc(&d->plan, '\n');
+        if (s->kind == PLAN_GATHER)
+            note_steps(d, g->prompts, g->prompt_count);
+    }
+}
+
 static void take(struct dialogue *d, struct conversation_turn_in *in) {
     struct conversation_turn_out out = {0};
     in->assistant = d->assistant;
@@ -117,6 +138,8 @@ static void take(struct dialogue *d, struct conversation_turn_in *in) {
     for (size_t i = 0; i < out.plan.count; i++)
         buf_printf(&d->log, " %s", plan_kind_name(out.plan.steps[i].kind));
     buf_putc(&d->log, '\n');
+    buf_clear(&d->plan);
+    note_steps(d, out.plan.steps, out.plan.count);
     d->over = out.plan.count > 0 && out.plan.steps[out.plan.count - 1].kind == PLAN_HANGUP;
     EXPECT(out.state_json.len <= 32768);
     EXPECT(plan_check(&out.plan, NULL) == ERR_OK);

@@ -14,7 +14,8 @@ struct dialogue {
     struct conversation *conversation;
     struct call call;
     struct buf log;
-    struct buf state;     /* of the last turn */
+    struct buf state; /* of the last turn */
+    struct buf plan;  /* of the last turn: "say [en-US woman] Hello.", "gather [en-US] hints" … */
     struct buf variables; /* JSON */
     uint32_t turn;
     bool over;   /* the last plan hangs up */

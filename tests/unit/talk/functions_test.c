@@ -251,6 +251,31 @@ TEST(functions, declared_ones_run_by_their_definition) {
     arena_release(&arena);
 }
 
+TEST(functions, a_rule_may_name_several_values) {
+    static const char definition[] =
+        "{\"name\":\"a\",\"functions\":[\"end_call\",{\"name\":\"f\",\"description\":\"d\","
+        "\"parameters\":{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"},\"day\":{"
+        "\"type\":\"string\"}}},\"rules\":[{\"when\":[{\"value\":\"day\",\"one_of\":[\"Sunday\","
+        "\"bank holiday\"]}],\"response\":\"Closed.\"},{\"when\":[{\"value\":\"n\",\"one_of\":["
+        "\"1\",\"2\"],\"less_than\":2}],\"response\":\"One.\"},{\"response\":\"Open.\"}]}],"
+        "\"flow\":{\"states\":[{\"id\":\"e\",\"end\":{\"outcome\":\"x\"}}]}}";
+    static const struct {
+        const char *arguments, *response;
+    } cases[] = {
+        {"{\"day\":\"sunday\"}", "Closed."},      {"{\"day\":\"Bank Holiday\"}", "Closed."},
+        {"{\"day\":\"Sundays\"}", "Open."},       {"{}", "Open."},
+        {"{\"n\":1,\"day\":\"Monday\"}", "One."}, {"{\"n\":2}", "Open."},
+    };
+    struct arena arena = {0};
+    struct assistant *a = NULL;
+    REQUIRE(assistant_parse(str_z(definition), &a, NULL) == ERR_OK);
+    struct function_context ctx = {.assistant = a, .now_ms = NOW_MS, .arena = &arena};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        EXPECT_STR(run(&ctx, "f", cases[i].arguments).response.ptr, cases[i].response);
+    assistant_unref(a);
+    arena_release(&arena);
+}
+
 TEST(functions, declare_schemas_that_our_own_checker_understands) {
     for (size_t i = FUNCTION_NONE + 1; i < FUNCTION_ID_COUNT; i++) {
         const struct function_declaration *f = function_declaration((enum function_id)i);

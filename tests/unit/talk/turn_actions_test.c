@@ -253,3 +253,58 @@ TEST(turn_actions, pay_and_hear_how_that_ended) {
     EXPECT(str_find_str(buf_str(&d.state), STR("\"pay_result\":\"success\"")) < d.state.len);
     dialogue_release(&d);
 }
+
+/* ---- where the conversation goes ---------------------------------------------------------------
+ */
+
+#define LEADING(f)                                                                               \
+    "{\"name\":\"a\",\"global_data\":{\"tier\":\"none\"},\"functions\":[\"end_call\",{\"name\":" \
+    "\"f\",\"description\":\"d\",\"parameters\":{\"type\":\"object\"}," f "}],\"flow\":{"        \
+    "\"states\":[{\"id\":\"go\",\"say\":\"Looking.\",\"call\":[{\"function\":\"f\",\"save\":"    \
+    "\"how\"}],\"branch\":[{\"value\":\"global_data.tier\",\"equals\":\"gold\",\"next\":"        \
+    "\"gold\"}],\"next\":\"plain\"},"                                                            \
+    "{\"id\":\"plain\",\"say\":\"Plain ${how}.\",\"end\":{\"outcome\":\"plain\"}},"              \
+    "{\"id\":\"gold\",\"say\":\"You are ${global_data.tier}, ${global_data.name}.\",\"end\":{"   \
+    "\"outcome\":\"gold\"}}]}}"
+
+TEST(turn_actions, data_are_there_for_what_follows_in_the_same_turn) {
+    struct dialogue d;
+    REQUIRE(dialogue_parse(
+        &d, LEADING("\"actions\":[{\"set_data\":{\"tier\":\"gold\",\"name\":\"Ann\"}}]")));
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    expect(&d, "A: Looking. You are gold, Ann.\n");
+    expect(&d, "outcome: gold\n");
+    dialogue_release(&d);
+}
+
+TEST(turn_actions, a_function_leads_a_flow_to_another_state) {
+    struct dialogue d;
+    REQUIRE(dialogue_parse(&d, LEADING("\"actions\":[{\"change_step\":\"gold\"}]")));
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    expect(&d, "A: Looking. You are none, .\n");
+    expect(&d, "outcome: gold\n");
+    dialogue_release(&d);
+    REQUIRE(dialogue_parse(&d, LEADING("\"actions\":[{\"change_step\":\"next\"}]")));
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    expect(&d, "outcome: plain\n");
+    dialogue_release(&d);
+}
+
+TEST(turn_actions, a_function_that_leads_in_a_circle_is_left) {
+    struct dialogue d;
+    REQUIRE(dialogue_parse(&d, LEADING("\"actions\":[{\"change_step\":\"go\"}]")));
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    EXPECT(d.over && !d.failed);
+    expect(&d, "outcome: plain\n");
+    dialogue_release(&d);
+}
+
+TEST(turn_actions, a_flow_goes_to_that_state_when_the_caller_is_back) {
+    struct dialogue d;
+    REQUIRE(dialogue_parse(&d, LEADING("\"actions\":[{\"hold\":5},{\"change_step\":\"gold\"}]")));
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    EXPECT(!d.over);
+    dialogue_come_back(&d, CONVERSATION_SPOKE, CALL_STATUS_NONE);
+    expect(&d, "outcome: gold\n");
+    dialogue_release(&d);
+}

@@ -4,32 +4,42 @@
 #include "tests/unit/talk/dialogue.h"
 
 static const char definition[] =
-    "{\"name\":\"a\",\"brain\":\"openai\",\"prompt\":\"p\",\"functions\":[\"end_call\","
+    "{\"name\":\"a\",\"brain\":\"openai\",\"contexts\":[{\"name\":\"default\",\"steps\":[{\"name\":"
+    "\"one\","
+    "\"text\":\"t\"},{\"name\":\"two\",\"text\":\"t\"}]}],\"functions\":[\"end_call\","
     "{\"name\":\"close\",\"description\":\"d\",\"parameters\":{\"type\":\"object\",\"properties\":{"
     "}},"
-    "\"actions\":[{\"toggle_functions\":{\"end_call\":false,\"late\":true}}]},"
+    "\"actions\":[{\"toggle_functions\":{\"end_call\":false,\"late\":true}},{\"set_data\":{\"k\":1}"
+    "},"
+    "{\"change_step\":\"two\"}]},"
     "{\"name\":\"late\",\"description\":\"d\",\"active\":false,\"parameters\":{\"type\":\"object\","
     "\"properties\":{}},\"response\":\"Late.\"},"
     "{\"name\":\"inner\",\"description\":\"d\",\"flow_only\":true,\"parameters\":{\"type\":"
     "\"object\","
     "\"properties\":{}},\"response\":\"Inner.\"}]}";
 
-/** A brain that notes the functions it is offered and runs one of them. */
+/** A brain that notes what it is told before and after it runs a function. */
 struct noting {
     struct brain base;
-    struct buf offered; /* "a b; a c; " */
+    struct buf told; /* "functions, data, step;" */
 };
+
+static void note_told(struct noting *n, const struct brain_input *in) {
+    for (size_t i = 0; i < in->function_count; i++)
+        buf_printf(&n->told, STR_FMT " ", STR_ARG(in->functions[i].name));
+    buf_printf(&n->told, "{" STR_FMT "} " STR_FMT "; ", STR_ARG(in->data_json), STR_ARG(in->step));
+}
 
 static enum error_code note(struct brain *b, const struct brain_input *in, struct brain_output *out,
                             struct error *err) {
     struct noting *n = container_of(b, struct noting, base);
     struct str response;
-    for (size_t i = 0; i < in->function_count; i++) {
-        buf_put_str(&n->offered, in->functions[i].name);
-        buf_putc(&n->offered, ' ');
-    }
-    buf_puts(&n->offered, "; ");
+    note_told(n, in);
     enum error_code rc = in->tools.run(in->tools.ctx, STR("close"), STR("{}"), &response, err);
+    note_told(n, in);
+    if (rc == ERR_OK)
+        rc = in->tools.run(in->tools.ctx, STR("late"), STR("{}"), &response, err);
+    buf_printf(&n->told, STR_FMT "; ", STR_ARG(in->step));
     *out = (struct brain_output){.say = STR("Yes?"), .next = BRAIN_LISTEN, .listen.speech = true};
     return rc;
 }
@@ -38,16 +48,18 @@ static void leave(struct brain *b) {
     (void)b; /* lives on the stack of the test */
 }
 
-TEST(turn_brain, is_offered_what_is_switched_on_now) {
+TEST(turn_brain, is_told_at_once_what_a_function_changes_and_once_where_it_leads) {
     static const struct brain_ops ops = {.name = "openai", .destroy = leave, .think = note};
-    struct noting n = {.base = {&ops}, .offered = BUF_INIT(1024)};
+    struct noting n = {.base = {&ops}, .told = BUF_INIT(1024)};
     struct dialogue d;
     REQUIRE(dialogue_parse(&d, definition));
     conversation_free(d.conversation);
     d.conversation = conversation_new(&(struct conversation_options){.openai = &n.base});
     dialogue_answer(&d, CALL_BY_HUMAN);
+    EXPECT_STR(n.told.ptr, "end_call close {} ; close late {{\"k\":1}} two; ; ");
+    buf_clear(&n.told);
     dialogue_speak(&d, "hello");
-    EXPECT_STR(n.offered.ptr, "end_call close ; close late ; ");
+    EXPECT_STR(n.told.ptr, "close late {{\"k\":1}} ; close late {{\"k\":1}} two; ; ");
     dialogue_release(&d);
-    buf_release(&n.offered);
+    buf_release(&n.told);
 }

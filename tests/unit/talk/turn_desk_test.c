@@ -1,5 +1,8 @@
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "core/domain/brain_impl.h"
 #include "core/domain/function_remote.h"
 #include "tests/support/test.h"
 #include "tests/unit/talk/dialogue.h"
@@ -30,6 +33,7 @@ static enum error_code far_call(void *ctx, const struct function_remote_request 
     struct far *f = ctx;
     pthread_mutex_lock(&f->lock);
     f->calls++;
+    pthread_cond_broadcast(&f->changed);
     EXPECT(str_copy(req->idempotency_key, f->key, sizeof f->key));
     EXPECT(str_copy(req->user, f->user, sizeof f->user));
     EXPECT(str_copy(req->password, f->password, sizeof f->password));
@@ -52,16 +56,26 @@ static void let_go(struct far *f) {
     pthread_mutex_unlock(&f->lock);
 }
 
-static bool begin(struct dialogue *d, struct far *f, struct function_remote *remote) {
+static bool begin_with(struct dialogue *d, const char *json, struct far *f,
+                       struct function_remote *remote) {
     *f = (struct far){.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     *remote = (struct function_remote){far_call, f};
-    if (!dialogue_parse(d, definition))
+    if (!dialogue_parse(d, json))
         return false;
     conversation_free(d->conversation);
     d->conversation = conversation_new(
         &(struct conversation_options){.remote = remote, .workers = 2, .filler_after_ms = 20});
     dialogue_answer(d, CALL_BY_HUMAN);
     return true;
+}
+
+/** Up to the first question, which a slow machine may take its time for. */
+static bool begin(struct dialogue *d, struct far *f, struct function_remote *remote) {
+    bool begun = begin_with(d, definition, f, remote);
+    for (int i = 0; i < 500 && begun && !dialogue_has(d, "A: Where?\n"); i++)
+        dialogue_come_back(d, CONVERSATION_SPOKE, CALL_STATUS_NONE);
+    buf_clear(&d->log);
+    return begun;
 }
 
 /** Ask again as the carrier does, until the turn is there or it was asked too often. */
@@ -72,11 +86,20 @@ static void wait_until_over(struct dialogue *d) {
     }
 }
 
+/** That turn's first function. */
+static void expect_key(const struct far *f, uint32_t turn) {
+    char end[32];
+    snprintf(end, sizeof end, "-%u-1", (unsigned)turn);
+    size_t at = str_find_str(str_z(f->key), str_z(end));
+    EXPECT(at + strlen(end) == strlen(f->key));
+}
+
 TEST(turn_desk, keeps_the_caller_company_and_asks_once) {
     struct dialogue d;
     struct far f;
     struct function_remote remote;
     REQUIRE(begin(&d, &f, &remote));
+    uint32_t turn = d.turn;
     dialogue_speak(&d, "Paris");
     EXPECT(dialogue_has(&d, "plan: say pause redirect\n"));
     dialogue_come_back(&d, CONVERSATION_SPOKE, CALL_STATUS_NONE);
@@ -90,7 +113,7 @@ TEST(turn_desk, keeps_the_caller_company_and_asks_once) {
     EXPECT_STR(f.user, "us@er"); /* as meant, not as written in the address */
     EXPECT_STR(f.password, "s:e%zz");
     EXPECT_STR(f.arguments, "{\"city\":\"Paris\"}");
-    EXPECT(str_find_str(str_z(f.key), STR("-1-1")) < strlen(f.key)); /* turn 1, first function */
+    expect_key(&f, turn);
     dialogue_release(&d);
 }
 
@@ -140,6 +163,7 @@ TEST(turn_desk, does_the_turn_again_when_it_was_forgotten) {
     struct far f;
     struct function_remote remote;
     REQUIRE(begin(&d, &f, &remote));
+    uint32_t turn = d.turn;
     dialogue_speak(&d, "Paris");
     let_go(&f);
     conversation_free(d.conversation); /* the gateway was restarted */
@@ -148,6 +172,122 @@ TEST(turn_desk, does_the_turn_again_when_it_was_forgotten) {
     wait_until_over(&d);
     EXPECT(dialogue_has(&d, "C: Paris\n"));
     EXPECT(dialogue_has(&d, "A: It is sunny.\n"));
-    EXPECT(str_find_str(str_z(f.key), STR("-1-1")) < strlen(f.key)); /* the same key */
+    expect_key(&f, turn); /* the same */
+    dialogue_release(&d);
+}
+
+/* ---- what is heard meanwhile -------------------------------------------------------------------
+ */
+
+#define WAITING(members, far_members)                                                           \
+    "{\"name\":\"a\"," members "\"functions\":[\"end_call\",{\"name\":\"near\","                \
+    "\"description\":\"d\",\"parameters\":{\"type\":\"object\"},\"url\":\"https://near.example" \
+    "/\",\"fillers\":[\"Near.\"]},{\"name\":\"far\",\"description\":\"d\",\"parameters\":{"     \
+    "\"type\":\"object\"},\"url\":\"https://far.example/swaig\"" far_members "}],\"flow\":{"    \
+    "\"states\":[{\"id\":\"look\",\"call\":[{\"function\":\"far\"}],\"say\":\"Found.\","        \
+    "\"end\":{\"outcome\":\"told\"}}]}}"
+
+/** The worker is in the function. */
+static void wait_until_asked(struct far *f) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 10;
+    pthread_mutex_lock(&f->lock);
+    while (f->calls == 0 && pthread_cond_timedwait(&f->changed, &f->lock, &until) == 0)
+        continue;
+    EXPECT_INT(f->calls, 1);
+    pthread_mutex_unlock(&f->lock);
+}
+
+TEST(turn_desk, what_is_heard_belongs_to_the_function_that_runs) {
+    static const struct {
+        const char *json;
+        const char *first;  /* step; NULL: as long as it does not run yet, others may be heard */
+        const char *second; /* steps */
+    } cases[] = {
+        {WAITING("", ",\"fillers\":[\"Far one.\",\"Far two.\"]"), NULL, "say [en-US ] Far two.\n"},
+        {WAITING("", ",\"fillers\":{\"default\":[\"Well.\"],\"en-us\":[\"Let me see.\"]}"), NULL,
+         "say [en-US ] Let me see.\n"},
+        {WAITING("", ""), "say [en-US ] One moment, please.\n",
+         "say [en-US ] I am still working on it, please wait.\n"},
+        {WAITING("\"variables\":{\"who\":\"Ann\"},\"languages\":[{\"code\":\"de-DE\",\"lines\":{"
+                 "\"wait\":\"Moment, ${who}.\",\"still_waiting\":\"Gleich.\"}}],",
+                 ""),
+         "say [de-DE ] Moment, Ann.\n", "say [de-DE ] Gleich.\n"},
+        {WAITING("\"languages\":[{\"code\":\"de-DE\",\"function_fillers\":[\"Ich suche.\"],"
+                 "\"speech_fillers\":[\"Hm.\"]}],",
+                 ""),
+         NULL, "say [de-DE ] Ich suche.\n"},
+        {WAITING("", ",\"wait_file\":\"https://a.example/w.mp3\""), NULL,
+         "play https://a.example/w.mp3\n"},
+        {WAITING("", ",\"fillers\":[\"Far.\"],\"wait_file\":\"https://a.example/w.mp3\""), NULL,
+         "say [en-US ] Far.\nplay https://a.example/w.mp3\n"},
+        {WAITING("", ",\"fillers\":[\"Far.\"],\"skip_fillers\":true"), NULL, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dialogue d;
+        struct far f;
+        struct function_remote remote;
+        struct buf want = BUF_INIT(1000);
+        REQUIRE(begin_with(&d, cases[i].json, &f, &remote));
+        EXPECT(!cases[i].first || str_starts(buf_str(&d.plan), str_z(cases[i].first)));
+        wait_until_asked(&f);
+        dialogue_come_back(&d, CONVERSATION_SPOKE, CALL_STATUS_NONE);
+        buf_printf(&want, "%spause\nredirect\n", cases[i].second);
+        EXPECT_STR(d.plan.ptr, want.ptr);
+        let_go(&f);
+        wait_until_over(&d);
+        EXPECT(dialogue_has(&d, "outcome: told\n"));
+        buf_release(&want);
+        dialogue_release(&d);
+    }
+}
+
+/** A model that thinks until it is let go. */
+struct slow {
+    struct brain base;
+    struct far far;
+    int64_t deadline_ms;
+};
+
+static enum error_code think_slowly(struct brain *b, const struct brain_input *in,
+                                    struct brain_output *out, struct error *err) {
+    struct slow *s = container_of(b, struct slow, base);
+    (void)err;
+    pthread_mutex_lock(&s->far.lock);
+    s->deadline_ms = in->deadline_ms;
+    while (!s->far.may_go)
+        pthread_cond_wait(&s->far.changed, &s->far.lock);
+    pthread_mutex_unlock(&s->far.lock);
+    *out = (struct brain_output){
+        .say = STR("Here you are."), .next = BRAIN_LISTEN, .listen.speech = true};
+    return ERR_OK;
+}
+
+static void stay(struct brain *b) {
+    (void)b; /* lives on the stack of the test */
+}
+
+TEST(turn_desk, fills_the_silence_while_a_model_thinks) {
+    static const struct brain_ops ops = {.name = "openai", .destroy = stay, .think = think_slowly};
+    struct slow slow = {
+        .base = {&ops},
+        .far = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}};
+    struct dialogue d;
+    REQUIRE(dialogue_parse(&d, "{\"name\":\"a\",\"brain\":\"openai\",\"prompt\":\"p\","
+                               "\"languages\":[{\"code\":\"en-US\",\"speech_fillers\":["
+                               "\"Let me think.\"],\"function_fillers\":[\"Looking.\"]}]}"));
+    conversation_free(d.conversation);
+    d.conversation = conversation_new(
+        &(struct conversation_options){.openai = &slow.base, .workers = 2, .filler_after_ms = 20});
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    EXPECT_STR(d.plan.ptr, "say [en-US ] Let me think.\npause\nredirect\n");
+    let_go(&slow.far);
+    for (int i = 0; i < 500 && !dialogue_has(&d, "A: Here you are.\n"); i++) {
+        dialogue_come_back(&d, CONVERSATION_SPOKE, CALL_STATUS_NONE);
+        d.now_ms -= 19990;
+    }
+    EXPECT(dialogue_has(&d, "A: Here you are.\n"));
+    EXPECT_INT(slow.deadline_ms, 0);
     dialogue_release(&d);
 }
