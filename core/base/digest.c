@@ -110,6 +110,19 @@ static void put_base64(struct buf *b, const uint8_t *in, size_t n, const char le
     at[3] = '=';
 }
 
+bool digest_hex_decode(struct str s, uint8_t *out, size_t n) {
+    if (s.len != 2 * n)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        int digit = str_hex_value(s.ptr[i]);
+        if (digit < 0 || (s.ptr[i] >= 'A' && s.ptr[i] <= 'F'))
+            return false;
+        out[i / 2] =
+            (uint8_t)(out[i / 2] << 4 | digit); /* the first digit of a byte is shifted out */
+    }
+    return true;
+}
+
 void digest_put_base64(struct buf *b, const void *p, size_t n) {
     put_base64(b, p, n, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 }

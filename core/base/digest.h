@@ -40,6 +40,9 @@ void digest_put_hex(struct buf *b, const void *p, size_t n);       /* lower case
 void digest_put_base64(struct buf *b, const void *p, size_t n);    /* standard, padded */
 void digest_put_base64url(struct buf *b, const void *p, size_t n); /* with - and _, padded */
 
+/** Exactly n bytes from 2n lower-case hex digits; false for anything else. */
+NODISCARD bool digest_hex_decode(struct str s, uint8_t *out, size_t n);
+
 /** Strict standard base64 (padded, no blanks); false when malformed or longer than max bytes. */
 NODISCARD bool digest_base64_decode(struct str s, uint8_t *out, size_t max, size_t *out_len);
 

@@ -5,16 +5,6 @@ enum {
     FORM_TEXT_MAX = FORM_PAIRS_MAX * (3 * (FORM_NAME_MAX + FORM_VALUE_MAX) + 2),
 };
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /** Undo the encoding of one name or value into *at, which moves on; why it cannot be, or NULL. */
 static const char *decode(struct str raw, char **at, struct str *out) {
     char *p = *at;
@@ -24,8 +14,8 @@ static const char *decode(struct str raw, char **at, struct str *out) {
         if (c == '+') {
             c = ' ';
         } else if (c == '%') {
-            int high = raw.len - i > 2 ? hex_digit(raw.ptr[i + 1]) : -1;
-            int low = raw.len - i > 2 ? hex_digit(raw.ptr[i + 2]) : -1;
+            int high = raw.len - i > 2 ? str_hex_value(raw.ptr[i + 1]) : -1;
+            int low = raw.len - i > 2 ? str_hex_value(raw.ptr[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return "holds a '%' without two hex digits";
             c = (char)(high << 4 | low);

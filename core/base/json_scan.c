@@ -48,14 +48,10 @@ static bool is_digit(char c) {
 static bool take_hex4(struct json_scan *s, unsigned *out) {
     unsigned n = 0;
     for (size_t i = 0; i < 4; i++, s->at++) {
-        char c = peek(s);
-        unsigned digit = is_digit(c)            ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                                : 16;
-        if (digit > 15)
+        int digit = str_hex_value(peek(s));
+        if (digit < 0)
             return false;
-        n = n << 4 | digit;
+        n = n << 4 | (unsigned)digit;
     }
     *out = n;
     return true;

@@ -76,7 +76,18 @@ NODISCARD bool str_to_u64(struct str s, uint64_t max, uint64_t *out);
  */
 NODISCARD bool str_copy(struct str s, char *dst, size_t dst_size);
 
+/** Value of a hex digit of either case; -1 for any other byte. */
+static inline int str_hex_value(char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
 /** Valid UTF-8 without U+0000: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool str_is_utf8(struct str s);
+
+/** How many characters the text has, which is UTF-8. */
+size_t str_count_chars(struct str s);
 
 #endif

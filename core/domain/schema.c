@@ -141,10 +141,8 @@ static void check_length(struct definition *d, const struct json *schema, int64_
 static void check_string(struct definition *d, const struct json *schema, const struct json *v,
                          const struct definition_at *at) {
     struct str s = json_str(v);
-    int64_t characters = 0;
-    for (size_t i = 0; i < s.len; i++)
-        characters += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
-    check_length(d, schema, characters, "minLength", "maxLength", SCHEMA_TEXT_DEFAULT_MAX, at);
+    check_length(d, schema, (int64_t)str_count_chars(s), "minLength", "maxLength",
+                 SCHEMA_TEXT_DEFAULT_MAX, at);
     const struct json *values = json_get(schema, "enum");
     bool known = !values;
     for (const struct json *e = json_first(values); e; e = json_next(e))

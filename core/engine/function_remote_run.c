@@ -1,41 +1,16 @@
 #include "core/base/compiler.h"
+#include "core/base/url.h"
 #include "core/engine/function_declared.h"
 
 /** Take user and password out of "https://user:password@host/…". */
-static int hex_digit(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/** A part of an address as it was meant: RFC 3986, "%40" is an "@". */
-static struct str decode(struct arena *a, struct str s) {
-    char *text = arena_alloc(a, s.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        bool encoded = s.ptr[i] == '%' && i + 2 < s.len && hex_digit(s.ptr[i + 1]) >= 0 &&
-                       hex_digit(s.ptr[i + 2]) >= 0;
-        text[n++] =
-            encoded ? (char)(hex_digit(s.ptr[i + 1]) << 4 | hex_digit(s.ptr[i + 2])) : s.ptr[i];
-        i += encoded ? 2 : 0;
-    }
-    return str_from(text, n);
-}
-
 static void split_url(struct arena *a, struct str url, struct function_remote_request *req) {
-    size_t scheme = str_find_str(url, STR("://"));
-    struct str rest = str_from_index(url, scheme < url.len ? scheme + 3 : 0);
-    size_t path = str_find(rest, '/'), at = str_find(str_from(rest.ptr, path), '@');
+    struct url_login login;
     req->url = url;
-    if (scheme == url.len || at == path)
+    if (!url_find_login(url, &login))
         return;
-    struct str who = str_from(rest.ptr, at);
-    size_t colon = str_find(who, ':');
-    req->user = decode(a, str_from(who.ptr, colon));
-    req->password = decode(a, str_from_index(who, colon < who.len ? colon + 1 : who.len));
-    req->url = arena_printf(a, STR_FMT "://" STR_FMT, (int)scheme, url.ptr,
-                            STR_ARG(str_from_index(rest, at + 1)));
+    req->user = url_decode(a, login.user);
+    req->password = url_decode(a, login.password);
+    req->url = arena_printf(a, STR_FMT STR_FMT, STR_ARG(login.before), STR_ARG(login.after));
 }
 
 static struct str json_text(struct arena *a, const struct json *v) {

@@ -30,33 +30,14 @@ static bool is_notice(enum webhook_kind k) {
     return k == WEBHOOK_STATUS || k == WEBHOOK_RECORDING || k == WEBHOOK_DETECTION;
 }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; /* lower case only, as it is sent */
-}
-
-/** Exactly n bytes as lower-case hex. */
-static bool read_hex(struct str s, uint8_t *out, size_t n) {
-    if (s.len != 2 * n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        int high = hex_digit(s.ptr[2 * i]), low = hex_digit(s.ptr[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 static bool macs_agree(struct rest_signer *s, struct str message, struct str sha1,
                        struct str sha256) {
     uint8_t mac[DIGEST_SHA256_BYTES];
-    if (sha1.ptr && !(read_hex(sha1, mac, DIGEST_SHA1_BYTES) &&
+    if (sha1.ptr && !(digest_hex_decode(sha1, mac, DIGEST_SHA1_BYTES) &&
                       rest_signer_agrees(s, message, str_from(mac, DIGEST_SHA1_BYTES))))
         return false;
     return !sha256.ptr ||
-           (read_hex(sha256, mac, DIGEST_SHA256_BYTES) &&
+           (digest_hex_decode(sha256, mac, DIGEST_SHA256_BYTES) &&
             rest_signer_agrees_sha256(s, message, str_from(mac, DIGEST_SHA256_BYTES)));
 }
 

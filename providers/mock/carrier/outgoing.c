@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/mem.h"
+#include "core/base/url.h"
 #include "providers/mock/carrier/core.h"
 #include "providers/mock/carrier/exec.h"
 
@@ -155,24 +156,6 @@ bool outgoing_rules_parse(struct str fragment, struct outgoing_rules *out) {
     return parse_rules(fragment, &default_rules, out);
 }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/** A user or password of a URL as it is meant: %40 is an at sign. A lone percent sign is one. */
-static void put_decoded(struct buf *out, struct str s) {
-    for (size_t i = 0; i < s.len; i++) {
-        bool coded = s.ptr[i] == '%' && s.len - i > 2;
-        int high = coded ? hex_digit(s.ptr[i + 1]) : -1, low = coded ? hex_digit(s.ptr[i + 2]) : -1;
-        coded = high >= 0 && low >= 0;
-        buf_putc(out, coded ? (char)(high << 4 | low) : s.ptr[i]);
-        i += coded ? 2 : 0;
-    }
-}
-
 /** Take user, password and fragment off the URL. */
 static void set_url(struct outgoing *o, struct str url) {
     const struct outgoing_rules *rules = o->leg->face->rules[o->kind];
@@ -182,20 +165,15 @@ static void set_url(struct outgoing *o, struct str url) {
     o->rules = rules ? *rules : default_rules;
     (void)parse_rules(fragment, max ? max : &default_rules, &o->rules);
     url = str_from(url.ptr, hash);
-    size_t scheme = scheme_length(url), end = authority_end(url, scheme), at = end;
-    while (at > scheme && url.ptr[at - 1] != '@')
-        at--;
-    if (at > scheme) {
-        struct str login = str_from(url.ptr + scheme, at - 1 - scheme);
-        size_t colon = str_find(login, ':');
-        struct buf password = BUF_INIT(login.len + 1);
-        put_decoded(&o->user, str_from(login.ptr, colon));
-        put_decoded(&password, str_from_index(login, colon < login.len ? colon + 1 : colon));
-        secret_set(&o->password, buf_str(&password));
-        buf_release(&password);
+    struct url_login login;
+    if (!url_find_login(url, &login)) {
+        buf_put_str(&o->url, url);
+        return;
     }
-    buf_put(&o->url, url.ptr, scheme);
-    buf_put_str(&o->url, str_from_index(url, at));
+    buf_put_str(&o->user, url_decode(&o->params.arena, login.user));
+    secret_set(&o->password, url_decode(&o->params.arena, login.password));
+    buf_put_str(&o->url, login.before);
+    buf_put_str(&o->url, login.after);
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */

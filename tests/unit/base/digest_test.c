@@ -123,6 +123,17 @@ TEST(digest, hex_is_lower_case_and_all_or_nothing) {
     EXPECT_STR(b.ptr, "00af");
 }
 
+TEST(digest, hex_is_read_back_in_lower_case_and_whole_only) {
+    uint8_t out[2] = {7, 7};
+    EXPECT(digest_hex_decode(STR("00af"), out, sizeof out));
+    EXPECT(out[0] == 0 && out[1] == 0xAF);
+    EXPECT(!digest_hex_decode(STR("00AF"), out, sizeof out));
+    EXPECT(!digest_hex_decode(STR("00a"), out, sizeof out));
+    EXPECT(!digest_hex_decode(STR("00aff"), out, sizeof out));
+    EXPECT(!digest_hex_decode(STR("0g00"), out, sizeof out));
+    EXPECT(!digest_hex_decode(STR(" 0af"), out, sizeof out));
+}
+
 /* RFC 4648, section 10. */
 static const struct {
     struct str plain, base64;

@@ -198,3 +198,18 @@ TEST(str, utf8_refuses_what_is_malformed) {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         EXPECT(!str_is_utf8(rows[i]));
 }
+
+TEST(str, hex_digits_of_either_case_have_a_value_and_nothing_else_has) {
+    static const char digits[] = "0123456789abcdefABCDEF";
+    for (int c = -128; c < 128; c++) {
+        const char *at = c ? strchr(digits, (char)c) : NULL;
+        int want = at ? (int)(at - digits) : -1;
+        EXPECT_INT(str_hex_value((char)c), want > 15 ? want - 6 : want);
+    }
+}
+
+TEST(str, characters_are_counted_not_bytes) {
+    EXPECT_INT(str_count_chars(STR("")), 0);
+    EXPECT_INT(str_count_chars(STR("abc")), 3);
+    EXPECT_INT(str_count_chars(STR("\xC3\xBC\xE4\xBD\xA0\xF0\x9F\x98\x80")), 3);
+}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/url.h"
 #include "providers/mock/carrier/plivo/face_plivo.h"
 
 /*
@@ -20,23 +21,10 @@ static size_t query_at(struct str url) {
 
 /** %XX and '+' decoded, as lenient as a query string may be. */
 static struct str decode(struct arena *a, struct str text) {
-    char *out = arena_alloc(a, text.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        static const char hex[] = "0123456789abcdef0123456789ABCDEF";
-        char b = text.ptr[i];
-        if (b == '%' && i + 2 < text.len) {
-            const char *high = memchr(hex, text.ptr[i + 1], 32),
-                       *low = memchr(hex, text.ptr[i + 2], 32);
-            if (high && low) {
-                out[n++] = (char)(((high - hex) % 16) << 4 | ((low - hex) % 16));
-                i += 2;
-                continue;
-            }
-        }
-        out[n++] = b == '+' ? ' ' : b;
-    }
-    return str_from(out, n);
+    char *blanks = arena_alloc(a, text.len + 1);
+    for (size_t i = 0; i < text.len; i++)
+        blanks[i] = text.ptr[i] == '+' ? ' ' : text.ptr[i];
+    return url_decode(a, str_from(blanks, text.len));
 }
 
 static int by_name_and_value(const void *a, const void *b) {
