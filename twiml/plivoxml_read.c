@@ -1,14 +1,9 @@
 #include "core/base/compiler.h"
+#include "core/base/url.h"
 #include "twiml/plivoxml_grammar.h"
 #include "twiml/plivoxml_map.h"
 #include "twiml/plivoxml_verbs.h"
 #include "twiml/plivoxml_voice.h"
-
-/* An attribute that says yes. */
-static bool is_true(const struct xml_node *n, const char *attribute) {
-    const struct str *v = xml_node_attr(n, attribute);
-    return v && str_eq(*v, STR("true"));
-}
 
 static void lose_attr(struct xml_reading *r, const struct xml_node *n, const char *attribute,
                       const char *why) {
@@ -156,11 +151,11 @@ static void lose_held(struct xml_reading *r) {
 
 static void read_record(struct xml_reading *r, const struct xml_node *n,
                         const struct xml_reading_target *to) {
-    if (is_true(n, "recordSession")) {
+    if (xml_node_says(n, "recordSession", "true")) {
         read_session(r, n, to);
         return;
     }
-    if (is_true(n, "startOnDialAnswer")) {
+    if (xml_node_says(n, "startOnDialAnswer", "true")) {
         lose_held(r);
         r->held = n;
         return;
@@ -174,13 +169,6 @@ static void read_record(struct xml_reading *r, const struct xml_node *n,
 }
 
 /* ---- dial ------------------------------------------------------------------------------------ */
-
-static int hex(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                  : -1;
-}
 
 /* Could the text stand in an XML document, without being changed by it? */
 static bool is_plain_text(struct str s) {
@@ -200,17 +188,8 @@ static struct str client_of(struct xml_reading *r, struct str uri) {
         !str_eq(str_from_index(uri, uri.len - home.len), home))
         return (struct str){0};
     struct str user = str_from(uri.ptr + scheme.len, uri.len - scheme.len - home.len);
-    CLEANUP(buf_release) struct buf name = BUF_INIT(PLIVOXML_BYTES_MAX);
-    for (size_t i = 0; i < user.len; i++) {
-        bool escaped = user.ptr[i] == '%' && i + 2 < user.len && hex(user.ptr[i + 1]) >= 0 &&
-                       hex(user.ptr[i + 2]) >= 0;
-        buf_putc(&name,
-                 escaped ? (char)(hex(user.ptr[i + 1]) * 16 + hex(user.ptr[i + 2])) : user.ptr[i]);
-        i += escaped ? 2 : 0;
-    }
-    if (!is_plain_text(buf_str(&name)))
-        return (struct str){0};
-    return arena_copy(&r->plan->arena, buf_str(&name));
+    struct str name = url_decode(&r->plan->arena, user);
+    return is_plain_text(name) ? name : (struct str){0};
 }
 
 static void read_noun(struct xml_reading *r, const struct xml_node *n,
@@ -426,9 +405,9 @@ static void read_headers(struct xml_reading *r, const struct xml_node *n,
 static void read_stream(struct xml_reading *r, const struct xml_node *n,
                         const struct xml_reading_target *to) {
     struct plan_stream stream = {.url = xml_reading_text(r, n)};
-    stream.bidirectional = is_true(n, "bidirectional");
+    stream.bidirectional = xml_node_says(n, "bidirectional", "true");
     xml_reading_attrs(r, n, &plivoxml_stream, &stream);
-    if (stream.bidirectional != is_true(n, "keepCallAlive"))
+    if (stream.bidirectional != xml_node_says(n, "keepCallAlive", "true"))
         lose_attr(r, n, "keepCallAlive", "a plan waits for a two-way stream, and for no other");
     read_headers(r, n, &stream);
     xml_reading_drop_children(r, n, true);

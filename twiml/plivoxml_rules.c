@@ -1,23 +1,9 @@
 #include "core/base/compiler.h"
-#include "twiml/plivoxml.h"
 #include "twiml/plivoxml_verbs.h"
 #include "twiml/plivoxml_voice.h"
 #include "twiml/xml_doc.h"
 
 /* What makes Plivo refuse a document, or skip a part of it, and no table says. */
-
-/* All text directly inside, as the reader takes it. */
-static struct str text_of(const struct xml_node *n, struct buf *joined) {
-    for (const struct xml_node *c = n->first; c; c = c->next)
-        if (xml_node_is_text(c))
-            buf_put_str(joined, c->text);
-    return str_trim(buf_str(joined));
-}
-
-static bool is_true(const struct xml_node *n, const char *attribute) {
-    const struct str *v = xml_node_attr(n, attribute);
-    return v && str_eq(*v, STR("true"));
-}
 
 static void need_text(struct checking *c, const struct xml_node *n) {
     if (!xml_node_has_text(n))
@@ -25,19 +11,19 @@ static void need_text(struct checking *c, const struct xml_node *n) {
 }
 
 static void need_url(struct checking *c, const struct xml_node *n) {
-    CLEANUP(buf_release) struct buf joined = BUF_INIT(PLIVOXML_BYTES_MAX);
-    struct str url = text_of(n, &joined);
+    CLEANUP(arena_release) struct arena a = {0};
+    struct str url = xml_node_text(n, &a);
     if (!str_starts(url, STR("http")) || !xml_url_is_absolute(url))
         xml_find(c, XML_ERROR, n, "", "it needs an absolute http or https URL");
 }
 
 static void judge_stream(struct checking *c, const struct xml_node *n) {
-    CLEANUP(buf_release) struct buf joined = BUF_INIT(PLIVOXML_BYTES_MAX);
-    struct str url = text_of(n, &joined);
+    CLEANUP(arena_release) struct arena a = {0};
+    struct str url = xml_node_text(n, &a);
     const struct str *track = xml_node_attr(n, "audioTrack");
     if (!str_starts(url, STR("ws")) || !xml_url_is_absolute(url))
         xml_find(c, XML_ERROR, n, "", "it needs an absolute ws or wss URL");
-    if (is_true(n, "bidirectional") && track && !str_eq(*track, STR("inbound")))
+    if (xml_node_says(n, "bidirectional", "true") && track && !str_eq(*track, STR("inbound")))
         xml_find(c, XML_ERROR, n, "audioTrack", "a stream that also plays takes inbound only");
 }
 
@@ -50,7 +36,7 @@ static void judge_dial(struct checking *c, const struct xml_node *n) {
 
 static void judge_speak(struct checking *c, const struct xml_node *n) {
     const struct str *voice = xml_node_attr(n, "voice"), *language = xml_node_attr(n, "language");
-    bool man = voice && str_eq(*voice, STR("MAN"));
+    bool man = xml_node_says(n, "voice", "MAN");
     if (language && language->len > 0 && !(voice && plivoxml_voice_is_polly(*voice)) &&
         !plivoxml_voice_speaks(man, *language))
         xml_find(c, XML_ERROR, n, "language", "%s does not speak it", man ? "MAN" : "WOMAN");

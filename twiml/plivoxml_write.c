@@ -11,13 +11,6 @@ enum {
     HEADERS_BYTES_MAX = 512 /* Plivo docs: Stream, extraHeaders */
 };
 
-static size_t count_chars(struct str s) {
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++)
-        n += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
-    return n;
-}
-
 static void put_voice(struct xml_writing *w, const struct plan_say *say,
                       const struct plan_path *at) {
     struct plivoxml_voice v = plivoxml_voice_for(say->voice, say->language, say->ssml.len > 0);
@@ -37,7 +30,7 @@ static void put_voice(struct xml_writing *w, const struct plan_say *say,
 static void write_say(struct xml_writing *w, const struct plan_step *s,
                       const struct plan_path *at) {
     const struct plan_say *say = &s->u.say;
-    if (say->ssml.len > SSML_CHARS_MAX && count_chars(say->ssml) > SSML_CHARS_MAX)
+    if (say->ssml.len > SSML_CHARS_MAX && str_count_chars(say->ssml) > SSML_CHARS_MAX)
         xml_writing_fail(w, ERR_LIMIT, at, "ssml", "has more than 3000 characters, split it");
     xml_writing_begin(w, &plivoxml_speak, say, at);
     put_voice(w, say, at);
@@ -47,44 +40,24 @@ static void write_say(struct xml_writing *w, const struct plan_step *s,
 
 static void write_play(struct xml_writing *w, const struct plan_step *s,
                        const struct plan_path *at) {
-    xml_writing_begin(w, &plivoxml_play, &s->u.play, at);
-    xml_writing_url(w, s->u.play.url, at, "url");
-    xml_writing_end(w, &plivoxml_play);
+    xml_writing_play(w, s, at, &plivoxml_play);
 }
 
 static void write_pause(struct xml_writing *w, const struct plan_step *s,
                         const struct plan_path *at) {
-    if (s->u.pause.seconds == 0)
-        xml_writing_fail(w, ERR_INVALID, at, "seconds", "is at least 1");
-    xml_writing_begin(w, &plivoxml_wait, &s->u.pause, at);
-    xml_writing_end(w, &plivoxml_wait);
+    xml_writing_pause(w, s, at, &plivoxml_wait);
 }
 
 /* ---- where the call goes on ------------------------------------------------------------------ */
 
-static void put_redirect(struct xml_writing *w, const struct plan_link *to,
-                         const struct plan_path *at, const char *member) {
-    xml_writing_begin(w, &plivoxml_redirect, to, at);
-    xml_writing_url(w, to->url, at, member);
-    xml_writing_end(w, &plivoxml_redirect);
-}
-
 static void write_redirect(struct xml_writing *w, const struct plan_step *s,
                            const struct plan_path *at) {
-    put_redirect(w, &s->u.redirect, at, "url");
-}
-
-static void write_hangup(struct xml_writing *w, const struct plan_step *s,
-                         const struct plan_path *at) {
-    (void)s;
-    (void)at;
-    xml_writing_bare(w, STR("Hangup"));
+    xml_writing_link(w, &s->u.redirect, at, "url", &plivoxml_redirect);
 }
 
 static void write_reject(struct xml_writing *w, const struct plan_step *s,
                          const struct plan_path *at) {
-    xml_writing_begin(w, &plivoxml_reject, &s->u.reject, at);
-    xml_writing_end(w, &plivoxml_reject);
+    xml_writing_empty(w, &plivoxml_reject, &s->u.reject, at);
 }
 
 static void write_send_digits(struct xml_writing *w, const struct plan_step *s,
@@ -125,7 +98,7 @@ static void write_gather(struct xml_writing *w, const struct plan_step *s,
     xml_writing_prompts(w, g->prompts, g->prompt_count, at);
     xml_writing_end(w, &plivoxml_get_input);
     if (g->action_on_empty) /* the action is asked only when something came */
-        put_redirect(w, &g->action, at, "action");
+        xml_writing_link(w, &g->action, at, "action", &plivoxml_redirect);
 }
 
 /* One key at most ends a recording. */
@@ -320,7 +293,7 @@ static void write_stream(struct xml_writing *w, const struct plan_step *s,
     xml_writing_url(w, stream.url, at, "url");
     xml_writing_end(w, &plivoxml_stream);
     if (stream.bidirectional && stream.action.url.len > 0) /* the next element runs at its end */
-        put_redirect(w, &stream.action, at, "action");
+        xml_writing_link(w, &stream.action, at, "action", &plivoxml_redirect);
 }
 
 /* ---- by kind --------------------------------------------------------------------------------- */
@@ -334,7 +307,7 @@ xml_writing_fn *const plivoxml_writers[PLAN_KIND_COUNT] = {
     [PLAN_DIAL] = write_dial,
     [PLAN_SEND_DIGITS] = write_send_digits,
     [PLAN_REDIRECT] = write_redirect,
-    [PLAN_HANGUP] = write_hangup,
+    [PLAN_HANGUP] = xml_writing_hangup,
     [PLAN_REJECT] = write_reject,
     [PLAN_START_RECORDING] = write_start_recording,
     [PLAN_STREAM] = write_stream,

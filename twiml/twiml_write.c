@@ -25,17 +25,12 @@ static void write_say(struct xml_writing *w, const struct plan_step *s,
 
 static void write_play(struct xml_writing *w, const struct plan_step *s,
                        const struct plan_path *at) {
-    xml_writing_begin(w, &twiml_play, &s->u.play, at);
-    xml_writing_text(w, s->u.play.url, at, "url");
-    xml_writing_end(w, &twiml_play);
+    xml_writing_play(w, s, at, &twiml_play);
 }
 
 static void write_pause(struct xml_writing *w, const struct plan_step *s,
                         const struct plan_path *at) {
-    if (s->u.pause.seconds == 0)
-        xml_writing_fail(w, ERR_INVALID, at, "seconds", "is at least 1");
-    xml_writing_begin(w, &twiml_pause, &s->u.pause, at);
-    xml_writing_end(w, &twiml_pause);
+    xml_writing_pause(w, s, at, &twiml_pause);
 }
 
 static void write_gather(struct xml_writing *w, const struct plan_step *s,
@@ -48,8 +43,7 @@ static void write_gather(struct xml_writing *w, const struct plan_step *s,
 
 static void write_record(struct xml_writing *w, const struct plan_step *s,
                          const struct plan_path *at) {
-    xml_writing_begin(w, &twiml_record, &s->u.record, at);
-    xml_writing_end(w, &twiml_record);
+    xml_writing_empty(w, &twiml_record, &s->u.record, at);
 }
 
 static void write_noun(struct xml_writing *w, const struct plan_noun *n,
@@ -100,13 +94,6 @@ static void write_leave(struct xml_writing *w, const struct plan_step *s,
     xml_writing_bare(w, STR("Leave"));
 }
 
-static void write_hangup(struct xml_writing *w, const struct plan_step *s,
-                         const struct plan_path *at) {
-    (void)s;
-    (void)at;
-    xml_writing_bare(w, STR("Hangup"));
-}
-
 static void write_send_digits(struct xml_writing *w, const struct plan_step *s,
                               const struct plan_path *at) {
     xml_writing_need(w, s->u.send_digits.digits, at, "digits");
@@ -117,30 +104,25 @@ static void write_send_digits(struct xml_writing *w, const struct plan_step *s,
 
 static void write_redirect(struct xml_writing *w, const struct plan_step *s,
                            const struct plan_path *at) {
-    xml_writing_begin(w, &twiml_redirect, &s->u.redirect, at);
-    xml_writing_text(w, s->u.redirect.url, at, "url");
-    xml_writing_end(w, &twiml_redirect);
+    xml_writing_link(w, &s->u.redirect, at, "url", &twiml_redirect);
 }
 
 static void write_reject(struct xml_writing *w, const struct plan_step *s,
                          const struct plan_path *at) {
-    xml_writing_begin(w, &twiml_reject, &s->u.reject, at);
-    xml_writing_end(w, &twiml_reject);
+    xml_writing_empty(w, &twiml_reject, &s->u.reject, at);
 }
 
 static void write_start_recording(struct xml_writing *w, const struct plan_step *s,
                                   const struct plan_path *at) {
     xml_write_begin(&w->x, STR("Start"));
-    xml_writing_begin(w, &twiml_recording, &s->u.start_recording, at);
-    xml_writing_end(w, &twiml_recording);
+    xml_writing_empty(w, &twiml_recording, &s->u.start_recording, at);
     xml_write_end(&w->x, STR("Start"));
 }
 
 static void write_stop(struct xml_writing *w, const struct xml_maps *maps,
                        const struct plan_step *s, const struct plan_path *at) {
     xml_write_begin(&w->x, STR("Stop"));
-    xml_writing_begin(w, maps, &s->u.stop, at);
-    xml_writing_end(w, maps);
+    xml_writing_empty(w, maps, &s->u.stop, at);
     xml_write_end(&w->x, STR("Stop"));
 }
 
@@ -214,8 +196,7 @@ static void write_refer(struct xml_writing *w, const struct plan_step *s,
 static void write_transcribe(struct xml_writing *w, const struct plan_step *s,
                              const struct plan_path *at) {
     xml_write_begin(&w->x, STR("Start"));
-    xml_writing_begin(w, &twiml_transcription, &s->u.transcribe, at);
-    xml_writing_end(w, &twiml_transcription);
+    xml_writing_empty(w, &twiml_transcription, &s->u.transcribe, at);
     xml_write_end(&w->x, STR("Start"));
 }
 
@@ -230,7 +211,7 @@ xml_writing_fn *const twiml_writers[PLAN_KIND_COUNT] = {
     [PLAN_LEAVE] = write_leave,
     [PLAN_SEND_DIGITS] = write_send_digits,
     [PLAN_REDIRECT] = write_redirect,
-    [PLAN_HANGUP] = write_hangup,
+    [PLAN_HANGUP] = xml_writing_hangup,
     [PLAN_REJECT] = write_reject,
     [PLAN_START_RECORDING] = write_start_recording,
     [PLAN_STOP_RECORDING] = write_stop_recording,

@@ -72,19 +72,12 @@ static void check_required(struct checking *c, const struct xml_element_rule *pa
     }
 }
 
-static size_t count_chars(struct str s) {
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++)
-        n += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
-    return n;
-}
-
 static void check_text(struct checking *c, const struct xml_element_rule *rule,
                        const struct xml_node *n) {
     size_t chars = 0;
     for (const struct xml_node *t = n->first; t; t = t->next)
         if (xml_node_is_text(t))
-            chars += count_chars(str_trim(t->text));
+            chars += str_count_chars(str_trim(t->text));
     if (chars > 0 && !rule->text)
         xml_find(c, XML_WARNING, n, "", "no text belongs directly inside it");
     else if (rule->text_max_chars > 0 && chars > rule->text_max_chars)

@@ -339,6 +339,11 @@ const struct str *xml_node_attr(const struct xml_node *n, const char *name) {
     return NULL;
 }
 
+bool xml_node_says(const struct xml_node *n, const char *name, const char *value) {
+    const struct str *v = xml_node_attr(n, name);
+    return v && str_eq_z(*v, value);
+}
+
 bool xml_node_has_text(const struct xml_node *n) {
     for (const struct xml_node *c = n->first; c; c = c->next)
         if (xml_node_is_text(c) && str_trim(c->text).len > 0)

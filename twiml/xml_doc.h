@@ -58,6 +58,9 @@ static inline bool xml_node_is_text(const struct xml_node *n) {
 /** Value of an attribute; NULL when it is missing. */
 const struct str *xml_node_attr(const struct xml_node *n, const char *name);
 
+/** Has the attribute just this value? */
+bool xml_node_says(const struct xml_node *n, const char *name, const char *value);
+
 /** The runs of text directly inside n, joined in the arena, without white space at both ends. */
 struct str xml_node_text(const struct xml_node *n, struct arena *a);
 

@@ -71,17 +71,10 @@ static const char *judge_list(const struct xml_attr_rule *a, struct str value, c
     return NULL;
 }
 
-static size_t count_chars(struct str s) {
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++)
-        n += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
-    return n;
-}
-
 static const char *judge_text(const struct xml_attr_rule *a, struct str value) {
-    if (a->max_chars > 0 && count_chars(value) > a->max_chars)
+    if (a->max_chars > 0 && str_count_chars(value) > a->max_chars)
         return "is too long";
-    if (a->min_chars > 0 && count_chars(value) < a->min_chars)
+    if (a->min_chars > 0 && str_count_chars(value) < a->min_chars)
         return "is too short";
     for (size_t i = 0; a->chars && i < value.len; i++)
         if (!strchr(a->chars, value.ptr[i]))

@@ -242,6 +242,12 @@ void xml_writing_end(struct xml_writing *w, const struct xml_maps *maps) {
     xml_write_end(&w->x, maps->element);
 }
 
+void xml_writing_empty(struct xml_writing *w, const struct xml_maps *maps, const void *base,
+                       const struct plan_path *at) {
+    xml_writing_begin(w, maps, base, at);
+    xml_writing_end(w, maps);
+}
+
 void xml_writing_bare(struct xml_writing *w, struct str element) {
     xml_write_begin(&w->x, element);
     xml_write_end(&w->x, element);
@@ -267,6 +273,34 @@ void xml_writing_url(struct xml_writing *w, struct str url, const struct plan_pa
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */
+
+void xml_writing_play(struct xml_writing *w, const struct plan_step *s, const struct plan_path *at,
+                      const struct xml_maps *maps) {
+    xml_writing_begin(w, maps, &s->u.play, at);
+    xml_writing_url(w, s->u.play.url, at, "url");
+    xml_writing_end(w, maps);
+}
+
+void xml_writing_pause(struct xml_writing *w, const struct plan_step *s, const struct plan_path *at,
+                       const struct xml_maps *maps) {
+    if (s->u.pause.seconds == 0)
+        xml_writing_fail(w, ERR_INVALID, at, "seconds", "is at least 1");
+    xml_writing_empty(w, maps, &s->u.pause, at);
+}
+
+void xml_writing_hangup(struct xml_writing *w, const struct plan_step *s,
+                        const struct plan_path *at) {
+    (void)s;
+    (void)at;
+    xml_writing_bare(w, STR("Hangup"));
+}
+
+void xml_writing_link(struct xml_writing *w, const struct plan_link *to, const struct plan_path *at,
+                      const char *member, const struct xml_maps *maps) {
+    xml_writing_begin(w, maps, to, at);
+    xml_writing_url(w, to->url, at, member);
+    xml_writing_end(w, maps);
+}
 
 void xml_writing_words(struct xml_writing *w, const struct plan_say *say,
                        const struct plan_path *at) {

@@ -45,6 +45,10 @@ void xml_writing_begin(struct xml_writing *w, const struct xml_maps *maps, const
                        const struct plan_path *at);
 void xml_writing_end(struct xml_writing *w, const struct xml_maps *maps);
 
+/** The table's element with its attributes and nothing inside. */
+void xml_writing_empty(struct xml_writing *w, const struct xml_maps *maps, const void *base,
+                       const struct plan_path *at);
+
 /** An element with nothing but its name. */
 void xml_writing_bare(struct xml_writing *w, struct str element);
 
@@ -58,6 +62,17 @@ void xml_writing_url(struct xml_writing *w, struct str url, const struct plan_pa
 
 void xml_writing_need(struct xml_writing *w, struct str s, const struct plan_path *at,
                       const char *member);
+
+/** The steps that every language has alike. */
+void xml_writing_play(struct xml_writing *w, const struct plan_step *s, const struct plan_path *at,
+                      const struct xml_maps *maps);
+void xml_writing_pause(struct xml_writing *w, const struct plan_step *s, const struct plan_path *at,
+                       const struct xml_maps *maps);
+xml_writing_fn xml_writing_hangup;
+
+/** Where an element of the <Redirect> kind sends the call. */
+void xml_writing_link(struct xml_writing *w, const struct plan_link *to, const struct plan_path *at,
+                      const char *member, const struct xml_maps *maps);
 
 /** What a say step says: text or SSML. */
 void xml_writing_words(struct xml_writing *w, const struct plan_say *say,

@@ -2,40 +2,16 @@
 #include <string.h>
 
 #include "tests/support/test.h"
+#include "tests/unit/twiml/xml_pair.h"
 #include "twiml/plivoxml.h"
 
-/* One document, what is lost, and how many steps stay. An empty `where` means that nothing is. */
-struct row {
-    const char *inside; /* of <Response> */
-    size_t steps;
-    enum plan_loss_kind kind;
-    const char *where;
-};
-
-static void expect_rows(const struct row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        CLEANUP(buf_release) struct buf doc = BUF_INIT(1 << 17);
-        CLEANUP(plan_release) struct plan p = {0};
-        struct plan_loss_report loss = {0};
-        struct error err = {0};
-        buf_printf(&doc, "<Response>%s</Response>", rows[i].inside);
-        enum error_code rc = plivoxml_read(buf_str(&doc), &p, &loss, &err);
-        bool ok = rc == ERR_OK && p.count == rows[i].steps &&
-                  loss.count == (rows[i].where[0] ? 1 : 0) &&
-                  (loss.count == 0 || (loss.items[0].kind == rows[i].kind &&
-                                       strcmp(loss.items[0].where, rows[i].where) == 0 &&
-                                       loss.items[0].what[0] && loss.items[0].remedy[0]));
-        EXPECT(ok);
-        if (!ok)
-            printf("%s: %s %zu steps, %zu losses, %s: %s\n", rows[i].inside, err.text, p.count,
-                   loss.count, loss.items[0].where, loss.items[0].what);
-    }
-}
+static const struct xml_pair language = {plivoxml_write, plivoxml_read, plivoxml_check,
+                                         PLIVOXML_BYTES_MAX};
 
 #define A "https://a.example"
 
 TEST(plivoxml_read, every_element_reaches_the_plan_or_is_reported) {
-    static const struct row rows[] = {
+    static const struct xml_pair_row rows[] = {
         {"", 0, PLAN_LOSS_NONE, ""},
         {"<Speak>a</Speak>", 1, PLAN_LOSS_NONE, ""},
         {"<Play>" A "</Play>", 1, PLAN_LOSS_NONE, ""},
@@ -60,7 +36,7 @@ TEST(plivoxml_read, every_element_reaches_the_plan_or_is_reported) {
         {"<Stream>wss://a.example</Stream>", 1, PLAN_LOSS_DROPPED, "line 1: Stream.contentType"},
         {"<AudioStream>wss://a.example</AudioStream>", 0, PLAN_LOSS_REFUSED, "line 1: AudioStream"},
     };
-    expect_rows(rows, ARRAY_LEN(rows));
+    xml_pair_rows(&language, rows, ARRAY_LEN(rows));
 }
 
 TEST(plivoxml_read, every_element_of_ssml_stays) {
@@ -88,7 +64,7 @@ TEST(plivoxml_read, every_element_of_ssml_stays) {
 }
 
 TEST(plivoxml_read, what_the_carrier_would_skip_is_refused) {
-    static const struct row rows[] = {
+    static const struct xml_pair_row rows[] = {
         {"<Say>hi</Say>", 0, PLAN_LOSS_REFUSED, "line 1: Say"},
         {"<Speak/>", 0, PLAN_LOSS_REFUSED, "line 1: Speak"},
         {"<Speak voice=\"Polly.Amy\"><break time=\"1s\"/></Speak>", 1, PLAN_LOSS_NONE, ""},
@@ -104,11 +80,11 @@ TEST(plivoxml_read, what_the_carrier_would_skip_is_refused) {
         {"<Number>1</Number>", 0, PLAN_LOSS_REFUSED, "line 1: Number"},
         {"<xi:include href=\"file:///etc/passwd\"/>", 0, PLAN_LOSS_REFUSED, "line 1: xi:include"},
     };
-    expect_rows(rows, ARRAY_LEN(rows));
+    xml_pair_rows(&language, rows, ARRAY_LEN(rows));
 }
 
 TEST(plivoxml_read, what_a_plan_has_no_place_for_is_dropped) {
-    static const struct row rows[] = {
+    static const struct xml_pair_row rows[] = {
         {"<Speak tone=\"x\">a</Speak>", 1, PLAN_LOSS_DROPPED, "line 1: Speak.tone"},
         {"<Speak voice=\"Bob\">a</Speak>", 1, PLAN_LOSS_DROPPED, "line 1: Speak.voice"},
         {"<Speak>a <break time=\"1s\"/></Speak>", 1, PLAN_LOSS_DROPPED, "line 1: Speak"},
@@ -148,11 +124,11 @@ TEST(plivoxml_read, what_a_plan_has_no_place_for_is_dropped) {
          1, PLAN_LOSS_DROPPED, "line 1: Stream.extraHeaders"},
         {"words", 0, PLAN_LOSS_DROPPED, "line 1: Response"},
     };
-    expect_rows(rows, ARRAY_LEN(rows));
+    xml_pair_rows(&language, rows, ARRAY_LEN(rows));
 }
 
 TEST(plivoxml_read, the_carriers_default_said_aloud_loses_nothing) {
-    static const struct row rows[] = {
+    static const struct xml_pair_row rows[] = {
         {"<GetInput action=\"" A "\" digitEndTimeout=\"auto\" log=\"true\" redirect=\"true\"/>", 1,
          PLAN_LOSS_NONE, ""},
         {"<Record fileFormat=\"mp3\" recordChannelType=\"stereo\" redirect=\"true\" "
@@ -162,7 +138,7 @@ TEST(plivoxml_read, the_carriers_default_said_aloud_loses_nothing) {
          PLAN_LOSS_NONE, ""},
         {"<Conference stayAlone=\"true\" enterSound=\"\">c</Conference>", 1, PLAN_LOSS_NONE, ""},
     };
-    expect_rows(rows, ARRAY_LEN(rows));
+    xml_pair_rows(&language, rows, ARRAY_LEN(rows));
 }
 
 /* ---- what members become --------------------------------------------------------------------- */

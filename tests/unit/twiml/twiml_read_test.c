@@ -2,37 +2,13 @@
 #include <string.h>
 
 #include "tests/support/test.h"
+#include "tests/unit/twiml/xml_pair.h"
 #include "twiml/twiml.h"
 
-/* One document, what is lost, and how many steps stay. An empty `where` means that nothing is. */
-struct row {
-    const char *inside; /* of <Response> */
-    size_t steps;
-    enum plan_loss_kind kind;
-    const char *where;
-};
-
-static void expect_rows(const struct row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        CLEANUP(buf_release) struct buf doc = BUF_INIT(1 << 17);
-        CLEANUP(plan_release) struct plan p = {0};
-        struct plan_loss_report loss = {0};
-        struct error err = {0};
-        buf_printf(&doc, "<Response>%s</Response>", rows[i].inside);
-        REQUIRE(twiml_read(buf_str(&doc), &p, &loss, &err) == ERR_OK);
-        bool ok = p.count == rows[i].steps && loss.count == (rows[i].where[0] ? 1 : 0) &&
-                  (loss.count == 0 || (loss.items[0].kind == rows[i].kind &&
-                                       strcmp(loss.items[0].where, rows[i].where) == 0 &&
-                                       loss.items[0].what[0] && loss.items[0].remedy[0]));
-        EXPECT(ok);
-        if (!ok)
-            printf("%s: %zu steps, %zu losses, %s: %s\n", rows[i].inside, p.count, loss.count,
-                   loss.items[0].where, loss.items[0].what);
-    }
-}
+static const struct xml_pair language = {twiml_write, twiml_read, twiml_check, 65536};
 
 TEST(twiml_read, what_the_carrier_would_skip_is_refused) {
-    static const struct row rows[] = {
+    static const struct xml_pair_row rows[] = {
         {"<Say/>", 0, PLAN_LOSS_REFUSED, "line 1: Say"},
         {"<Say> \n </Say>", 0, PLAN_LOSS_REFUSED, "line 1: Say"},
         {"<say>hi</say>", 0, PLAN_LOSS_REFUSED, "line 1: say"},
@@ -56,11 +32,11 @@ TEST(twiml_read, what_the_carrier_would_skip_is_refused) {
         {"<Prompt for=\"postal-code\"/>", 0, PLAN_LOSS_REFUSED, "line 1: Prompt"},
         {"<xi:include href=\"file:///etc/passwd\"/>", 0, PLAN_LOSS_REFUSED, "line 1: xi:include"},
     };
-    expect_rows(rows, ARRAY_LEN(rows));
+    xml_pair_rows(&language, rows, ARRAY_LEN(rows));
 }
 
 TEST(twiml_read, what_a_plan_has_no_place_for_is_dropped) {
-    static const struct row rows[] = {
+    static const struct xml_pair_row rows[] = {
         {"<Say tone=\"x\">a</Say>", 1, PLAN_LOSS_DROPPED, "line 1: Say.tone"},
         {"<Say loop=\"often\">a</Say>", 1, PLAN_LOSS_DROPPED, "line 1: Say.loop"},
         {"<Say loop=\"5000\">a</Say>", 1, PLAN_LOSS_DROPPED, "line 1: Say.loop"},
@@ -89,18 +65,18 @@ TEST(twiml_read, what_a_plan_has_no_place_for_is_dropped) {
         {"<Say>a <blink>b</blink></Say>", 1, PLAN_LOSS_DROPPED, "line 1: blink"},
         {"<Say>a <break time=\"1s\" x=\"y\"/></Say>", 1, PLAN_LOSS_DROPPED, "line 1: break.x"},
     };
-    expect_rows(rows, ARRAY_LEN(rows));
+    xml_pair_rows(&language, rows, ARRAY_LEN(rows));
 }
 
 TEST(twiml_read, the_carriers_default_said_aloud_loses_nothing) {
-    static const struct row rows[] = {
+    static const struct xml_pair_row rows[] = {
         {"<Record recordingStatusCallbackEvent=\"completed\"/>", 1, PLAN_LOSS_NONE, ""},
         {"<Dial trim=\"do-not-trim\">1</Dial>", 1, PLAN_LOSS_NONE, ""},
         {"<Reject reason=\"rejected\"/>", 1, PLAN_LOSS_NONE, ""},
         {"<Dial record=\"false\">1</Dial>", 1, PLAN_LOSS_NONE, ""},
         {"<Pay bankAccountType=\"consumer-checking\" input=\"dtmf\"/>", 1, PLAN_LOSS_NONE, ""},
     };
-    expect_rows(rows, ARRAY_LEN(rows));
+    xml_pair_rows(&language, rows, ARRAY_LEN(rows));
 }
 
 /* The single step of a document; the plan has to be released. */

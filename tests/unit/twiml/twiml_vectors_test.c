@@ -2,23 +2,14 @@
 #include <string.h>
 
 #include "tests/support/test.h"
+#include "tests/unit/twiml/xml_pair.h"
 #include "twiml/twiml.h"
 #include "twiml/twiml_grammar.h"
 
 #define DOCUMENTS SWH_SOURCE_DIR "/tests/vectors/twiml/documents/"
 
 static struct str load(const char *name, struct buf *to) {
-    char path[1024];
-    char block[4096];
-    (void)snprintf(path, sizeof path, DOCUMENTS "%s.xml", name);
-    FILE *f = fopen(path, "rb");
-    buf_clear(to);
-    if (!f)
-        return (struct str){0};
-    for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-        buf_put(to, block, n);
-    (void)fclose(f);
-    return buf_str(to);
+    return xml_pair_load(DOCUMENTS, name, to);
 }
 
 /* ---- the same document, said in another order ------------------------------------------------ */
