@@ -46,14 +46,6 @@ bool plivo_parse_time(struct str s, int64_t *wall_ms) {
     return true;
 }
 
-void plivo_copy_party(struct str s, char *dst) {
-    char text[CALL_PARTY_SIZE];
-    uint64_t n;
-    snprintf(text, sizeof text, "+%.*s", s.len < 16 ? (int)s.len : 0, s.ptr ? s.ptr : "");
-    bool is_number = str_to_u64(s, UINT64_MAX, &n) && phone_is_e164(str_z(text));
-    rest_copy_party(is_number ? str_z(text) : s, dst);
-}
-
 static int64_t number_of(const struct json *v) {
     uint32_t n;
     return rest_json_u32(v, &n) ? n : 0;
@@ -90,8 +82,8 @@ static bool read_sid(const struct json *v, char *dst) {
 
 static void read_live(const struct json *v, struct provider_call *c) {
     c->status = plivo_status(json_str(json_get(v, "call_status")));
-    plivo_copy_party(json_str(json_get(v, "to")), c->to);
-    plivo_copy_party(json_str(json_get(v, "from")), c->from);
+    rest_copy_bare_party(json_str(json_get(v, "to")), c->to);
+    rest_copy_bare_party(json_str(json_get(v, "from")), c->from);
     if (!plivo_parse_time(json_str(json_get(v, "session_start")), &c->created_ms))
         c->created_ms = 0;
 }
@@ -107,8 +99,8 @@ static void read_record(const struct json *v, struct provider_call *c) {
     if (cause == 9100)
         c->answered_by = CALL_BY_MACHINE;
     c->duration_s = (uint32_t)number_of(json_get(v, "call_duration"));
-    plivo_copy_party(json_str(json_get(v, "to_number")), c->to);
-    plivo_copy_party(json_str(json_get(v, "from_number")), c->from);
+    rest_copy_bare_party(json_str(json_get(v, "to_number")), c->to);
+    rest_copy_bare_party(json_str(json_get(v, "from_number")), c->from);
     if (!plivo_parse_time(json_str(json_get(v, "initiation_time")), &c->created_ms))
         c->created_ms = 0;
 }
@@ -296,8 +288,8 @@ enum error_code plivo_decode_error(int status, struct str body, struct error *er
     /* a text says more than 400 or 403, but nothing softens 401, 429 and the carrier's failures */
     if (fault && (status == 400 || status == 403 || status == 404 || status == 422))
         code = fault->code;
-    char message[MESSAGE_MAX + 1];
-    rest_copy_line(message, MESSAGE_MAX, buf_str(&text));
+    char message[MESSAGE_MAX + 2];
+    rest_copy_sentence(message, MESSAGE_MAX, buf_str(&text));
     error_set(err, code, "carrier error, HTTP %d: %s %s", status,
               message[0] ? message : "no reason given.",
               fault ? fault->advice : "Look the text up in the carrier's documentation.");
@@ -307,13 +299,6 @@ enum error_code plivo_decode_error(int status, struct str body, struct error *er
 }
 
 /* ---- credentials ------------------------------------------------------------------------- */
-
-static enum error_code finish(struct rest_check *check, const char *number_verdict) {
-    size_t used = strlen(check->text);
-    snprintf(check->text + used, sizeof check->text - used, "%s", number_verdict);
-    check->done = true;
-    return ERR_OK;
-}
 
 /** "-1.80900", "0", "0.00000": nothing left to call with. */
 static bool is_used_up(struct str credits) {
@@ -342,7 +327,7 @@ static enum error_code read_account(const struct rest_account *a, struct str bod
     snprintf(check->text, sizeof check->text, "account \"%s\" is accepted%s", name,
              empty ? "; warning: it has no credit left, calls will end at once" : "");
     check->step = PLIVO_CHECK_RENTED;
-    return a->number.len ? ERR_OK : finish(check, "; no caller id is set");
+    return a->number.len ? ERR_OK : rest_check_finish(check, "; no caller id is set");
 }
 
 enum error_code plivo_decode_check(const struct rest_account *a, int status, struct str body,
@@ -355,14 +340,15 @@ enum error_code plivo_decode_check(const struct rest_account *a, int status, str
         break;
     case PLIVO_CHECK_RENTED:
         if (ok)
-            return finish(check, "; the caller id is a number of the account");
+            return rest_check_finish(check, "; the caller id is a number of the account");
         check->step = PLIVO_CHECK_VERIFIED;
         return ERR_OK;
     case PLIVO_CHECK_VERIFIED:
         if (ok)
-            return finish(check, "; the caller id is a verified number");
+            return rest_check_finish(check, "; the caller id is a verified number");
         if (status != 404)
-            return finish(check, "; whether the caller id may be used could not be asked");
+            return rest_check_finish(check,
+                                     "; whether the caller id may be used could not be asked");
         return error_field(err, ERR_INVALID, "number",
                            "the caller id is neither rented nor verified: do so in the console, or "
                            "set another PLIVO_PHONE_NUMBER");

@@ -24,7 +24,4 @@ enum error_code plivo_decode_error(int status, struct str body, struct error *er
 /** "2026-01-31 12:00:00", with ".123456" and "+05:30" or without; without a zone it is UTC. */
 NODISCARD bool plivo_parse_time(struct str s, int64_t *wall_ms);
 
-/** A number with its plus, which Plivo mostly leaves away; anything else as it is. */
-void plivo_copy_party(struct str s, char *dst);
-
 #endif

@@ -1,5 +1,10 @@
 #include "providers/rest/encode.h"
 
+#include <stdio.h>
+
+#include "core/base/utf8.h"
+#include "core/domain/phone.h"
+
 void rest_put_field(struct buf *b, const char *name, struct str value) {
     if (b->len)
         buf_putc(b, '&');
@@ -63,9 +68,22 @@ enum error_code rest_read_object(struct str body, struct json_doc **doc, struct 
     return error_set(err, ERR_UPSTREAM, "the carrier's reply is no JSON object; try again later");
 }
 
+enum error_code rest_check_finish(struct rest_check *check, const char *last_words) {
+    size_t used = strlen(check->text);
+    snprintf(check->text + used, sizeof check->text - used, "%s", last_words);
+    check->done = true;
+    return ERR_OK;
+}
+
 void rest_copy_party(struct str s, char *dst) {
     if (!str_copy(s, dst, CALL_PARTY_SIZE))
         dst[0] = '\0'; /* never half a number */
+}
+
+void rest_copy_bare_party(struct str s, char *dst) {
+    char number[CALL_PARTY_SIZE] = "+";
+    bool bare = str_copy(s, number + 1, sizeof number - 1) && phone_is_e164(str_z(number));
+    rest_copy_party(bare ? str_z(number) : s, dst);
 }
 
 enum error_code rest_next_page(const struct rest_account *a, struct str uri, struct buf *next_url,
@@ -98,10 +116,15 @@ bool rest_json_u32(const struct json *v, uint32_t *out) {
 }
 
 void rest_copy_line(char *dst, size_t n, struct str s) {
-    size_t len = s.len < n ? s.len : n;
-    while (len > 0 && len < s.len && ((unsigned char)s.ptr[len] & 0xC0) == 0x80)
-        len--; /* not in the middle of a character */
+    size_t len = s.len > n ? utf8_cut(s.ptr, n) : s.len;
     for (size_t i = 0; i < len; i++)
         dst[i] = (unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7F ? ' ' : s.ptr[i];
     dst[len] = '\0';
+}
+
+void rest_copy_sentence(char *dst, size_t n, struct str s) {
+    rest_copy_line(dst, n, str_trim(s));
+    size_t len = strlen(dst);
+    if (len > 0 && !strchr(".!?:;", dst[len - 1]))
+        memcpy(dst + len, ".", sizeof ".");
 }

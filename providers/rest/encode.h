@@ -28,8 +28,14 @@ bool rest_is_id(struct str s, const char *prefix, size_t hex_digits);
 NODISCARD enum error_code rest_read_object(struct str body, struct json_doc **doc,
                                            struct error *err);
 
+/** The credential check is through: what it says so far, and this. ERR_OK. */
+enum error_code rest_check_finish(struct rest_check *check, const char *last_words);
+
 /** A number or address of a party; dst (CALL_PARTY_SIZE) is "" when it does not fit. */
 void rest_copy_party(struct str s, char *dst);
+
+/** The same, with the '+' that some carriers leave away from E.164. */
+void rest_copy_bare_party(struct str s, char *dst);
 
 /**
  * The address of a list's next page, given as a path on the API's host; uri "" is the last page.
@@ -43,5 +49,8 @@ NODISCARD bool rest_json_u32(const struct json *v, uint32_t *out);
 
 /** Text of the far end as one clean line for an error text: at most n bytes, dst holds n + 1. */
 void rest_copy_line(char *dst, size_t n, struct str s);
+
+/** The same as a sentence that another one may follow; "" stays "". dst holds n + 2. */
+void rest_copy_sentence(char *dst, size_t n, struct str s);
 
 #endif

@@ -1,7 +1,7 @@
 #include "providers/rest/fields.h"
 
-#include "core/domain/phone.h"
 #include "core/domain/provider.h"
+#include "providers/rest/encode.h"
 
 enum error_code rest_fields_sort(const struct form *f, const struct rest_field_name *names,
                                  size_t count, struct str *values, struct error *err) {
@@ -49,16 +49,9 @@ double rest_field_fraction(struct str s) {
     return d <= 1 ? d : -1;
 }
 
-static void copy_party(struct str s, char dst[CALL_PARTY_SIZE]) {
-    char number[CALL_PARTY_SIZE] = "+";
-    bool bare = str_copy(s, number + 1, sizeof number - 1) && phone_is_e164(str_z(number));
-    if (!str_copy(bare ? str_z(number) : s, dst, CALL_PARTY_SIZE))
-        dst[0] = '\0';
-}
-
 void rest_news_parties(struct webhook_news *n, struct str to, struct str from) {
-    copy_party(to, n->to);
-    copy_party(from, n->from);
+    rest_copy_bare_party(to, n->to);
+    rest_copy_bare_party(from, n->from);
 }
 
 bool rest_field_is_keys(struct str s) {

@@ -145,8 +145,8 @@ enum error_code laml_decode_error(const struct laml *l, int status, struct str b
     if (rest_read_object(body, &doc, NULL) != ERR_OK ||
         !read_number(l, json_root(doc), &told, &number))
         return ERR_OK;
-    char message[MESSAGE_MAX + 1];
-    rest_copy_line(message, MESSAGE_MAX, json_str(json_get(told, "message")));
+    char message[MESSAGE_MAX + 2];
+    rest_copy_sentence(message, MESSAGE_MAX, json_str(json_get(told, "message")));
     const struct laml_fault *fault = laml_fault_find(l, number);
     enum error_code code = judge(status, fault);
     error_set(err, code, "carrier error %d: %s %s", (int)number, message,

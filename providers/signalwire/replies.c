@@ -218,10 +218,10 @@ static enum error_code by_status(int status) {
 
 static enum error_code tell(int status, struct str code, struct str message,
                             const struct signalwire_fault *fault, struct error *err) {
-    char code_text[CODE_MAX + 1], message_text[MESSAGE_MAX + 1];
+    char code_text[CODE_MAX + 1], message_text[MESSAGE_MAX + 2];
     enum error_code rc = fault && status != 429 ? fault->meaning : by_status(status);
     rest_copy_line(code_text, CODE_MAX, code);
-    rest_copy_line(message_text, MESSAGE_MAX, message);
+    rest_copy_sentence(message_text, MESSAGE_MAX, message);
     error_set(err, rc, "carrier error %s: %s %s", code_text, message_text,
               fault ? fault->advice : "Look the code up in the carrier's documentation.");
     if (err)

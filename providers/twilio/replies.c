@@ -27,13 +27,6 @@ enum error_code twilio_decode_error(int status, struct str body, struct error *e
 
 /* ---- credentials ------------------------------------------------------------------------- */
 
-static enum error_code finish(struct rest_check *check, const char *number_verdict) {
-    size_t used = strlen(check->text);
-    snprintf(check->text + used, sizeof check->text - used, "%s", number_verdict);
-    check->done = true;
-    return ERR_OK;
-}
-
 /** The account's reply holds its auth token in clear: only three members are ever looked at. */
 static enum error_code read_account(const struct rest_account *a, struct str body,
                                     struct rest_check *check, struct error *err) {
@@ -50,7 +43,7 @@ static enum error_code read_account(const struct rest_account *a, struct str bod
     snprintf(check->text, sizeof check->text, "account \"%s\" is active%s", name,
              trial ? "; trial: only verified numbers can be called" : "");
     check->step = TWILIO_CHECK_OWNED;
-    return a->number.len ? ERR_OK : finish(check, "; no caller id is set");
+    return a->number.len ? ERR_OK : rest_check_finish(check, "; no caller id is set");
 }
 
 /** Whether a list of numbers (owned or verified) has an item. */
@@ -76,17 +69,18 @@ enum error_code twilio_decode_check(const struct rest_account *a, int status, st
             break;
         snprintf(check->text, sizeof check->text, "the API key is accepted");
         check->step = TWILIO_CHECK_OWNED;
-        return a->number.len ? ERR_OK : finish(check, "; no caller id is set");
+        return a->number.len ? ERR_OK : rest_check_finish(check, "; no caller id is set");
     case TWILIO_CHECK_OWNED:
         if (ok && has_item(body, "incoming_phone_numbers"))
-            return finish(check, "; the caller id is a number of the account");
+            return rest_check_finish(check, "; the caller id is a number of the account");
         check->step = TWILIO_CHECK_VERIFIED;
         return ERR_OK;
     case TWILIO_CHECK_VERIFIED:
         if (!ok)
-            return finish(check, "; whether the caller id may be used could not be asked");
+            return rest_check_finish(check,
+                                     "; whether the caller id may be used could not be asked");
         if (has_item(body, "outgoing_caller_ids"))
-            return finish(check, "; the caller id is a verified number");
+            return rest_check_finish(check, "; the caller id is a verified number");
         return error_field(err, ERR_INVALID, "number",
                            "the caller id is neither bought nor verified: do so in the console, or "
                            "set another TWILIO_PHONE_NUMBER");

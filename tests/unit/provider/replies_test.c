@@ -1,4 +1,5 @@
 /* Twilio's replies as our values. */
+#include "providers/rest/encode.h"
 #include "providers/twilio/replies.h"
 #include "providers/twilio/requests.h"
 #include "tests/support/test.h"
@@ -138,6 +139,19 @@ TEST(twilio_replies, an_error_has_its_number_the_carriers_words_and_advice) {
     EXPECT(!err.retry);
     EXPECT_STR(err.text, "carrier error 21211: The phone number is not valid. Check the number to "
                          "call: E.164, and not your own.");
+}
+
+TEST(rest_replies, the_carriers_words_become_a_sentence_of_their_own) {
+    static const char *const rows[][2] = {
+        {"Authenticate", "Authenticate."},           {"Not valid.", "Not valid."},
+        {" call\nnot found \t", "call not found."},  {"Really?", "Really?"},
+        {"more words than fit", "more words than."}, {"", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char got[17];
+        rest_copy_sentence(got, sizeof got - 2, str_z(rows[i][0]));
+        EXPECT_STR(got, rows[i][1]);
+    }
 }
 
 TEST(twilio_replies, an_error_number_that_is_new_is_judged_by_the_status) {

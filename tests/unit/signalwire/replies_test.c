@@ -280,8 +280,9 @@ TEST(signalwire_replies, of_several_errors_the_one_we_know_is_told) {
                        "{\"code\":\"not_purchased_or_verified\",\"message\":\"second\"}]}"),
                    &err),
                ERR_INVALID);
-    EXPECT_STR(err.text, "carrier error not_purchased_or_verified: second Buy or verify the caller "
-                         "id, or set one that is yours.");
+    EXPECT_STR(err.text,
+               "carrier error not_purchased_or_verified: second. Buy or verify the caller "
+               "id, or set one that is yours.");
 }
 
 TEST(signalwire_replies, another_ones_page_is_no_error_of_the_carrier) {
