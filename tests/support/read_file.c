@@ -13,3 +13,11 @@ bool read_file(const char *path, struct buf *b) {
         close(fd);
     return n == 0 && !buf_failed(b);
 }
+
+struct json_doc *read_json_file(const char *path) {
+    const struct json_limits limits = {.bytes_max = 1 << 20, .values_max = 100000};
+    CLEANUP(buf_release) struct buf text = BUF_INIT(limits.bytes_max);
+    struct json_doc *doc = NULL;
+    bool ok = read_file(path, &text) && json_parse(buf_str(&text), &limits, &doc, NULL) == ERR_OK;
+    return ok ? doc : NULL;
+}

@@ -145,27 +145,52 @@ TEST(plivo_document, repeats_go_by_the_fragment_of_the_url) {
     EXPECT_INT(tries("#rc=6", lost), 2); /* out of range: all of it is ignored */
 }
 
+/* ---- one call by one document ---------------------------------------------------------------- */
+
+struct story {
+    struct arena arena;
+    struct box box;
+    struct box_page pages[8];
+};
+
+/** A whole call whose answer is that document; the next one, if it asks for any, hangs up. */
+static bool tell(struct story *s, const char *answer, const char *to) {
+    static const char *const next[] = {"/heard", "/silent", "/taken", "/dialled", "/left", "/next"};
+    *s = (struct story){.pages = {{.path = "/answer", .body = answer}}};
+    for (size_t i = 0; i < ARRAY_LEN(next); i++)
+        s->pages[i + 1] = (struct box_page){.path = next[i], .body = PLIVO_HANGUP};
+    return plivo_live(&s->box, s->pages, to, "");
+}
+
+static void end(struct story *s) {
+    box_release(&s->box);
+    arena_release(&s->arena);
+}
+
+/** A parameter of the n-th request to that path. */
+static const char *param(struct story *s, const char *path, size_t n, const char *name) {
+    return box_param(&s->arena, box_wait(&s->box, path, n), name);
+}
+
+static bool says(struct story *s, const char *path, const char *text) {
+    return strstr(box_wait(&s->box, path, 0)->body, text) != NULL;
+}
+
 /* ---- input ---------------------------------------------------------------------------------- */
 
 TEST(plivo_input, what_is_said_goes_to_the_action) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body = DOCUMENT("<GetInput action=\"" BOX_APP "/heard\" inputType=\"speech\">"
-                          "<Speak>What is your name?</Speak></GetInput>")},
-        {.path = "/heard", .body = PLIVO_HANGUP},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550100", ""));
-    const struct box_request *r = box_wait(&b, "/heard", 0);
-    EXPECT_STR(box_param(&a, r, "InputType"), "speech");
-    EXPECT_STR(box_param(&a, r, "Speech"), "My name is John Doe.");
-    EXPECT_STR(box_param(&a, r, "Digits"), "");
-    EXPECT(strncmp(box_param(&a, r, "SpeechConfidenceScore"), "0.", 2) == 0);
-    EXPECT_STR(box_param(&a, r, "Event"), "Redirect");
-    EXPECT_STR(box_param(&a, r, "CallStatus"), "in-progress");
-    box_release(&b);
-    arena_release(&a);
+    struct story s;
+    REQUIRE(tell(&s,
+                 DOCUMENT("<GetInput action=\"" BOX_APP "/heard\" inputType=\"speech\">"
+                          "<Speak>What is your name?</Speak></GetInput>"),
+                 "12025550100"));
+    EXPECT_STR(param(&s, "/heard", 0, "InputType"), "speech");
+    EXPECT_STR(param(&s, "/heard", 0, "Speech"), "My name is John Doe.");
+    EXPECT_STR(param(&s, "/heard", 0, "Digits"), "");
+    EXPECT(strncmp(param(&s, "/heard", 0, "SpeechConfidenceScore"), "0.", 2) == 0);
+    EXPECT_STR(param(&s, "/heard", 0, "Event"), "Redirect");
+    EXPECT_STR(param(&s, "/heard", 0, "CallStatus"), "in-progress");
+    end(&s);
 }
 
 TEST(plivo_input, keys_go_to_the_action_without_the_finishing_one) {
@@ -177,52 +202,39 @@ TEST(plivo_input, keys_go_to_the_action_without_the_finishing_one) {
         {0}};
     static const char typist[] = "{\"callees\":[{\"number\":\"+12025550142\",\"script\":["
                                  "{\"press\":\"123#4\"}]}]}";
-    struct arena a = {0};
-    struct box b;
+    struct story s = {0};
     char sid[37];
-    REQUIRE(plivo_box_init(&b, pages, typist, 0));
-    REQUIRE(plivo_call(&b, "12025550142", "", sid) && box_wait_ended(&b, 1));
-    const struct box_request *r = box_wait(&b, "/heard", 0);
-    EXPECT_STR(r->method, "GET");
-    EXPECT_STR(box_param(&a, r, "InputType"), "dtmf");
-    EXPECT_STR(box_param(&a, r, "Digits"), "123");
-    box_release(&b);
-    arena_release(&a);
+    REQUIRE(plivo_box_init(&s.box, pages, typist, 0));
+    REQUIRE(plivo_call(&s.box, "12025550142", "", sid) && box_wait_ended(&s.box, 1));
+    EXPECT_STR(box_wait(&s.box, "/heard", 0)->method, "GET");
+    EXPECT_STR(param(&s, "/heard", 0, "InputType"), "dtmf");
+    EXPECT_STR(param(&s, "/heard", 0, "Digits"), "123");
+    end(&s);
 }
 
 TEST(plivo_input, silence_falls_through_to_the_next_element) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body = DOCUMENT("<GetInput action=\"" BOX_APP "/heard\" inputType=\"dtmf speech\" "
+    struct story s;
+    REQUIRE(tell(&s,
+                 DOCUMENT("<GetInput action=\"" BOX_APP "/heard\" inputType=\"dtmf speech\" "
                           "executionTimeout=\"5\"><Speak>Hello?</Speak></GetInput>"
-                          "<Redirect>" BOX_APP "/silent</Redirect>")},
-        {.path = "/silent", .body = PLIVO_HANGUP},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550115", ""));
-    EXPECT_INT(box_count(&b, "/heard"), 0);
-    const struct box_request *r = box_wait(&b, "/silent", 0);
-    EXPECT(strstr(r->body, "Digits") == NULL);
-    EXPECT(strstr(r->body, "InputType") == NULL);
-    box_release(&b);
-    arena_release(&a);
+                          "<Redirect>" BOX_APP "/silent</Redirect>"),
+                 "12025550115"));
+    EXPECT_INT(box_count(&s.box, "/heard"), 0);
+    EXPECT(!says(&s, "/silent", "Digits"));
+    EXPECT(!says(&s, "/silent", "InputType"));
+    end(&s);
 }
 
 TEST(plivo_input, silence_at_a_redirect_to_the_action_itself_is_no_result) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body = DOCUMENT("<GetInput action=\"" BOX_APP "/heard\" inputType=\"dtmf\">"
+    struct story s;
+    REQUIRE(tell(&s,
+                 DOCUMENT("<GetInput action=\"" BOX_APP "/heard\" inputType=\"dtmf\">"
                           "<Speak>Hello?</Speak></GetInput>"
-                          "<Redirect>" BOX_APP "/heard</Redirect>")},
-        {.path = "/heard", .body = PLIVO_HANGUP},
-        {0}};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550115", ""));
-    const struct box_request *r = box_wait(&b, "/heard", 0);
-    EXPECT(strstr(r->body, "Digits") == NULL);
-    EXPECT_INT(box_count(&b, "/heard"), 1);
-    box_release(&b);
+                          "<Redirect>" BOX_APP "/heard</Redirect>"),
+                 "12025550115"));
+    EXPECT(!says(&s, "/heard", "Digits"));
+    EXPECT_INT(box_count(&s.box, "/heard"), 1);
+    end(&s);
 }
 
 /* ---- record --------------------------------------------------------------------------------- */
@@ -235,81 +247,56 @@ TEST(plivo_record_element, its_action_and_its_callback_tell_the_recording) {
                           "/ready\" timeout=\"3\"/>")},
         {.path = "/taken", .body = DOCUMENT("<Wait length=\"9\"/>")},
         {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550100", ""));
-    const struct box_request *taken = box_wait(&b, "/taken", 0), *ready = box_wait(&b, "/ready", 0);
-    const char *id = box_param(&a, taken, "RecordingID");
+    struct story s = {0};
+    REQUIRE(plivo_live(&s.box, pages, "12025550100", ""));
+    const char *id = param(&s, "/taken", 0, "RecordingID");
     EXPECT_INT(strlen(id), 36);
-    EXPECT(strstr(box_param(&a, taken, "RecordUrl"), id) != NULL);
-    EXPECT_STR(box_param(&a, taken, "Digits"), "");
-    EXPECT(strstr(ready->body, "Digits") == NULL);
-    EXPECT_STR(box_param(&a, ready, "RecordingID"), id);
-    EXPECT_STR(box_param(&a, ready, "Event"), "RecordStop");
-    EXPECT_STR(box_param(&a, ready, "From"), "12025550199");
-    EXPECT(strcmp(box_param(&a, ready, "RecordingDurationMs"), "0") != 0);
-    expect_cause(&b, "4010", "Answer XML");
-    box_release(&b);
-    arena_release(&a);
+    EXPECT(strstr(param(&s, "/taken", 0, "RecordUrl"), id) != NULL);
+    EXPECT_STR(param(&s, "/taken", 0, "Digits"), "");
+    EXPECT(!says(&s, "/ready", "Digits"));
+    EXPECT_STR(param(&s, "/ready", 0, "RecordingID"), id);
+    EXPECT_STR(param(&s, "/ready", 0, "Event"), "RecordStop");
+    EXPECT_STR(param(&s, "/ready", 0, "From"), "12025550199");
+    EXPECT(strcmp(param(&s, "/ready", 0, "RecordingDurationMs"), "0") != 0);
+    expect_cause(&s.box, "4010", "Answer XML");
+    end(&s);
 }
 
-TEST(plivo_record_element, silence_is_told_to_its_action_too) {
-    static const struct box_page pages[] = {
-        {.path = "/answer", .body = DOCUMENT("<Record action=\"" BOX_APP "/taken\"/>")},
-        {.path = "/taken", .body = PLIVO_HANGUP},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550115", ""));
-    const struct box_request *r = box_wait(&b, "/taken", 0);
-    EXPECT_STR(box_param(&a, r, "Digits"), "timeout");
-    EXPECT_STR(box_param(&a, r, "RecordingDuration"), "15");
-    box_release(&b);
-    arena_release(&a);
-}
-
-TEST(plivo_record_element, a_silence_said_aloud_is_as_long_as_it_says) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body =
-             DOCUMENT("<Record timeout=\"5\" maxLength=\"3600\" action=\"" BOX_APP "/taken\"/>")},
-        {.path = "/taken", .body = PLIVO_HANGUP},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550115", ""));
-    const struct box_request *r = box_wait(&b, "/taken", 0);
-    EXPECT_STR(box_param(&a, r, "Digits"), "timeout");
-    EXPECT_STR(box_param(&a, r, "RecordingDuration"), "5");
-    box_release(&b);
-    arena_release(&a);
+TEST(plivo_record_element, silence_is_told_to_its_action_and_lasts_as_long_as_it_says) {
+    static const char *const rows[][2] = {
+        {"", "15"}, /* the carrier's own */
+        {"timeout=\"5\" maxLength=\"3600\" ", "5"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct arena a = {0};
+        struct story s;
+        struct str body =
+            arena_printf(&a, DOCUMENT("<Record %saction=\"" BOX_APP "/taken\"/>"), rows[i][0]);
+        REQUIRE(tell(&s, body.ptr, "12025550115"));
+        EXPECT_STR(param(&s, "/taken", 0, "Digits"), "timeout");
+        EXPECT_STR(param(&s, "/taken", 0, "RecordingDuration"), rows[i][1]);
+        end(&s);
+        arena_release(&a);
+    }
 }
 
 TEST(plivo_record_element, without_an_action_the_next_element_follows) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body = DOCUMENT("<Record maxLength=\"4\"/><Redirect>" BOX_APP "/next</Redirect>")},
-        {.path = "/next", .body = PLIVO_HANGUP},
-        {0}};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550100", ""));
-    EXPECT_INT(box_count(&b, "/answer"), 1);
-    EXPECT_INT(box_count(&b, "/next"), 1);
-    box_release(&b);
+    struct story s;
+    REQUIRE(tell(&s, DOCUMENT("<Record maxLength=\"4\"/><Redirect>" BOX_APP "/next</Redirect>"),
+                 "12025550100"));
+    EXPECT_INT(box_count(&s.box, "/answer"), 1);
+    EXPECT_INT(box_count(&s.box, "/next"), 1);
+    end(&s);
 }
 
 TEST(plivo_record_element, a_session_is_recorded_beside_the_document) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body = DOCUMENT("<Record recordSession=\"true\" fileFormat=\"wav\" redirect=\"false\" "
-                          "callbackUrl=\"" BOX_APP "/ready\"/><Wait length=\"20\"/>")},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550100", ""));
-    EXPECT_STR(box_param(&a, box_wait(&b, "/ready", 0), "RecordingDuration"), "20");
-    box_release(&b);
-    arena_release(&a);
+    struct story s;
+    REQUIRE(tell(&s,
+                 DOCUMENT("<Record recordSession=\"true\" fileFormat=\"wav\" redirect=\"false\" "
+                          "callbackUrl=\"" BOX_APP "/ready\"/><Wait length=\"20\"/>"),
+                 "12025550100"));
+    EXPECT_STR(param(&s, "/ready", 0, "RecordingDuration"), "20");
+    end(&s);
 }
 
 /* ---- dial ----------------------------------------------------------------------------------- */
@@ -328,33 +315,29 @@ TEST(plivo_dial, its_action_and_its_callback_tell_the_other_leg) {
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct arena a = {0};
-        struct box b;
-        const char *body =
+        struct story s;
+        struct str body =
             arena_printf(&a,
                          DOCUMENT("<Dial action=\"" BOX_APP "/dialled\" callbackUrl=\"" BOX_APP
                                   "/leg\"><Number>%s</Number></Dial>"),
-                         cases[i].to)
-                .ptr;
-        const struct box_page pages[] = {
-            {.path = "/answer", .body = body}, {.path = "/dialled", .body = PLIVO_HANGUP}, {0}};
-        REQUIRE(plivo_live(&b, pages, "12025550107", ""));
-        const struct box_request *r = box_wait(&b, "/dialled", 0);
-        const char *b_leg = box_param(&a, r, "DialBLegUUID");
-        EXPECT_STR(box_param(&a, r, "DialStatus"), cases[i].status);
-        EXPECT_STR(box_param(&a, r, "DialRingStatus"), cases[i].ringing);
-        EXPECT_STR(box_param(&a, r, "DialALegUUID"), box_param(&a, r, "CallUUID"));
+                         cases[i].to);
+        REQUIRE(tell(&s, body.ptr, "12025550107"));
+        size_t last = cases[i].told - 1;
+        const char *b_leg = param(&s, "/dialled", 0, "DialBLegUUID");
+        EXPECT_STR(param(&s, "/dialled", 0, "DialStatus"), cases[i].status);
+        EXPECT_STR(param(&s, "/dialled", 0, "DialRingStatus"), cases[i].ringing);
+        EXPECT_STR(param(&s, "/dialled", 0, "DialALegUUID"), param(&s, "/dialled", 0, "CallUUID"));
         EXPECT_INT(strlen(b_leg), cases[i].answered ? 36 : 0);
-        EXPECT_INT(box_count(&b, "/leg"), cases[i].told);
-        const struct box_request *last = box_wait(&b, "/leg", cases[i].told - 1);
-        EXPECT_STR(box_param(&a, last, "DialAction"), "hangup");
-        EXPECT_STR(box_param(&a, last, "DialBLegHangupCauseCode"), cases[i].cause);
-        EXPECT_STR(box_param(&a, last, "DialBLegTo"), cases[i].to);
+        EXPECT_INT(box_count(&s.box, "/leg"), cases[i].told);
+        EXPECT_STR(param(&s, "/leg", last, "DialAction"), "hangup");
+        EXPECT_STR(param(&s, "/leg", last, "DialBLegHangupCauseCode"), cases[i].cause);
+        EXPECT_STR(param(&s, "/leg", last, "DialBLegTo"), cases[i].to);
         if (cases[i].answered) {
-            EXPECT_STR(box_param(&a, box_wait(&b, "/leg", 0), "DialAction"), "answer");
-            EXPECT_STR(box_param(&a, box_wait(&b, "/leg", 1), "DialAction"), "connected");
-            EXPECT_STR(box_param(&a, last, "DialBLegUUID"), b_leg);
+            EXPECT_STR(param(&s, "/leg", 0, "DialAction"), "answer");
+            EXPECT_STR(param(&s, "/leg", 1, "DialAction"), "connected");
+            EXPECT_STR(param(&s, "/leg", last, "DialBLegUUID"), b_leg);
         }
-        box_release(&b);
+        end(&s);
         arena_release(&a);
     }
 }
@@ -365,66 +348,46 @@ TEST(plivo_dial, a_leg_that_still_rings_is_given_up_with_the_call) {
          .body = DOCUMENT("<Dial action=\"" BOX_APP "/dialled\" callbackUrl=\"" BOX_APP "/leg\">"
                           "<Number>12025550102</Number></Dial>")},
         {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550107", ",\"time_limit\":20"));
-    const struct box_request *leg = box_wait(&b, "/leg", 0), *end = box_wait(&b, "/dialled", 0);
-    EXPECT_STR(box_param(&a, leg, "DialBLegHangupCauseCode"), "1000");
-    EXPECT_STR(box_param(&a, leg, "DialBLegHangupSource"), "Caller");
-    EXPECT_STR(box_param(&a, end, "DialStatus"), "cancel");
-    EXPECT_STR(box_param(&a, end, "DialBLegUUID"), "");
-    EXPECT_STR(box_param(&a, end, "CallStatus"), "completed");
-    EXPECT_STR(box_param(&a, box_wait(&b, "/hangup", 0), "HangupCauseCode"), "6000");
-    box_release(&b);
-    arena_release(&a);
+    struct story s = {0};
+    REQUIRE(plivo_live(&s.box, pages, "12025550107", ",\"time_limit\":20"));
+    EXPECT_STR(param(&s, "/leg", 0, "DialBLegHangupCauseCode"), "1000");
+    EXPECT_STR(param(&s, "/leg", 0, "DialBLegHangupSource"), "Caller");
+    EXPECT_STR(param(&s, "/dialled", 0, "DialStatus"), "cancel");
+    EXPECT_STR(param(&s, "/dialled", 0, "DialBLegUUID"), "");
+    EXPECT_STR(param(&s, "/dialled", 0, "CallStatus"), "completed");
+    EXPECT_STR(param(&s, "/hangup", 0, "HangupCauseCode"), "6000");
+    end(&s);
 }
 
 TEST(plivo_dial, a_recording_begins_when_the_other_leg_answers) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body =
+    struct story s;
+    REQUIRE(
+        tell(&s,
              DOCUMENT("<Record startOnDialAnswer=\"true\" redirect=\"false\" callbackUrl=\"" BOX_APP
-                      "/ready\"/>"
-                      "<Dial timeLimit=\"10\"><Number>12025550100</Number></Dial>")},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550107", ""));
-    EXPECT_STR(box_param(&a, box_wait(&b, "/ready", 0), "RecordingDuration"), "10");
-    box_release(&b);
-    arena_release(&a);
+                      "/ready\"/><Dial timeLimit=\"10\"><Number>12025550100</Number></Dial>"),
+             "12025550107"));
+    EXPECT_STR(param(&s, "/ready", 0, "RecordingDuration"), "10");
+    end(&s);
 }
 
 TEST(plivo_dial, a_conference_tells_its_name_and_member) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body = DOCUMENT("<Conference action=\"" BOX_APP "/left\">Room 7</Conference>")},
-        {.path = "/left", .body = PLIVO_HANGUP},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550100", ""));
-    const struct box_request *r = box_wait(&b, "/left", 0);
-    EXPECT_STR(box_param(&a, r, "ConferenceName"), "Room 7");
-    EXPECT_INT(strlen(box_param(&a, r, "ConferenceUUID")), 36);
-    EXPECT(strstr(r->body, "DialStatus") == NULL);
-    box_release(&b);
-    arena_release(&a);
+    struct story s;
+    REQUIRE(tell(&s, DOCUMENT("<Conference action=\"" BOX_APP "/left\">Room 7</Conference>"),
+                 "12025550100"));
+    EXPECT_STR(param(&s, "/left", 0, "ConferenceName"), "Room 7");
+    EXPECT_INT(strlen(param(&s, "/left", 0, "ConferenceUUID")), 36);
+    EXPECT(!says(&s, "/left", "DialStatus"));
+    end(&s);
 }
 
 /* ---- the rest ------------------------------------------------------------------------------- */
 
 TEST(plivo_document, speech_pauses_and_tones_take_their_time) {
-    static const struct box_page pages[] = {
-        {.path = "/answer",
-         .body = DOCUMENT("<Wait length=\"7\"/><DTMF>1wW2</DTMF><Wait length=\"3\"/><Hangup/>")},
-        {0}};
-    struct arena a = {0};
-    struct box b;
-    REQUIRE(plivo_live(&b, pages, "12025550100", ""));
-    EXPECT_STR(box_param(&a, box_wait(&b, "/hangup", 0), "Duration"), "12");
-    box_release(&b);
-    arena_release(&a);
+    struct story s;
+    REQUIRE(tell(&s, DOCUMENT("<Wait length=\"7\"/><DTMF>1wW2</DTMF><Wait length=\"3\"/><Hangup/>"),
+                 "12025550100"));
+    EXPECT_STR(param(&s, "/hangup", 0, "Duration"), "12");
+    end(&s);
 }
 
 TEST(plivo_document, a_large_one_is_read) {

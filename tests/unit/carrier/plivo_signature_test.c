@@ -1,23 +1,11 @@
 /* What the box signs, against the vectors that Plivo's own library has checked. */
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "core/base/json.h"
 #include "providers/mock/carrier/plivo/face_plivo.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 static const char vectors_path[] = SWH_SOURCE_DIR "/tests/vectors/plivo/signatures.json";
-
-static bool read_file(const char *path, struct buf *b) {
-    char chunk[4096];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = -1;
-    while (fd >= 0 && (n = read(fd, chunk, sizeof chunk)) > 0)
-        buf_put(b, chunk, (size_t)n);
-    if (fd >= 0)
-        close(fd);
-    return n == 0 && !buf_failed(b);
-}
 
 static bool is_z(const struct json *v, const char *member, const char *text) {
     return str_eq_z(json_str(json_get(v, member)), text);
@@ -48,13 +36,9 @@ static void put_text(const struct json *v, struct buf *out) {
 }
 
 TEST(plivo_signature, signs_what_the_vectors_say) {
-    const struct json_limits limits = {.bytes_max = 1 << 20, .values_max = 100000};
-    struct buf file = BUF_INIT(1 << 20);
-    struct json_doc *doc = NULL;
-    struct error err = {0};
+    struct json_doc *doc = read_json_file(vectors_path);
     size_t seen = 0;
-    REQUIRE(read_file(vectors_path, &file));
-    REQUIRE(json_parse(buf_str(&file), &limits, &doc, &err) == ERR_OK);
+    REQUIRE(doc != NULL);
     const struct json *v = json_first(json_get(json_root(doc), "vectors"));
     for (; v; v = json_next(v)) {
         struct buf text = BUF_INIT(65536), want = BUF_INIT(65536);
@@ -69,7 +53,6 @@ TEST(plivo_signature, signs_what_the_vectors_say) {
     }
     EXPECT_INT(seen, 33);
     json_doc_free(doc);
-    buf_release(&file);
 }
 
 TEST(plivo_signature, parameters_are_sorted_by_bytes) {

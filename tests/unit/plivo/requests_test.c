@@ -1,6 +1,7 @@
 /* Our wishes as Plivo's requests: golden texts. */
 #include "providers/plivo/requests.h"
 #include "tests/support/plivo_sign.h"
+#include "tests/support/rest_rig.h"
 #include "tests/support/test.h"
 
 #define API    "https://api.example.com"
@@ -16,39 +17,14 @@ static const struct rest_account account = {
     .base_url = STR_INIT(API),
 };
 
-static struct rest_request fresh(void) {
-    return (struct rest_request){.url = BUF_INIT(8192), .body = BUF_INIT(8192)};
-}
-
-static void drop(struct rest_request *r) {
-    buf_release(&r->url);
-    buf_release(&r->body);
-    *r = fresh();
-}
-
-/** Compare and release. A NULL body: there is none, and no content type. */
 static void expect_request(struct rest_request *r, enum error_code rc, const char *method,
                            const char *url, const char *body) {
-    EXPECT_INT(rc, ERR_OK);
-    EXPECT_STR(r->method, method);
-    EXPECT_STR(r->url.ptr, url);
-    EXPECT_STR(r->body.ptr, body);
-    EXPECT_STR(r->body_type, body ? "application/json" : NULL);
-    drop(r);
-}
-
-static struct provider_place plain_place(void) {
-    return (struct provider_place){
-        .to = STR("+12025550100"),
-        .answer_url = STR("https://gw.example.com/a"),
-        .ring_timeout_s = 60,
-        .time_limit_s = 3600,
-    };
+    rig_expect_request(r, rc, method, url, "application/json", body);
 }
 
 TEST(plivo_requests, a_plain_call_has_numbers_without_plus_address_and_limits) {
-    struct rest_request r = fresh();
-    struct provider_place p = plain_place();
+    struct rest_request r = rig_request();
+    struct provider_place p = rig_place();
     enum error_code rc = plivo_encode_place(&account, &p, &r, NULL);
     expect_request(&r, rc, "POST", ROOT "/Call/",
                    "{\"from\":\"12025550199\",\"to\":\"12025550100\",\"answer_url\":"
@@ -57,8 +33,8 @@ TEST(plivo_requests, a_plain_call_has_numbers_without_plus_address_and_limits) {
 }
 
 TEST(plivo_requests, a_full_call_is_told_of_at_two_addresses_and_recorded_later) {
-    struct rest_request r = fresh();
-    struct provider_place p = plain_place();
+    struct rest_request r = rig_request();
+    struct provider_place p = rig_place();
     p.from = STR("+12025550123");
     p.to = STR("sip:anna@example.com");
     p.fallback_url = STR("https://g/f");
@@ -80,17 +56,17 @@ TEST(plivo_requests, a_full_call_is_told_of_at_two_addresses_and_recorded_later)
 }
 
 TEST(plivo_requests, detection_without_an_address_waits_for_the_verdict) {
-    struct rest_request r = fresh();
-    struct provider_place p = plain_place();
+    struct rest_request r = rig_request();
+    struct provider_place p = rig_place();
     p.detection = CALL_DETECT_START;
     EXPECT_INT(plivo_encode_place(&account, &p, &r, NULL), ERR_OK);
     EXPECT(str_find_str(buf_str(&r.body), STR("\"machine_detection\":\"true\"}")) < r.body.len);
-    drop(&r);
+    rig_drop_request(&r);
 }
 
 TEST(plivo_requests, a_call_that_cannot_be_said_is_not_sent) {
     struct rest_account bare = account;
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     struct error err;
     static const struct {
         const char *to, *answer_url, *field;
@@ -105,19 +81,19 @@ TEST(plivo_requests, a_call_that_cannot_be_said_is_not_sent) {
     };
     bare.number = STR("");
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct provider_place p = plain_place();
+        struct provider_place p = rig_place();
         p.to = str_z(rows[i].to);
         p.answer_url = str_z(rows[i].answer_url);
         p.detection = rows[i].detection;
         bool without = strcmp(rows[i].field, "from") == 0;
         EXPECT_INT(plivo_encode_place(without ? &bare : &account, &p, &r, &err), rows[i].code);
         EXPECT_STR(err.field, rows[i].field);
-        drop(&r);
+        rig_drop_request(&r);
     }
 }
 
 TEST(plivo_requests, a_running_call_is_ended_and_transferred) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     const struct str call = STR(PLIVO_TEST_CALL);
     enum error_code rc = plivo_encode_end(&account, call, &r, NULL);
     expect_request(&r, rc, "DELETE", CALL, NULL);
@@ -128,7 +104,7 @@ TEST(plivo_requests, a_running_call_is_ended_and_transferred) {
 }
 
 TEST(plivo_requests, a_call_is_looked_up_in_three_places) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     struct error err;
     static const char *const urls[] = {CALL "?status=live", CALL "?status=queued", CALL};
     for (unsigned pass = 0; pass < ARRAY_LEN(urls); pass++) {
@@ -136,11 +112,11 @@ TEST(plivo_requests, a_call_is_looked_up_in_three_places) {
         expect_request(&r, rc, "GET", urls[pass], NULL);
     }
     EXPECT_INT(plivo_encode_look_up(&account, STR(PLIVO_TEST_CALL), 3, &r, &err), ERR_INVALID);
-    drop(&r);
+    rig_drop_request(&r);
 }
 
 TEST(plivo_requests, a_list_follows_calls_on_their_way) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     const struct provider_list_filter f = {
         .to = STR("+12025550100"), .from = STR("+12025550199"), .since_ms = 1795262400000};
     static const char *const urls[] = {
@@ -159,7 +135,7 @@ TEST(plivo_requests, a_list_follows_calls_on_their_way) {
 }
 
 TEST(plivo_requests, a_recording_is_started_for_as_long_as_the_call_and_stopped) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     struct provider_recording_control c = {.action = PROVIDER_RECORDING_START,
                                            .call_sid = STR(PLIVO_TEST_CALL),
                                            .dual = true,
@@ -182,11 +158,11 @@ TEST(plivo_requests, a_recording_is_started_for_as_long_as_the_call_and_stopped)
     expect_request(&r, rc, "DELETE", CALL "Record/", NULL);
     c.action = PROVIDER_RECORDING_PAUSE;
     EXPECT_INT(plivo_encode_control(&account, &c, &r, NULL), ERR_UNSUPPORTED);
-    drop(&r);
+    rig_drop_request(&r);
 }
 
 TEST(plivo_requests, a_recording_is_described_and_deleted_by_its_id) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     enum error_code rc = plivo_encode_fetch(&account, STR(""), STR(REC), 0, &r, NULL);
     expect_request(&r, rc, "GET", ROOT "/Recording/" REC "/", NULL);
     rc = plivo_encode_delete(&account, STR(""), STR(REC), &r, NULL);
@@ -194,7 +170,7 @@ TEST(plivo_requests, a_recording_is_described_and_deleted_by_its_id) {
 }
 
 TEST(plivo_requests, the_check_asks_for_the_account_and_the_number) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     static const char *const urls[] = {ROOT "/", ROOT "/Number/12025550199/",
                                        ROOT "/VerifiedCallerId/12025550199/"};
     for (unsigned step = 0; step < ARRAY_LEN(urls); step++) {
@@ -202,7 +178,7 @@ TEST(plivo_requests, the_check_asks_for_the_account_and_the_number) {
         expect_request(&r, rc, "GET", urls[step], NULL);
     }
     EXPECT_INT(plivo_encode_check(&account, 3, &r, NULL), ERR_INVALID);
-    drop(&r);
+    rig_drop_request(&r);
 }
 
 TEST(plivo_requests, an_id_that_is_no_uuid_reaches_no_address) {
@@ -213,7 +189,7 @@ TEST(plivo_requests, an_id_that_is_no_uuid_reaches_no_address) {
                                       "3E82AE9D-2C78-4D85-B1A4-6EAE7DBAFB36",
                                       "3e82ae9d02c7804d850b1a406eae7dbafb36"};
     for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-        struct rest_request r = fresh();
+        struct rest_request r = rig_request();
         struct str id = str_z(ids[i]);
         struct provider_recording_control c = {.action = PROVIDER_RECORDING_STOP, .call_sid = id};
         EXPECT_INT(plivo_encode_end(&account, id, &r, NULL), ERR_INVALID);
@@ -226,6 +202,6 @@ TEST(plivo_requests, an_id_that_is_no_uuid_reaches_no_address) {
                                                 .call_sid = STR(PLIVO_TEST_CALL),
                                                 .recording_sid = id};
         EXPECT(id.len == 0 || plivo_encode_control(&account, &c, &r, NULL) == ERR_INVALID);
-        drop(&r);
+        rig_drop_request(&r);
     }
 }

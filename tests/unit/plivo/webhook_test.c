@@ -1,9 +1,10 @@
 /* What Plivo's webhooks say, in our words. The signature has been checked before. */
-#include "providers/plivo/webhook.h"
+#include "providers/plivo/plivo.h"
 
 #include <stdio.h>
 
 #include "tests/support/plivo_sign.h"
+#include "tests/support/rest_rig.h"
 #include "tests/support/test.h"
 
 #define REC "0f1e2d3c-4b5a-4968-8776-655443322110"
@@ -14,25 +15,8 @@
 
 static const struct rest_account account = {.id = STR_INIT(PLIVO_TEST_ACCOUNT)};
 
-struct reading {
-    struct arena arena;
-    struct webhook_news news;
-    struct error err;
-    enum error_code rc;
-};
-
 static struct reading read_body(enum webhook_kind kind, const char *body) {
-    struct reading r = {.news = {.status = CALL_UNKNOWN}};
-    struct form f = {0};
-    const struct webhook_request req = {.kind = kind};
-    r.rc = form_parse(&r.arena, str_z(body), &f, &r.err);
-    if (r.rc == ERR_OK)
-        r.rc = plivo_parse_webhook(&account, &req, &f, &r.arena, &r.news, &r.err);
-    return r;
-}
-
-static void drop(struct reading *r) {
-    arena_release(&r->arena);
+    return rig_read(&plivo_dialect, &account, kind, body);
 }
 
 TEST(plivo_webhook, ringing_and_answering_are_told_with_the_calls_id) {
@@ -43,13 +27,13 @@ TEST(plivo_webhook, ringing_and_answering_are_told_with_the_calls_id) {
     EXPECT_STR(r.news.sid, PLIVO_TEST_CALL);
     EXPECT_INT(r.news.status, CALL_RINGING);
     EXPECT_INT(r.news.at_ms, 0); /* when the session began is not when it rang */
-    drop(&r);
+    rig_drop_reading(&r);
     r = read_body(WEBHOOK_ANSWER, IDS "&CallStatus=in-progress&Event=StartApp&BillRate=0.005");
     EXPECT_INT(r.rc, ERR_OK);
     EXPECT_INT(r.news.status, CALL_ANSWERED);
     EXPECT_INT(r.news.answered_by, CALL_BY_UNASKED);
     EXPECT(r.news.confidence == -1);
-    drop(&r);
+    rig_drop_reading(&r);
 }
 
 TEST(plivo_webhook, a_machine_is_told_with_the_answer_or_afterwards) {
@@ -69,7 +53,7 @@ TEST(plivo_webhook, a_machine_is_told_with_the_answer_or_afterwards) {
         struct reading r = read_body(rows[i].kind, rows[i].body);
         EXPECT_INT(r.rc, ERR_OK);
         EXPECT_INT(r.news.answered_by, rows[i].by);
-        drop(&r);
+        rig_drop_reading(&r);
     }
 }
 
@@ -89,7 +73,7 @@ TEST(plivo_webhook, the_end_has_duration_and_a_time_that_is_moved_from_the_accou
     EXPECT_INT(r.news.at_ms, 1767225600000 + 76000);
     EXPECT_INT(r.news.carrier_code, 0);
     EXPECT_INT(r.news.carrier_text.len, 0);
-    drop(&r);
+    rig_drop_reading(&r);
 }
 
 TEST(plivo_webhook, an_end_in_any_zone_is_dated_right_or_not_at_all) {
@@ -116,7 +100,7 @@ TEST(plivo_webhook, an_end_in_any_zone_is_dated_right_or_not_at_all) {
         struct reading r = read_body(WEBHOOK_STATUS, body);
         EXPECT_INT(r.rc, ERR_OK);
         EXPECT_INT(r.news.at_ms, rows[i].at_ms);
-        drop(&r);
+        rig_drop_reading(&r);
     }
 }
 
@@ -152,7 +136,7 @@ TEST(plivo_webhook, the_cause_code_says_how_it_ended) {
         EXPECT_INT(r.news.status, rows[i].status);
         EXPECT_INT(r.news.carrier_code, rows[i].code);
         EXPECT(str_eq_z(r.news.carrier_text, rows[i].text));
-        drop(&r);
+        rig_drop_reading(&r);
     }
 }
 
@@ -162,25 +146,25 @@ TEST(plivo_webhook, keys_and_speech_are_read) {
     EXPECT_INT(r.rc, ERR_OK);
     EXPECT(str_eq(r.news.digits, STR("12*#")));
     EXPECT(r.news.confidence == -1);
-    drop(&r);
+    rig_drop_reading(&r);
     r = read_body(WEBHOOK_GATHER, IDS "&InputType=speech&Digits=&Speech=J%C3%BCrgen%2C+yes"
                                       "&SpeechConfidenceScore=0.91&BilledAmount=0.02");
     EXPECT_INT(r.rc, ERR_OK);
     EXPECT(str_eq(r.news.speech, STR("J\xC3\xBCrgen, yes")));
     EXPECT(r.news.confidence > 0.9 && r.news.confidence < 0.92);
     EXPECT_INT(r.news.digits.len, 0);
-    drop(&r);
+    rig_drop_reading(&r);
     r = read_body(WEBHOOK_GATHER, IDS "&Digits=abc");
     EXPECT_INT(r.rc, ERR_OK); /* a to d are keys */
-    drop(&r);
+    rig_drop_reading(&r);
     r = read_body(WEBHOOK_GATHER, IDS "&Digits=12x");
     EXPECT_INT(r.rc, ERR_INVALID);
     EXPECT_STR(r.err.field, "Digits");
-    drop(&r);
+    rig_drop_reading(&r);
     r = read_body(WEBHOOK_GATHER, IDS "&RecordingID=" REC "&Digits=hangup");
     EXPECT_INT(r.rc, ERR_OK); /* how a recording ended, not what was pressed */
     EXPECT_INT(r.news.digits.len, 0);
-    drop(&r);
+    rig_drop_reading(&r);
 }
 
 TEST(plivo_webhook, a_recording_is_told_in_three_spellings) {
@@ -188,30 +172,31 @@ TEST(plivo_webhook, a_recording_is_told_in_three_spellings) {
         const char *body;
         enum recording_status status;
         uint32_t seconds;
+        const char *sid;
     } rows[] = {
         {IDS "&RecordUrl=https%3A%2F%2Fx&RecordingID=" REC "&RecordingDuration=7"
              "&RecordingDurationMs=7400&RecordingStartMs=1&RecordingEndMs=2",
-         RECORDING_AVAILABLE, 7},
+         RECORDING_AVAILABLE, 7, PLIVO_TEST_CALL},
         {IDS "&RecordingID=" REC "&RecordingDuration=-1&RecordingDurationMs=-1", RECORDING_RUNNING,
-         0},
+         0, PLIVO_TEST_CALL},
         {"api_id=x&record_url=u&call_uuid=" PLIVO_TEST_CALL "&recording_id=" REC
          "&recording_duration=8&recording_duration_ms=7600.00000",
-         RECORDING_AVAILABLE, 8},
+         RECORDING_AVAILABLE, 8, PLIVO_TEST_CALL},
         {"response=%7B%22call_uuid%22%3A%22" PLIVO_TEST_CALL "%22%2C%22recording_id%22%3A%22" REC
          "%22%2C%22recording_duration%22%3A9%2C%22record_url%22%3Anull%7D",
-         RECORDING_AVAILABLE, 9},
-        {"call_uuid=" PLIVO_TEST_CALL "&recording_id=" REC, RECORDING_AVAILABLE, 0},
+         RECORDING_AVAILABLE, 9, PLIVO_TEST_CALL},
+        {"call_uuid=" PLIVO_TEST_CALL "&recording_id=" REC, RECORDING_AVAILABLE, 0, PLIVO_TEST_CALL},
         {"call_uuid=" PLIVO_TEST_CALL "&recording_id=" REC "&recording_duration_ms=345100.00000",
-         RECORDING_AVAILABLE, 345},
+         RECORDING_AVAILABLE, 345, PLIVO_TEST_CALL},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct reading r = read_body(WEBHOOK_RECORDING, rows[i].body);
         EXPECT_INT(r.rc, ERR_OK);
-        EXPECT_STR(r.news.sid, PLIVO_TEST_CALL);
+        EXPECT_STR(r.news.sid, rows[i].sid); /* of the leg alone: the address says whose it is */
         EXPECT_STR(r.news.recording_sid, REC);
         EXPECT_INT(r.news.recording_status, rows[i].status);
         EXPECT_INT(r.news.recording_duration_s, rows[i].seconds);
-        drop(&r);
+        rig_drop_reading(&r);
     }
 }
 
@@ -242,28 +227,28 @@ TEST(plivo_webhook, what_contradicts_itself_or_is_malformed_is_refused) {
         EXPECT_INT(r.rc, ERR_INVALID);
         EXPECT_STR(r.err.field, rows[i].field);
         EXPECT_INT(r.news.status, CALL_UNKNOWN);
-        drop(&r);
+        rig_drop_reading(&r);
     }
     struct reading r = read_body(WEBHOOK_STATUS, "");
     EXPECT_INT(r.rc, ERR_INVALID);
-    drop(&r);
+    rig_drop_reading(&r);
 }
 
 TEST(plivo_webhook, the_same_twice_is_no_contradiction) {
     struct reading r = read_body(WEBHOOK_STATUS, IDS "&CallStatus=busy&CallStatus=busy");
     EXPECT_INT(r.rc, ERR_OK);
     EXPECT_INT(r.news.status, CALL_BUSY);
-    drop(&r);
+    rig_drop_reading(&r);
 }
 
 TEST(plivo_webhook, the_id_of_the_request_is_kept_where_the_calls_own_differs) {
     struct reading r = read_body(WEBHOOK_STATUS, "CallUUID=" REC "&RequestUUID=" PLIVO_TEST_CALL
                                                  "&CallStatus=ringing");
     EXPECT_STR(r.news.sid, PLIVO_TEST_CALL);
-    drop(&r);
+    rig_drop_reading(&r);
     r = read_body(WEBHOOK_STATUS, "CallUUID=" REC "&CallStatus=ringing");
     EXPECT_STR(r.news.sid, REC);
-    drop(&r);
+    rig_drop_reading(&r);
 }
 
 TEST(plivo_webhook, an_inbound_calls_numbers_get_their_plus) {
@@ -275,9 +260,9 @@ TEST(plivo_webhook, an_inbound_calls_numbers_get_their_plus) {
     EXPECT_STR(r.news.sid, PLIVO_TEST_CALL);
     EXPECT_STR(r.news.from, "+12025550100");
     EXPECT_STR(r.news.to, "+12025550199");
-    drop(&r);
+    rig_drop_reading(&r);
     r = read_body(WEBHOOK_INBOUND, "CallUUID=" PLIVO_TEST_CALL "&From=anonymous&To=sip%3Aa%40b");
     EXPECT_STR(r.news.from, "anonymous");
     EXPECT_STR(r.news.to, "sip:a@b");
-    drop(&r);
+    rig_drop_reading(&r);
 }

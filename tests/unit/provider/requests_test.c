@@ -1,5 +1,6 @@
 /* Our wishes as Twilio's requests: golden texts. */
 #include "providers/twilio/requests.h"
+#include "tests/support/rest_rig.h"
 #include "tests/support/test.h"
 #include "tests/support/twilio_sign.h"
 
@@ -15,35 +16,14 @@ static const struct rest_account account = {
     .base_url = STR_INIT(API),
 };
 
-static struct rest_request fresh(void) {
-    return (struct rest_request){.url = BUF_INIT(8192), .body = BUF_INIT(8192)};
-}
-
-/** Compare and release. A NULL body: there is none, and no content type. */
 static void expect_request(struct rest_request *r, enum error_code rc, const char *method,
                            const char *url, const char *body) {
-    EXPECT_INT(rc, ERR_OK);
-    EXPECT_STR(r->method, method);
-    EXPECT_STR(r->url.ptr, url);
-    EXPECT_STR(r->body.ptr, body);
-    EXPECT_STR(r->body_type, body ? "application/x-www-form-urlencoded" : NULL);
-    buf_release(&r->url);
-    buf_release(&r->body);
-    *r = fresh();
-}
-
-static struct provider_place plain_place(void) {
-    return (struct provider_place){
-        .to = STR("+12025550100"),
-        .answer_url = STR("https://gw.example.com/a"),
-        .ring_timeout_s = 60,
-        .time_limit_s = 3600,
-    };
+    rig_expect_request(r, rc, method, url, "application/x-www-form-urlencoded", body);
 }
 
 TEST(twilio_requests, a_plain_call_has_number_address_and_limits) {
-    struct rest_request r = fresh();
-    struct provider_place p = plain_place();
+    struct rest_request r = rig_request();
+    struct provider_place p = rig_place();
     enum error_code rc = twilio_encode_place(&account, &p, &r, NULL);
     expect_request(&r, rc, "POST", ROOT "/Calls.json",
                    "To=%2B12025550100&From=%2B12025550199&Url=https%3A%2F%2Fgw.example.com%2Fa"
@@ -51,8 +31,8 @@ TEST(twilio_requests, a_plain_call_has_number_address_and_limits) {
 }
 
 TEST(twilio_requests, a_full_call_says_every_parameter_that_we_offer) {
-    struct rest_request r = fresh();
-    struct provider_place p = plain_place();
+    struct rest_request r = rig_request();
+    struct provider_place p = rig_place();
     p.from = STR("+12025550123");
     p.fallback_url = STR("https://g/f");
     p.status_url = STR("https://g/s");
@@ -77,8 +57,8 @@ TEST(twilio_requests, a_full_call_says_every_parameter_that_we_offer) {
 }
 
 TEST(twilio_requests, detection_without_an_address_waits_for_the_verdict) {
-    struct rest_request r = fresh();
-    struct provider_place p = plain_place();
+    struct rest_request r = rig_request();
+    struct provider_place p = rig_place();
     p.detection = CALL_DETECT_START;
     enum error_code rc = twilio_encode_place(&account, &p, &r, NULL);
     expect_request(&r, rc, "POST", ROOT "/Calls.json",
@@ -88,13 +68,13 @@ TEST(twilio_requests, detection_without_an_address_waits_for_the_verdict) {
 
 TEST(twilio_requests, a_call_without_a_caller_id_is_not_sent) {
     struct rest_account bare = account;
-    struct rest_request r = fresh();
-    struct provider_place p = plain_place();
+    struct rest_request r = rig_request();
+    struct provider_place p = rig_place();
     struct error err;
     bare.number = STR("");
     EXPECT_INT(twilio_encode_place(&bare, &p, &r, &err), ERR_INVALID);
     EXPECT_STR(err.field, "from");
-    p = plain_place();
+    p = rig_place();
     p.answer_url = STR("");
     EXPECT_INT(twilio_encode_place(&account, &p, &r, &err), ERR_INVALID);
     EXPECT_STR(err.field, "answer_url");
@@ -103,7 +83,7 @@ TEST(twilio_requests, a_call_without_a_caller_id_is_not_sent) {
 }
 
 TEST(twilio_requests, a_running_call_is_ended_redirected_and_looked_up) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     enum error_code rc = twilio_encode_end(&account, STR(TWILIO_TEST_CALL), &r, NULL);
     expect_request(&r, rc, "POST", ROOT "/Calls/" TWILIO_TEST_CALL ".json", "Status=completed");
     rc = twilio_encode_redirect(&account, STR(TWILIO_TEST_CALL), STR("https://g/?a=1&b"), &r, NULL);
@@ -114,7 +94,7 @@ TEST(twilio_requests, a_running_call_is_ended_redirected_and_looked_up) {
 }
 
 TEST(twilio_requests, a_list_asks_by_day_and_for_queued_calls) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     const struct provider_list_filter f = {
         .to = STR("+12025550100"), .from = STR("+12025550199"), .since_ms = 1795262400000};
     enum error_code rc = twilio_encode_list(&account, &f, 0, &r, NULL);
@@ -138,7 +118,7 @@ TEST(twilio_requests, a_recording_is_controlled_on_its_call) {
         {PROVIDER_RECORDING_RESUME, REC, REC, "Status=in-progress"},
         {PROVIDER_RECORDING_STOP, "", "Twilio.CURRENT", "Status=stopped"},
     };
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct provider_recording_control c = {.action = rows[i].action,
                                                .call_sid = STR(TWILIO_TEST_CALL),
@@ -160,7 +140,7 @@ TEST(twilio_requests, a_recording_is_controlled_on_its_call) {
 }
 
 TEST(twilio_requests, audio_is_asked_for_in_two_channels_first) {
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     enum error_code rc = twilio_encode_fetch(&account, STR(""), STR(REC), 0, &r, NULL);
     expect_request(&r, rc, "GET", ROOT "/Recordings/" REC ".wav?RequestedChannels=2", NULL);
     rc = twilio_encode_fetch(&account, STR(""), STR(REC), 1, &r, NULL);
@@ -176,7 +156,7 @@ TEST(twilio_requests, the_credential_check_asks_account_calls_and_number) {
         ROOT "/IncomingPhoneNumbers.json?PageSize=1&PhoneNumber=%2B12025550199",
         ROOT "/OutgoingCallerIds.json?PageSize=1&PhoneNumber=%2B12025550199",
     };
-    struct rest_request r = fresh();
+    struct rest_request r = rig_request();
     for (unsigned i = 0; i < ARRAY_LEN(urls); i++) {
         enum error_code rc = twilio_encode_check(&account, i, &r, NULL);
         expect_request(&r, rc, "GET", urls[i], NULL);
@@ -196,7 +176,7 @@ TEST(twilio_requests, an_id_that_could_leave_its_path_is_refused) {
         "CA0123456789abcdef0123456789abcd%2",
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        struct rest_request r = fresh();
+        struct rest_request r = rig_request();
         struct provider_recording_control c = {.action = PROVIDER_RECORDING_STOP,
                                                .call_sid = STR(TWILIO_TEST_CALL),
                                                .recording_sid = str_z(bad[i])};

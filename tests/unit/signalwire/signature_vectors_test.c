@@ -1,25 +1,13 @@
 /* SignalWire's webhook signatures: every vector that the carrier's own libraries made. */
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "core/base/json.h"
 #include "providers/signalwire/compat.h"
 #include "providers/signalwire/webhook.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 static const char vectors_path[] = SWH_SOURCE_DIR "/tests/vectors/signalwire/signatures.json";
-
-static bool read_file(const char *path, struct buf *b) {
-    char chunk[4096];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = -1;
-    while (fd >= 0 && (n = read(fd, chunk, sizeof chunk)) > 0)
-        buf_put(b, chunk, (size_t)n);
-    if (fd >= 0)
-        close(fd);
-    return n == 0 && !buf_failed(b);
-}
 
 static struct str text_of(const struct json *v, const char *name) {
     return json_str(json_get(v, name));
@@ -106,16 +94,10 @@ static size_t check_all(const struct json *list, bool valid) {
 }
 
 TEST(signalwire_signature, verdict_of_every_vector_is_the_carriers_own) {
-    struct buf text = BUF_INIT(1 << 20);
-    struct json_doc *doc = NULL;
-    struct error err = {0};
+    struct json_doc *doc = read_json_file(vectors_path);
     REQUIRE(secret_system_init());
-    REQUIRE(read_file(vectors_path, &text));
-    REQUIRE(json_parse(buf_str(&text),
-                       &(struct json_limits){.bytes_max = 1 << 20, .values_max = 5000}, &doc,
-                       &err) == ERR_OK);
+    REQUIRE(doc != NULL);
     EXPECT_INT(check_all(json_get(json_root(doc), "vectors"), true), 21);
     EXPECT_INT(check_all(json_get(json_root(doc), "negative"), false), 5);
     json_doc_free(doc);
-    buf_release(&text);
 }
