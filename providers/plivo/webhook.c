@@ -208,7 +208,8 @@ static enum error_code read_gather(const struct str *v, struct webhook_news *n, 
 
 /* The address of the audio is left alone on purpose: it is asked for by the id, see encode_fetch.
  * Recordings of a whole session are told of twice: when they begin, with a length of -1, and when
- * the file is there. */
+ * the file is there. Whose recording it is our own address says: a CallUUID alone is that of the
+ * leg that is recorded, which need not be the id that the call was placed under. */
 static enum error_code read_recording(const struct str *v, struct webhook_news *n,
                                       struct error *err) {
     bool known = true;
@@ -222,6 +223,8 @@ static enum error_code read_recording(const struct str *v, struct webhook_news *
         rc = read_length(v[RECORDING_DURATION], "RecordingDuration", 1, &n->recording_duration_s,
                          &known, err);
     n->recording_status = known ? RECORDING_AVAILABLE : RECORDING_RUNNING;
+    if (v[REQUEST_UUID].len == 0)
+        n->sid[0] = '\0';
     return rc;
 }
 
