@@ -149,10 +149,12 @@ static const struct scheme *scheme_of(const struct webhook_request *req) {
     return NULL;
 }
 
-/** Does one of the scheme's two headers fit the request? */
+/** Does one of the scheme's two headers fit the request, with the scheme's nonce? */
 static bool is_signed(struct rest_signer *s, const struct webhook_request *req,
-                      const struct scheme *scheme, const struct signed_request *r,
-                      struct arena *a) {
+                      const struct scheme *scheme, struct signed_request *r, struct arena *a) {
+    r->nonce = rest_webhook_header(req, str_z(scheme->nonce));
+    if (r->nonce.len == 0)
+        return false;
     CLEANUP(buf_release)
     struct buf text =
         BUF_INIT(s->base.origin.len + s->base.rest.len + req->target.len +
@@ -176,12 +178,15 @@ enum error_code plivo_verify_webhook(struct rest_signer *s, const struct webhook
     enum error_code rc = read_request(req, a, &r, err);
     if (rc != ERR_OK)
         return rc;
-    r.nonce = rest_webhook_header(req, str_z(scheme->nonce));
-    if (r.nonce.len == 0 || !is_signed(s, req, scheme, &r, a))
+    if (!is_signed(s, req, scheme, &r, a))
         return not_signed(err, "its signature is wrong");
     /* the carrier may say the same again; nobody else may say something else with its nonce */
     if (!rest_signer_take_nonce(s, r.nonce, req))
         return not_signed(err, "its nonce was used for something else");
+    /* nor with that of an older signature beside it, which covers less and could stand alone */
+    while (++scheme < schemes + ARRAY_LEN(schemes))
+        if (is_signed(s, req, scheme, &r, a))
+            (void)rest_signer_take_nonce(s, r.nonce, req);
     *fields = str_eq(req->method, STR("GET")) ? r.query_fields : r.body_fields;
     return ERR_OK;
 }

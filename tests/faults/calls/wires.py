@@ -113,12 +113,15 @@ class Laml(Wire):
                   "SequenceNumber": str(number)}
         return {**fields, "CallDuration": "42"} if word == "completed" else fields
 
+    def signed(self, url, fields):
+        """Headers of a form."""
+        return {"Content-Type": FORM, self.signature: sign(self.signer, url, fields)}
+
     def callback(self, base, leg, word, number):
         """(path, headers, body) of a signed callback."""
         fields = self.fields(leg, word, number)
         path = path_of(leg.urls["status"])
-        return path, {"Content-Type": FORM, self.signature: sign(self.signer, base + path, fields)}, \
-            urllib.parse.urlencode(fields)
+        return path, self.signed(base + path, fields), urllib.parse.urlencode(fields)
 
 
 class Twilio(Laml):
@@ -209,11 +212,26 @@ class Plivo(Wire):
             fields |= {"Duration": "42", "HangupCauseCode": "4000", "HangupCause": "NORMAL_CLEARING",
                        "AnswerTime": utc(leg.created), "StartTime": utc(leg.created),
                        "EndTime": utc(leg.created + 42)}
-        path, nonce = path_of(leg.urls[word]), str(uuid.uuid4().int % 10**20)
-        text = base + path + "?" + "".join(k + v for k, v in sorted(fields.items())) + "." + nonce
-        return path, {"Content-Type": FORM, "X-Plivo-Signature-V3-Nonce": nonce,
-                      "X-Plivo-Signature-V3": base64.b64encode(
-                          mac(hashlib.sha256, self.token, text)).decode()}, urllib.parse.urlencode(fields)
+        path = path_of(leg.urls[word])
+        return path, self.signed(base + path, fields), urllib.parse.urlencode(fields)
+
+    def signed(self, url, fields, nonce=None):
+        """Headers of a form with fields: version 3, over the sorted query and the sorted fields."""
+        nonce = nonce or str(uuid.uuid4().int % 10**20)
+        address, _, query = url.partition("?")
+        query = "&".join(f"{k}={v}" for k, v in sorted(urllib.parse.parse_qsl(query, True)))
+        text = address + "?" + (query + "." if query else "") + "".join(
+            k + v for k, v in sorted(fields.items())) + "." + nonce
+        return {"Content-Type": FORM, "X-Plivo-Signature-V3-Nonce": nonce,
+                "X-Plivo-Signature-V3": self.mac(text)}
+
+    def signed_v2(self, url, nonce):
+        """What may stand beside it: version 2 covers neither query nor fields."""
+        return {"X-Plivo-Signature-V2-Nonce": nonce,
+                "X-Plivo-Signature-V2": self.mac(url.partition("?")[0] + nonce)}
+
+    def mac(self, text):
+        return base64.b64encode(mac(hashlib.sha256, self.token, text)).decode()
 
 
 class SignalWire(Wire):

@@ -236,6 +236,45 @@ TEST(plivo_signature, a_repeated_notice_passes_and_a_borrowed_nonce_does_not) {
     tear_down(&r);
 }
 
+TEST(plivo_signature, a_captured_request_cannot_be_cut_down_to_its_older_signature) {
+    struct rig r;
+    char v3[PLIVO_SIGNATURE_SIZE], v2[PLIVO_SIGNATURE_SIZE];
+    static const char nonce2[] = "99999999999999999999";
+    set_up(&r, true);
+    struct letter l = plain(v3);
+    plivo_sign_v2(PLIVO_TEST_TOKEN, PLIVO_TEST_BASE TARGET, nonce2, v2);
+    add(&l, "X-Plivo-Signature-V2", v2);
+    add(&l, "X-Plivo-Signature-V2-Nonce", nonce2);
+    EXPECT_INT(verify(&r, &l), ERR_OK);
+    EXPECT_INT(verify(&r, &l), ERR_OK);
+    struct letter forged = {.method = "POST",
+                            .target = STR(TARGET),
+                            .body = STR("CallStatus=completed&CallUUID=" PLIVO_TEST_CALL)};
+    add(&forged, "X-Plivo-Signature-V2", v2);
+    add(&forged, "X-Plivo-Signature-V2-Nonce", nonce2);
+    EXPECT_INT(verify(&r, &forged), ERR_AUTH);
+    EXPECT_INT(verify(&r, &l), ERR_OK); /* what the forger tried does not shut out the carrier */
+    tear_down(&r);
+}
+
+TEST(plivo_signature, an_older_nonce_that_is_not_signed_is_not_remembered) {
+    struct rig r;
+    char v3[PLIVO_SIGNATURE_SIZE], v2[PLIVO_SIGNATURE_SIZE];
+    static const char nonce2[] = "99999999999999999999";
+    set_up(&r, true);
+    struct letter l = plain(v3);
+    plivo_sign_v2("another token", PLIVO_TEST_BASE TARGET, nonce2, v2);
+    add(&l, "X-Plivo-Signature-V2", v2);
+    add(&l, "X-Plivo-Signature-V2-Nonce", nonce2);
+    EXPECT_INT(verify(&r, &l), ERR_OK);
+    plivo_sign_v2(PLIVO_TEST_TOKEN, PLIVO_TEST_BASE TARGET, nonce2, v2);
+    struct letter other = {.method = "POST", .target = STR(TARGET), .body = STR("a=1")};
+    add(&other, "X-Plivo-Signature-V2", v2);
+    add(&other, "X-Plivo-Signature-V2-Nonce", nonce2);
+    EXPECT_INT(verify(&r, &other), ERR_OK);
+    tear_down(&r);
+}
+
 TEST(plivo_signature, what_is_not_signed_leaves_no_nonce_behind) {
     struct rig r;
     char v2[PLIVO_SIGNATURE_SIZE];
