@@ -325,6 +325,18 @@ static enum error_code check_container(const struct fetching *f, const struct pr
     return ERR_OK;
 }
 
+/* What nobody told, the file does: not every carrier speaks of length and channels. */
+static void read_head(struct fetching *f) {
+    uint32_t channels = f->head[22] | (uint32_t)f->head[23] << 8;
+    uint32_t bytes_per_s = little32(f->head + 28);
+    if (!str_eq_z(STR("wav"), f->rec.format))
+        return;
+    if (f->rec.duration_s == 0 && bytes_per_s > 0)
+        f->rec.duration_s = (uint32_t)(f->bytes / bytes_per_s);
+    if (f->rec.channels == 0 && channels <= 2)
+        f->rec.channels = channels;
+}
+
 static enum error_code copy_audio(struct fetching *f, struct provider *p) {
     struct provider_audio got = {0};
     enum error_code rc = vault_begin(f->engine->vault, f->rec.call_id, buf_str(&f->wrapped),
@@ -339,12 +351,10 @@ static enum error_code copy_audio(struct fetching *f, struct provider *p) {
         vault_abort(steal_ptr(f->writer));
         return rc;
     }
-    if (f->rec.duration_s == 0 && little32(f->head + 28) > 0) /* nobody told: bytes by byte rate */
-        f->rec.duration_s = (uint32_t)(f->bytes / little32(f->head + 28));
-    rc = vault_finish(steal_ptr(f->writer), &f->rec.bytes, f->rec.digest, &f->error);
-    if (rc == ERR_OK && !str_copy(str_z(got.format), f->rec.format, sizeof f->rec.format))
+    if (!str_copy(str_z(got.format), f->rec.format, sizeof f->rec.format))
         f->rec.format[0] = '\0';
-    return rc;
+    read_head(f);
+    return vault_finish(steal_ptr(f->writer), &f->rec.bytes, f->rec.digest, &f->error);
 }
 
 static void put_recording_data(struct buf *b, const struct recording *r) {

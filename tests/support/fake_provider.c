@@ -98,7 +98,10 @@ static enum error_code fetch_recording(struct provider *p, struct str call_sid, 
     size_t half = f->audio.len / 2;
     if (!sink(ctx, str_from(f->audio.ptr, half)) || !sink(ctx, str_from_index(f->audio, half)))
         return error_set(err, ERR_IO, "the sink took no more");
-    *out = (struct provider_audio){.bytes = f->audio.len, .format = "wav"};
+    *out = (struct provider_audio){.bytes = f->audio.len};
+    if (!str_copy(str_z(f->audio_format ? f->audio_format : "wav"), out->format,
+                  sizeof out->format))
+        return error_set(err, ERR_LIMIT, "the format's name is too long");
     return ERR_OK;
 }
 

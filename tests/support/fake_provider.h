@@ -35,6 +35,7 @@ struct fake_provider {
     /* audio of fetch_recording */
     enum error_code fetch_rc;
     struct str audio;
+    const char *audio_format;          /* NULL: wav */
     void (*while_fetching)(void *ctx); /* called before the first byte; may be NULL */
     void *while_fetching_ctx;
     /* counts, and the last of each */

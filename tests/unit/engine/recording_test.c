@@ -87,6 +87,30 @@ TEST(recording, a_finished_one_is_fetched_sealed_and_deleted_at_the_carrier) {
     engine_box_release(&b);
 }
 
+TEST(recording, what_no_notice_tells_is_read_from_the_head_of_a_wav_file) {
+    static const struct {
+        const char *format;
+        uint32_t duration_s, channels;
+    } rows[] = {{"wav", AUDIO_BYTES / 32000, 2}, {"mp3", 0, 0}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        static char space[AUDIO_BYTES];
+        struct engine_box b;
+        struct call c = recorded(&b, space);
+        memcpy(space + 22, "\x02\x00", 2);
+        memcpy(space + 28, "\x00\x7D\x00\x00", 4); /* 32 000 bytes a second */
+        b.carrier.audio_format = rows[i].format;
+        EXPECT_INT(notice(&b, "recording_status=available"), 204);
+        engine_box_run_due(&b);
+        struct found f = find(&b, c.id);
+        EXPECT(f.rec.status == RECORDING_STORED);
+        EXPECT_STR(f.rec.format, rows[i].format);
+        EXPECT_INT(f.rec.duration_s, rows[i].duration_s);
+        EXPECT_INT(f.rec.channels, rows[i].channels);
+        arena_release(&f.arena);
+        engine_box_release(&b);
+    }
+}
+
 TEST(recording, notices_in_any_order_and_number_fetch_it_once) {
     static char space[AUDIO_BYTES];
     struct engine_box b;
