@@ -18,22 +18,6 @@ enum dial_phase {
     DIAL_TOGETHER, /* a conference or a queue: no leg of its own */
 };
 
-static uint32_t status_events(struct str words) {
-    static const struct {
-        const char *word;
-        enum call_status status;
-    } table[] = {{"initiated", CALL_DIALING},
-                 {"ringing", CALL_RINGING},
-                 {"answered", CALL_ANSWERED},
-                 {"completed", CALL_COMPLETED}};
-    uint32_t set = 0;
-    struct str word;
-    while (words.len > 0 && str_next(&words, ' ', &word))
-        for (size_t i = 0; i < ARRAY_LEN(table); i++)
-            set |= str_eq_z(word, table[i].word) ? BIT(table[i].status) : 0;
-    return set ? set : BIT(CALL_COMPLETED);
-}
-
 static void step_child(struct carrier *c, struct leg *l, enum call_status status) {
     struct leg *child = l->step.child;
     child->now_ms = child->updated_ms = l->now_ms;
@@ -56,7 +40,8 @@ static struct leg *new_child(struct carrier *c, struct leg *l, const struct plan
     if (n->status.url.len > 0 && outgoing_resolve(str_z(l->base_url), n->status.url, &url)) {
         child->req.status.url = buf_detach(&url);
         child->req.status.get = n->status.method == PLAN_METHOD_GET;
-        child->req.status_events = status_events(n->status_events);
+        uint32_t events = leg_events_parse(n->status_events);
+        child->req.status_events = events ? events : BIT(CALL_COMPLETED);
     }
     buf_release(&url);
     child->dialed_ms = l->now_ms;

@@ -119,6 +119,22 @@ void leg_free(struct leg *l) {
     mem_free(l);
 }
 
+uint32_t leg_events_parse(struct str words) {
+    static const struct {
+        const char *word;
+        enum call_status status;
+    } table[] = {{"initiated", CALL_DIALING},
+                 {"ringing", CALL_RINGING},
+                 {"answered", CALL_ANSWERED},
+                 {"completed", CALL_COMPLETED}};
+    uint32_t set = 0;
+    struct str word;
+    while (words.len > 0 && str_next(&words, ' ', &word))
+        for (size_t i = 0; i < ARRAY_LEN(table); i++)
+            set |= str_eq_z(word, table[i].word) ? BIT(table[i].status) : 0;
+    return set;
+}
+
 uint32_t leg_duration_s(const struct leg *l) {
     int64_t end = l->ended_ms ? l->ended_ms : l->now_ms;
     return l->answered_ms ? (uint32_t)((end - l->answered_ms + 999) / 1000) : 0;

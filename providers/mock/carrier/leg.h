@@ -190,6 +190,12 @@ static inline bool leg_is_over(const struct leg *l) {
     return call_status_is_final(l->status);
 }
 
+/**
+ * "initiated ringing answered completed", apart by blanks, as a set of BIT(enum call_status). Other
+ * words are skipped; 0: there was none of these.
+ */
+uint32_t leg_events_parse(struct str words);
+
 /** Seconds between answer and end (or now), rounded up as carriers bill; 0 when never answered. */
 uint32_t leg_duration_s(const struct leg *l);
 

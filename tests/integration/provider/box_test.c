@@ -2,6 +2,8 @@
 #include "tests/integration/provider/world.h"
 #include "tests/support/test.h"
 
+static const char *const dialects[] = {"twilio", "plivo"};
+
 TEST(box, a_call_is_placed_followed_recorded_and_found_again) {
     struct world w = {0};
     struct provider_call call = {0};
@@ -40,7 +42,19 @@ TEST(box, what_the_carrier_does_not_know_is_not_found) {
     world_stop(&w);
 }
 
-TEST(box, a_bad_day_of_the_carrier_never_rings_twice) {
+TEST(box, a_caller_id_that_is_not_the_accounts_is_told_by_the_check) {
+    for (size_t d = 0; d < ARRAY_LEN(dialects); d++) {
+        struct world w = {.number = "+12025550111"};
+        struct error err = {0};
+        char text[200] = "";
+        REQUIRE(world_start(&w, dialects[d]));
+        EXPECT_INT(provider_check(w.p, text, sizeof text, &err), ERR_INVALID);
+        EXPECT_STR(err.field, "number");
+        world_stop(&w);
+    }
+}
+
+static void expect_no_second_ring(const char *dialect) {
     static const struct {
         const char *to;
         enum provider_outcome outcome;
@@ -51,7 +65,7 @@ TEST(box, a_bad_day_of_the_carrier_never_rings_twice) {
         {"+12025550114", PROVIDER_UNCERTAIN, 1}, /* the reply is cut */
     };
     struct world w = {0};
-    REQUIRE(world_start(&w, "twilio"));
+    REQUIRE(world_start(&w, dialect));
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct provider_call call = {.sid = "before"};
         struct error err = {0};
@@ -63,24 +77,27 @@ TEST(box, a_bad_day_of_the_carrier_never_rings_twice) {
     world_stop(&w);
 }
 
+TEST(box, a_bad_day_of_the_carrier_never_rings_twice) {
+    for (size_t d = 0; d < ARRAY_LEN(dialects); d++)
+        expect_no_second_ring(dialects[d]);
+}
+
+static void expect_end(const char *dialect, const char *to, enum call_status status) {
+    struct world w = {0};
+    struct provider_call call;
+    struct error err = {0};
+    REQUIRE(world_start(&w, dialect));
+    EXPECT_INT(world_place(&w, to, false, &call, &err), PROVIDER_PLACED);
+    EXPECT(world_wait(&w, BIT(status), false));
+    world_stop(&w);
+    EXPECT(!(w.seen & BIT(CALL_ANSWERED)));
+    EXPECT_INT(w.refused, 0);
+}
+
 TEST(box, a_call_that_is_not_answered_ends_as_it_did) {
-    static const struct {
-        const char *to;
-        enum call_status status;
-    } rows[] = {
-        {"+12025550101", CALL_BUSY},
-        {"+12025550102", CALL_NO_ANSWER},
-        {"+12025550103", CALL_FAILED},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct world w = {0};
-        struct provider_call call;
-        struct error err = {0};
-        REQUIRE(world_start(&w, "twilio"));
-        EXPECT_INT(world_place(&w, rows[i].to, false, &call, &err), PROVIDER_PLACED);
-        EXPECT(world_wait(&w, BIT(rows[i].status), false));
-        world_stop(&w);
-        EXPECT(!(w.seen & BIT(CALL_ANSWERED)));
-        EXPECT_INT(w.refused, 0);
+    for (size_t d = 0; d < ARRAY_LEN(dialects); d++) {
+        expect_end(dialects[d], "+12025550101", CALL_BUSY);
+        expect_end(dialects[d], "+12025550102", CALL_NO_ANSWER);
+        expect_end(dialects[d], "+12025550103", CALL_FAILED);
     }
 }

@@ -81,7 +81,8 @@ bool world_start(struct world *w, const char *dialect) {
     *w = (struct world){.lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER,
                         .document = w->document,
-                        .speed = w->speed};
+                        .speed = w->speed,
+                        .number = w->number};
     twiml_init();
     if (!secret_system_init() || !start_servers(w, dialect, &err)) {
         EXPECT_STR(err.text, "");
@@ -97,7 +98,7 @@ bool world_start(struct world *w, const char *dialect) {
     secret_set(&w->token, account.token);
     const struct provider_config cfg = {.account = account.account,
                                         .token = &w->token,
-                                        .number = account.number,
+                                        .number = w->number ? str_z(w->number) : account.number,
                                         .base_url = str_z(box_url),
                                         .public_base_url = str_z(gateway_url),
                                         .http = w->http,

@@ -23,9 +23,11 @@ struct world {
     char recording_sid[CALL_SID_SIZE]; /* once it is available */
     const struct plan *document;       /* NULL: a greeting and a hang-up */
     double speed;
+    const char *number; /* the caller id; NULL: the account's own */
 };
 
-/** document and speed are set before; the rest is not. False, and a failed case, when it fails. */
+/** document, speed and number are set before; the rest is not. False, and a failed case, when it
+ * fails. */
 bool world_start(struct world *w, const char *dialect);
 void world_stop(struct world *w);
 

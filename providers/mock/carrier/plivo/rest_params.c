@@ -20,9 +20,8 @@ static bool invalid(struct face_request *r, const char *name, const char *expect
     return false;
 }
 
-bool plivo_take_number(struct face_request *r, const char *name, uint32_t low, uint32_t high,
-                       uint32_t *out) {
-    struct str text = face_param(r, name);
+static bool read_number(struct face_request *r, const char *name, struct str text, uint32_t low,
+                        uint32_t high, uint32_t *out) {
     uint64_t n;
     if (text.len == 0)
         return true;
@@ -30,6 +29,11 @@ bool plivo_take_number(struct face_request *r, const char *name, uint32_t low, u
         return invalid(r, name, arena_printf(&r->arena, "a number from %u to %u", low, high).ptr);
     *out = (uint32_t)n;
     return true;
+}
+
+bool plivo_take_number(struct face_request *r, const char *name, uint32_t low, uint32_t high,
+                       uint32_t *out) {
+    return read_number(r, name, face_param(r, name), low, high, out);
 }
 
 bool plivo_take_flag(struct face_request *r, const char *name, bool *out) {
@@ -71,22 +75,10 @@ bool plivo_take_digits(struct face_request *r, const char *name, struct str *out
 
 /* ---- of a list ------------------------------------------------------------------------------ */
 
-static bool query_number(struct face_request *r, const char *name, uint32_t low, uint32_t high,
-                         uint32_t *out) {
-    struct str text = face_query(r, name);
-    uint64_t n;
-    if (text.len == 0)
-        return true;
-    if (!str_to_u64(text, high, &n) || n < low)
-        return invalid(r, name, arena_printf(&r->arena, "a number from %u to %u", low, high).ptr);
-    *out = (uint32_t)n;
-    return true;
-}
-
 bool plivo_page_read(struct face_request *r, struct plivo_page *p) {
     *p = (struct plivo_page){.limit = PAGE_MAX};
-    return query_number(r, "limit", 1, PAGE_MAX, &p->limit) &&
-           query_number(r, "offset", 0, OFFSET_MAX, &p->offset);
+    return read_number(r, "limit", face_query(r, "limit"), 1, PAGE_MAX, &p->limit) &&
+           read_number(r, "offset", face_query(r, "offset"), 0, OFFSET_MAX, &p->offset);
 }
 
 /** Relative address of another page of this list: the filters are repeated. */

@@ -38,7 +38,7 @@ struct twilio_flavor {
 extern const struct twilio_flavor twilio_flavor, laml_flavor;
 
 enum {
-    TWILIO_ROUTE_COUNT = 16
+    TWILIO_ROUTE_COUNT = 17
 };
 extern const struct face_route twilio_routes[TWILIO_ROUTE_COUNT]; /* behind the account */
 void twilio_refuse(struct face_request *r, enum face_refusal why, int status, struct str text);

@@ -191,6 +191,23 @@ static void numbers_list(struct face_request *r) {
     face_reply(r, 200, &out);
 }
 
+/** Nothing is merely verified. */
+static void caller_ids_list(struct face_request *r) {
+    struct twilio_page p;
+    if (!twilio_page_read(r, &p))
+        return;
+    struct buf out = BUF_INIT(REPLY_MAX);
+    struct json_writer w;
+    json_write_init(&w, &out);
+    json_begin_object(&w);
+    json_key(&w, "outgoing_caller_ids");
+    json_begin_array(&w);
+    json_end_array(&w);
+    twilio_page_put(r, &w, &p, 0, NULL, NULL, false);
+    json_end_object(&w);
+    face_reply(r, 200, &out);
+}
+
 /* ---- routes
  * ------------------------------------------------------------------------------------------- */
 
@@ -212,6 +229,7 @@ const struct face_route twilio_routes[TWILIO_ROUTE_COUNT] = {
     {"DELETE", "/Recordings/*.json", twilio_recording_delete},
     {"GET", "/Recordings/*", twilio_recording_media},
     {"GET", "/IncomingPhoneNumbers.json", numbers_list},
+    {"GET", "/OutgoingCallerIds.json", caller_ids_list},
 };
 
 void twilio_refuse(struct face_request *r, enum face_refusal why, int status, struct str text) {

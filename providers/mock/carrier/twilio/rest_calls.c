@@ -218,22 +218,10 @@ static bool take_hook(struct face_request *r, const char *name, const char *meth
 
 /** Repeated parameters, each of which may be a list apart by blanks. */
 static uint32_t take_status_events(const struct face_request *r) {
-    static const struct {
-        const char *word;
-        enum call_status status;
-    } table[] = {{"initiated", CALL_DIALING},
-                 {"ringing", CALL_RINGING},
-                 {"answered", CALL_ANSWERED},
-                 {"completed", CALL_COMPLETED}};
     uint32_t set = 0;
-    for (size_t i = 0; i < r->body.count; i++) {
-        struct str rest = r->body.pairs[i].value, word;
-        if (!str_eq_z(r->body.pairs[i].name, "StatusCallbackEvent"))
-            continue;
-        while (rest.len > 0 && str_next(&rest, ' ', &word))
-            for (size_t n = 0; n < ARRAY_LEN(table); n++)
-                set |= str_eq_z(word, table[n].word) ? BIT(table[n].status) : 0;
-    }
+    for (size_t i = 0; i < r->body.count; i++)
+        if (str_eq_z(r->body.pairs[i].name, "StatusCallbackEvent"))
+            set |= leg_events_parse(r->body.pairs[i].value);
     return set ? set : BIT(CALL_COMPLETED); /* anything else: a warning, and the default */
 }
 
