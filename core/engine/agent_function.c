@@ -253,8 +253,10 @@ static void take_effect(struct agent_run *r, const struct function_effect *e) {
     switch (e->kind) {
     case FUNCTION_EFFECT_INFO:
     case FUNCTION_EFFECT_OPT_OUT:
-        add_effect(r, (struct conversation_effect){
-                          .kind = CONVERSATION_INFO, .category = e->category, .text = e->text});
+        add_effect(r, (struct conversation_effect){.kind = CONVERSATION_INFO,
+                                                   .category = e->category,
+                                                   .text = e->text,
+                                                   .caller_id = e->caller_id});
         break;
     case FUNCTION_EFFECT_END:
         add_effect(r, (struct conversation_effect){.kind = CONVERSATION_OUTCOME, .text = e->text});
@@ -359,7 +361,8 @@ static enum error_code keep_free_tx(struct store_tx *tx, void *ctx, struct error
     for (size_t i = 0; rc == ERR_OK && i < r->out.effect_count; i++) {
         const struct conversation_effect *e = &r->out.effects[i];
         const struct info info = {.session_id = r->q->session_id,
-                                  .caller_id = r->q->caller_id,
+                                  .caller_id =
+                                      e->caller_id.len > 0 ? e->caller_id : r->q->caller_id,
                                   .category = e->category,
                                   .information = e->text};
         if (e->kind == CONVERSATION_INFO)

@@ -93,6 +93,7 @@ struct conversation_effect {
     enum turn_role role;
     struct str category;
     struct str text;
+    struct str caller_id;  /* whom information is about; "" the other party of the call */
     struct str usage_json; /* of a line: what the brain took of a model server; "" nothing */
     const struct function_payment *pay; /* in the plan's arena */
     bool yes;

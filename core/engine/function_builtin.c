@@ -1,7 +1,6 @@
 #include "core/engine/function_builtin.h"
 
 #include "core/base/compiler.h"
-#include "core/domain/card_mask.h"
 
 enum {
     SHARED_LIMIT_DEFAULT = 10,
@@ -22,15 +21,11 @@ enum error_code function_share_information(const struct function_context *ctx,
                                            const struct json *arguments, struct function_reply *out,
                                            struct error *err) {
     (void)err;
-    struct str information = json_str(json_get(arguments, "information"));
-    struct buf b = BUF_INIT(INFO_TEXT_MAX);
-    card_mask_put(&b, information);
     out->effects[out->effect_count++] =
         (struct function_effect){.kind = FUNCTION_EFFECT_INFO,
                                  .category = function_argument(ctx, arguments, "category"),
-                                 .text = arena_copy(ctx->arena, buf_str(&b)),
+                                 .text = function_argument(ctx, arguments, "information"),
                                  .caller_id = function_caller(ctx, arguments)};
-    buf_release(&b);
     out->response = STR("The information is kept.");
     return ERR_OK;
 }

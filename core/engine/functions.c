@@ -35,6 +35,16 @@ static enum error_code run_built_in(const struct function_context *ctx, enum fun
     return rc == ERR_OK ? built_in[id](ctx, arguments, out, err) : rc;
 }
 
+/* Whatever a function wants to have kept is kept without card numbers. */
+static void mask_effects(const struct function_context *ctx, struct function_reply *reply) {
+    for (size_t i = 0; i < reply->effect_count; i++) {
+        struct function_effect *e = &reply->effects[i];
+        e->category = function_mask(ctx, e->category);
+        e->text = function_mask(ctx, e->text);
+        e->caller_id = function_mask(ctx, e->caller_id);
+    }
+}
+
 enum error_code function_run(const struct function_context *ctx, struct str name,
                              const struct json *arguments, struct function_reply *out,
                              struct error *err) {
@@ -55,8 +65,10 @@ enum error_code function_run(const struct function_context *ctx, struct str name
         rc = function_run_declared(ctx, f, arguments, &result, err);
     else if (rc == ERR_OK && f && f->kind == ASSISTANT_FUNCTION_REMOTE)
         rc = function_run_remote(ctx, f, arguments, &result, err);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
+        mask_effects(ctx, &result);
         *out = result;
+    }
     return rc;
 }
 

@@ -56,7 +56,7 @@ static enum error_code keep_info(struct store_tx *tx, const struct turn_keeping 
     char session[ID_TEXT_SIZE], id_text[ID_TEXT_SIZE];
     struct info i = {.id = id_next(k->engine->ids),
                      .call_id = k->call->id,
-                     .caller_id = call_caller(k->call),
+                     .caller_id = e->caller_id.len > 0 ? e->caller_id : call_caller(k->call),
                      .category = e->category,
                      .information = e->text,
                      .at_ms = k->now_ms};

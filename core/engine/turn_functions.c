@@ -45,8 +45,10 @@ static void keep_function_effect(struct turn_work *t, const struct function_effe
     switch (e->kind) {
     case FUNCTION_EFFECT_INFO:
     case FUNCTION_EFFECT_OPT_OUT:
-        turn_effect(t, (struct conversation_effect){
-                           .kind = CONVERSATION_INFO, .category = e->category, .text = e->text});
+        turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_INFO,
+                                                    .category = e->category,
+                                                    .text = e->text,
+                                                    .caller_id = e->caller_id});
         break;
     case FUNCTION_EFFECT_END:
         turn_finish(t, e->text);

@@ -93,6 +93,32 @@ static struct function_reply run(const struct function_context *ctx, const char 
     return out;
 }
 
+TEST(functions, nothing_that_a_function_keeps_has_a_card_number_in_it) {
+#define CARD "4111 1111 1111 1111"
+    static const char *const rows[][2] = {
+        {"share_information",
+         "{\"information\":\"" CARD "\",\"category\":\"" CARD "\",\"caller_id\":\"" CARD "\"}"},
+        {"opt_out", "{\"reason\":\"" CARD "\"}"},
+        {"schedule_callback",
+         "{\"when\":\"" CARD "\",\"number\":\"" CARD "\",\"reason\":\"" CARD "\"}"},
+        {"end_call", "{\"reason\":\"" CARD "\",\"caller_id\":\"" CARD "\"}"},
+    };
+#undef CARD
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct arena arena = {0};
+        struct function_context ctx = {.now_ms = NOW_MS, .arena = &arena};
+        struct function_reply r = run(&ctx, rows[i][0], rows[i][1]);
+        EXPECT(r.effect_count > 0);
+        for (size_t k = 0; k < r.effect_count; k++) {
+            const struct str kept[] = {r.effects[k].category, r.effects[k].text,
+                                       r.effects[k].caller_id};
+            for (size_t n = 0; n < ARRAY_LEN(kept); n++)
+                EXPECT(str_find_str(kept[n], STR("4111")) == kept[n].len);
+        }
+        arena_release(&arena);
+    }
+}
+
 TEST(functions, share_information_masks_card_numbers) {
     struct arena arena = {0};
     struct function_context ctx = {
