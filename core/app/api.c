@@ -1,5 +1,7 @@
 #include "core/app/api.h"
 
+#include <string.h>
+
 #include "core/base/id.h"
 #include "core/base/mem.h"
 
@@ -28,34 +30,65 @@ int api_status_for(enum error_code rc) {
     return problems[rc].status;
 }
 
-static const char *title_for(int status, const char *code) {
+/* Problems of this door, which are nobody's error code. */
+static const struct {
+    const char *word, *title;
+} door_problems[] = {
+    {"unauthorized", "A token is needed"},
+    {"method", "The method is not taken here"},
+    {"function_failed", "The server of the function failed"},
+    {"range", "The recording has no such bytes"},
+};
+
+static const char *title_for(const char *code) {
     for (size_t i = 0; i < ARRAY_LEN(problems); i++)
-        if (str_eq_z(str_z(code), problems[i].word))
+        if (strcmp(code, problems[i].word) == 0)
             return problems[i].title;
-    return status == 401 ? "A token is needed" : "The request was refused";
+    for (size_t i = 0; i < ARRAY_LEN(door_problems); i++)
+        if (strcmp(code, door_problems[i].word) == 0)
+            return door_problems[i].title;
+    return "The request was refused";
 }
 
-void api_problem(struct http_exchange *x, int status, const char *code, const char *field,
-                 const char *detail) {
+static void put_problem(struct buf *body, int status, const char *code, const char *field,
+                        const char *detail) {
     struct json_writer w;
-    buf_clear(&x->reply_body);
-    json_write_init(&w, &x->reply_body);
+    json_write_init(&w, body);
     json_begin_object(&w);
     json_kv_z(&w, "type", "about:blank");
-    json_kv_z(&w, "title", title_for(status, code));
+    json_kv_z(&w, "title", title_for(code));
     json_kv_int(&w, "status", status);
     json_kv_z(&w, "detail", detail);
     json_kv_z(&w, "code", code);
     if (field && field[0])
         json_kv_z(&w, "field", field);
     json_end_object(&w);
+}
+
+void api_problem(struct http_exchange *x, int status, const char *code, const char *field,
+                 const char *detail) {
+    buf_clear(&x->reply_body);
+    put_problem(&x->reply_body, status, code, field, detail);
     x->status = status;
-    x->content_type = "application/problem+json";
+    x->content_type = API_PROBLEM_TYPE;
     if (status == 401)
         http_exchange_add_header(x, "WWW-Authenticate", STR("Bearer realm=\"switchhook\""));
     if (status == 503)
         http_exchange_add_header(x, "Retry-After", STR("2"));
     http_exchange_reply(x);
+}
+
+void api_write_refusal(struct buf *body, int status, const char *text) {
+    static const struct {
+        int status;
+        const char *code;
+    } codes[] = {{404, "not_found"}, {405, "method"}, {413, "too_large"},
+                 {431, "too_large"}, {501, "method"}, {503, "busy"}};
+    const char *code = status < 500 ? "invalid" : "internal";
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        if (codes[i].status == status)
+            code = codes[i].code;
+    put_problem(body, status, code, NULL, text);
 }
 
 void api_request_free(struct api_request *r) {
@@ -84,9 +117,11 @@ void api_reply(struct api_request *r, int status) {
 }
 
 void api_fail(struct api_request *r, enum error_code rc) {
+    char detail[sizeof r->error.field + sizeof r->error.text];
     if (r->error.text[0] == '\0')
         error_set(&r->error, rc, "%s", problems[rc].title);
-    api_problem(r->exchange, problems[rc].status, problems[rc].word, r->error.field, r->error.text);
+    error_line(&r->error, detail, sizeof detail);
+    api_problem(r->exchange, problems[rc].status, problems[rc].word, r->error.field, detail);
     api_request_free(r);
 }
 
@@ -95,27 +130,6 @@ void api_fail(struct api_request *r, enum error_code rc) {
 
 struct str api_query(const struct api_request *r, const char *name) {
     return form_get(&r->query, str_z(name));
-}
-
-bool api_only_query(struct api_request *r, const char *const *allowed) {
-    for (size_t i = 0; i < r->query.count; i++) {
-        bool known = false;
-        for (const char *const *a = allowed; *a; a++)
-            known = known || str_eq_z(r->query.pairs[i].name, *a);
-        char name[48];
-        if (!str_copy(r->query.pairs[i].name, name, sizeof name))
-            name[0] = '\0';
-        if (!known) {
-            error_field(&r->error, ERR_INVALID, name, "unknown query parameter \"%s\"", name);
-            return false;
-        }
-        if (form_is_ambiguous(&r->query, r->query.pairs[i].name)) {
-            error_field(&r->error, ERR_INVALID, name, "query parameter \"%s\" is given twice",
-                        name);
-            return false;
-        }
-    }
-    return true;
 }
 
 bool api_limit(struct api_request *r, uint32_t *out) {
@@ -129,11 +143,20 @@ bool api_limit(struct api_request *r, uint32_t *out) {
     return true;
 }
 
-bool api_id(struct api_request *r, struct str text, const char *prefix, int64_t *out) {
-    if (id_parse(text, prefix, out))
+bool api_path_id(struct api_request *r, const char *prefix, int64_t *out) {
+    if (id_parse(r->params[0], prefix, out))
         return true;
-    error_set(&r->error, ERR_NOT_FOUND, "there is no such %s; ids look like %s_0C7MPQ4ZK2R8T",
-              prefix, prefix);
+    error_set(&r->error, ERR_NOT_FOUND,
+              "there is nothing of that id; ids look like %s_0C7MPQ4ZK2R8T", prefix);
+    return false;
+}
+
+bool api_query_id(struct api_request *r, const char *name, const char *prefix, int64_t *out) {
+    struct str text = api_query(r, name);
+    if (!text.ptr || id_parse(text, prefix, out))
+        return true;
+    error_field(&r->error, ERR_INVALID, name, "%s must be an id such as %s_0C7MPQ4ZK2R8T", name,
+                prefix);
     return false;
 }
 
@@ -146,7 +169,7 @@ bool api_read(struct api_request *r, store_tx_fn *fn, void *ctx) {
 
 bool api_read_named(struct api_request *r, const char *prefix, int64_t *id, store_tx_fn *fn,
                     void *ctx) {
-    if (api_id(r, r->params[0], prefix, id))
+    if (api_path_id(r, prefix, id))
         return api_read(r, fn, ctx);
     api_fail(r, ERR_NOT_FOUND);
     return false;

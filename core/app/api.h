@@ -49,6 +49,10 @@ void api_fail(struct api_request *r, enum error_code rc);
 void api_problem(struct http_exchange *x, int status, const char *code, const char *field,
                  const char *detail);
 
+/** The body of a problem document for what the HTTP layer refuses; of the type below. */
+void api_write_refusal(struct buf *body, int status, const char *text);
+#define API_PROBLEM_TYPE "application/problem+json"
+
 /** HTTP status of a failure, as the API speaks it. */
 int api_status_for(enum error_code rc);
 
@@ -69,8 +73,12 @@ struct str api_query(const struct api_request *r, const char *name);
 /** `limit` of the query, 1 to API_PAGE_MAX; false with r->error set. */
 NODISCARD bool api_limit(struct api_request *r, uint32_t *out);
 
-/** An id in the path or query; false with r->error set (not found for a malformed path id). */
-NODISCARD bool api_id(struct api_request *r, struct str text, const char *prefix, int64_t *out);
+/** The id in the path; false with r->error set: nothing can have a malformed one. */
+NODISCARD bool api_path_id(struct api_request *r, const char *prefix, int64_t *out);
+
+/** An id in the query by name, left alone when absent; false with r->error set. */
+NODISCARD bool api_query_id(struct api_request *r, const char *name, const char *prefix,
+                            int64_t *out);
 
 /** `cursor` of the query, an id with prefix; 0 when absent. */
 NODISCARD bool api_cursor(struct api_request *r, const char *prefix, int64_t *out);
@@ -81,12 +89,9 @@ NODISCARD bool api_time(struct api_request *r, const char *name, int64_t *out);
 /** A member of the body that is a string; absent or null leaves *out alone. Fills r->error. */
 NODISCARD enum error_code api_text_member(struct api_request *r, const char *name, struct str *out);
 
-/** The body is an object of no other members than these (NULL at the end); example: of one. */
+/** The body is an object of no other members than these (NULL at the end); example: such a body. */
 NODISCARD enum error_code api_only_members(struct api_request *r, const char *const *allowed,
                                            const char *example);
-
-/** Refuse query parameters that are not in the NULL-terminated list. */
-NODISCARD bool api_only_query(struct api_request *r, const char *const *allowed);
 
 /** Run fn over a read-only view of the store; false when that failed, and the request is answered.
  */

@@ -31,13 +31,15 @@ static bool text_member(struct api_request *r, const char *name, struct str *out
     return api_text_member(r, name, out) == ERR_OK;
 }
 
-static bool seconds_member(struct api_request *r, const char *name, uint32_t *out) {
+static bool seconds_member(struct api_request *r, const char *name, int min, int max,
+                           uint32_t *out) {
     const struct json *v = json_get(json_root(r->body), name);
     int64_t n = 0;
     if (!v || json_type(v) == JSON_NULL)
         return true;
-    if (!json_int(v, 1, 86400, &n)) {
-        error_field(&r->error, ERR_INVALID, name, "%s must be a whole number of seconds", name);
+    if (!json_int(v, min, max, &n)) {
+        error_field(&r->error, ERR_INVALID, name, "%s must be a whole number of seconds, %d to %d",
+                    name, min, max);
         return false;
     }
     *out = (uint32_t)n;
@@ -86,23 +88,24 @@ static bool read_request(struct api_request *r, struct call_request *q) {
     q->metadata_json = json_member(r, "metadata");
     return text_member(r, "to", &q->to) && text_member(r, "from", &q->from) &&
            text_member(r, "provider", &q->provider) && text_member(r, "assistant", &q->assistant) &&
-           seconds_member(r, "ring_timeout_s", &q->ring_timeout_s) &&
-           seconds_member(r, "time_limit_s", &q->time_limit_s) && record_member(r, &q->record) &&
-           detection_member(r, q);
+           seconds_member(r, "ring_timeout_s", CALL_RING_TIMEOUT_MIN_S, CALL_RING_TIMEOUT_MAX_S,
+                          &q->ring_timeout_s) &&
+           seconds_member(r, "time_limit_s", CALL_TIME_LIMIT_MIN_S, CALL_TIME_LIMIT_MAX_S,
+                          &q->time_limit_s) &&
+           record_member(r, &q->record) && detection_member(r, q);
 }
 
 void api_place_call(struct api_request *r) {
     struct call_request q = {0};
     struct call c;
     bool replayed = false;
-    static const char *const none[] = {NULL};
-    if (!api_only_query(r, none) || !read_request(r, &q)) {
-        api_fail(r, ERR_INVALID);
-        return;
-    }
     struct str key = http_exchange_header(r->exchange, STR("Idempotency-Key"));
-    enum error_code rc =
-        call_service_submit(gateway_engine(r->gateway), &q, key, &c, &replayed, &r->error);
+    enum error_code rc = read_request(r, &q) ? ERR_OK : ERR_INVALID;
+    if (rc == ERR_OK && key.ptr && key.len == 0) /* who sends one believes to be protected */
+        rc = error_field(&r->error, ERR_INVALID, "Idempotency-Key",
+                         "is empty: give it a value, or leave it out");
+    if (rc == ERR_OK)
+        rc = call_service_submit(gateway_engine(r->gateway), &q, key, &c, &replayed, &r->error);
     if (rc != ERR_OK) {
         api_fail(r, rc);
         return;
@@ -140,15 +143,11 @@ static enum error_code list_tx(struct store_tx *tx, void *ctx, struct error *err
 }
 
 static bool read_filter(struct api_request *r, struct call_filter *f) {
-    static const char *const known[] = {"status", "to",    "from",  "assistant", "provider",
-                                        "since",  "until", "limit", "cursor",    NULL};
     struct str status = api_query(r, "status");
     f->to = api_query(r, "to");
     f->from = api_query(r, "from");
     f->assistant = api_query(r, "assistant");
     f->provider = api_query(r, "provider");
-    if (!api_only_query(r, known))
-        return false;
     if (status.ptr && !call_status_parse(status, &f->status)) {
         error_field(&r->error, ERR_INVALID, "status",
                     "status must be one of queued unknown dialing ringing answered completed busy "
@@ -245,11 +244,6 @@ static void put_payments(struct json_writer *w, const struct payment *list, size
 
 void api_get_call(struct api_request *r) {
     struct one o = {.arena = &r->arena};
-    static const char *const none[] = {NULL};
-    if (!api_only_query(r, none)) {
-        api_fail(r, ERR_INVALID);
-        return;
-    }
     if (!api_read_named(r, CALL_ID_PREFIX, &o.id, get_tx, &o))
         return;
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
@@ -276,10 +270,13 @@ void api_get_call(struct api_request *r) {
  */
 
 void api_hang_up(struct api_request *r) {
+    static const char *const none[] = {NULL};
     struct call c;
     int64_t id = 0;
-    enum error_code rc = ERR_NOT_FOUND;
-    if (api_id(r, r->params[0], CALL_ID_PREFIX, &id))
+    enum error_code rc = api_path_id(r, CALL_ID_PREFIX, &id) ? ERR_OK : ERR_NOT_FOUND;
+    if (rc == ERR_OK && r->body)
+        rc = api_only_members(r, none, "{}");
+    if (rc == ERR_OK)
         rc = call_service_hang_up(gateway_engine(r->gateway), id, &c, &r->error);
     if (rc != ERR_OK) {
         api_fail(r, rc);
@@ -300,7 +297,7 @@ static enum error_code control_recording(struct api_request *r, struct call *out
     enum provider_recording_action action = PROVIDER_RECORDING_NONE;
     struct str word = {0};
     int64_t id = 0;
-    if (!api_id(r, r->params[0], CALL_ID_PREFIX, &id))
+    if (!api_path_id(r, CALL_ID_PREFIX, &id))
         return ERR_NOT_FOUND;
     enum error_code rc = api_only_members(r, known, "{\"action\":\"start\"}");
     if (rc == ERR_OK)
@@ -395,16 +392,15 @@ static void wait_for_events(struct api_request *r, const struct one *o, uint64_t
 }
 
 void api_call_events(struct api_request *r) {
-    static const char *const known[] = {"cursor", "wait_s", NULL};
     struct one o = {.arena = &r->arena};
     uint64_t wait_s = 0;
     struct str wait = api_query(r, "wait_s");
     enum error_code rc = ERR_NOT_FOUND;
-    if (!api_only_query(r, known) || !api_cursor(r, EVENT_ID_PREFIX, &o.after_seq))
+    if (!api_cursor(r, EVENT_ID_PREFIX, &o.after_seq))
         rc = ERR_INVALID;
     else if (wait.ptr && !str_to_u64(wait, WAIT_MAX_S, &wait_s))
         rc = error_field(&r->error, ERR_INVALID, "wait_s", "wait_s must be 0 to %d", WAIT_MAX_S);
-    else if (api_id(r, r->params[0], CALL_ID_PREFIX, &o.id))
+    else if (api_path_id(r, CALL_ID_PREFIX, &o.id))
         rc = store_read(gateway_engine(r->gateway)->store, events_tx, &o, &r->error);
     if (rc != ERR_OK)
         api_fail(r, rc);

@@ -63,11 +63,9 @@ static bool read_caller(struct api_request *r, struct consent_filter *f) {
 }
 
 static bool read_filter(struct api_request *r, struct consent_filter *f) {
-    static const char *const known[] = {"caller", "phone", "purpose", "answer", "since",
-                                        "until",  "limit", "cursor",  NULL};
     struct str answer = api_query(r, "answer");
     f->purpose = api_query(r, "purpose");
-    if (!api_only_query(r, known) || !read_caller(r, f))
+    if (!read_caller(r, f))
         return false;
     if (answer.ptr && !consent_answer_parse(answer, &f->answer)) {
         answer_fault(r);
@@ -173,10 +171,9 @@ static enum error_code read_consent(struct api_request *r, struct consent *c) {
 }
 
 void api_add_consent(struct api_request *r) {
-    static const char *const none[] = {NULL};
     struct consent c = {0};
     bool work_added = false;
-    enum error_code rc = api_only_query(r, none) ? read_consent(r, &c) : ERR_INVALID;
+    enum error_code rc = read_consent(r, &c);
     if (rc == ERR_OK)
         rc = consents_record(gateway_engine(r->gateway), &c, &work_added, &r->error);
     if (rc != ERR_OK) {

@@ -169,10 +169,8 @@ void api_put_outcome(struct json_writer *w, const struct api_outcome *o) {
 }
 
 void api_list_sessions(struct api_request *r) {
-    static const char *const known[] = {"limit", "cursor", NULL};
     struct session_list l = {.arena = &r->arena};
-    if (!api_only_query(r, known) || !api_limit(r, &l.limit) ||
-        !api_cursor(r, INFO_ID_PREFIX, &l.before_id)) {
+    if (!api_limit(r, &l.limit) || !api_cursor(r, INFO_ID_PREFIX, &l.before_id)) {
         api_fail(r, ERR_INVALID);
         return;
     }
@@ -215,14 +213,11 @@ static void put_info(struct json_writer *w, const struct info *i) {
 }
 
 void api_list_information(struct api_request *r) {
-    static const char *const known[] = {"category", "caller_id", "session_id",
-                                        "limit",    "cursor",    NULL};
     struct info_list l = {.arena = &r->arena};
     l.filter.category = api_query(r, "category");
     l.filter.caller_id = api_query(r, "caller_id");
     l.filter.session_id = api_query(r, "session_id");
-    if (!api_only_query(r, known) || !api_limit(r, &l.filter.limit) ||
-        !api_cursor(r, INFO_ID_PREFIX, &l.filter.before_id)) {
+    if (!api_limit(r, &l.filter.limit) || !api_cursor(r, INFO_ID_PREFIX, &l.filter.before_id)) {
         api_fail(r, ERR_INVALID);
         return;
     }
@@ -275,9 +270,8 @@ static enum error_code read_info(struct api_request *r, struct info *i) {
 }
 
 void api_add_information(struct api_request *r) {
-    static const char *const none[] = {NULL};
     struct info i = {0};
-    enum error_code rc = api_only_query(r, none) ? read_info(r, &i) : ERR_INVALID;
+    enum error_code rc = read_info(r, &i);
     if (rc == ERR_OK)
         rc = information_add(gateway_engine(r->gateway), &i, &r->arena, &r->error);
     if (rc != ERR_OK) {

@@ -22,6 +22,18 @@ enum error_code api_text_member(struct api_request *r, const char *name, struct 
     return ERR_OK;
 }
 
+static enum error_code unknown_member(struct api_request *r, const char *name,
+                                      const char *const *allowed) {
+    struct buf list = BUF_INIT(160);
+    for (size_t i = 0; allowed[i]; i++)
+        buf_printf(&list, "%s%s", i > 0 ? " " : "", allowed[i]);
+    enum error_code rc =
+        error_field(&r->error, ERR_INVALID, name, "is no member of this request, which takes %s",
+                    list.len > 0 ? list.ptr : "none");
+    buf_release(&list);
+    return rc;
+}
+
 enum error_code api_only_members(struct api_request *r, const char *const *allowed,
                                  const char *example) {
     if (!r->body || json_type(json_root(r->body)) != JSON_OBJECT)
@@ -35,7 +47,7 @@ enum error_code api_only_members(struct api_request *r, const char *const *allow
         if (!str_copy(json_name(m), name, sizeof name))
             name[0] = '\0';
         if (!found)
-            return error_field(&r->error, ERR_INVALID, name, "unknown member \"%s\"", name);
+            return unknown_member(r, name, allowed);
     }
     return ERR_OK;
 }

@@ -49,21 +49,14 @@ static enum error_code list_tx(struct store_tx *tx, void *ctx, struct error *err
 }
 
 void api_list_recordings(struct api_request *r) {
-    static const char *const known[] = {"call_id", "limit", "cursor", NULL};
     struct recording_list l = {.arena = &r->arena};
-    struct str call = api_query(r, "call_id");
-    enum error_code rc = ERR_OK;
-    if (!api_only_query(r, known) || !api_limit(r, &l.limit) ||
-        !api_cursor(r, RECORDING_ID_PREFIX, &l.before_id))
-        rc = ERR_INVALID;
-    else if (call.ptr && !api_id(r, call, CALL_ID_PREFIX, &l.call_id))
-        rc = ERR_NOT_FOUND;
-    else
-        rc = store_read(gateway_engine(r->gateway)->store, list_tx, &l, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
+    if (!api_query_id(r, "call_id", CALL_ID_PREFIX, &l.call_id) || !api_limit(r, &l.limit) ||
+        !api_cursor(r, RECORDING_ID_PREFIX, &l.before_id)) {
+        api_fail(r, ERR_INVALID);
         return;
     }
+    if (!api_read(r, list_tx, &l))
+        return;
     struct json_writer w;
     api_begin_items(r, &w);
     for (size_t i = 0; i < l.count; i++)

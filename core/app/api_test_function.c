@@ -27,7 +27,7 @@ static enum error_code read_trial(struct api_request *r, struct function_trial *
     const struct engine *e = gateway_engine(r->gateway);
     struct str name = {0};
     enum error_code rc = api_only_members(
-        r, known, "{\"assistant\":\"hello\",\"function\":\"end_call\",\"arguments\":{}}");
+        r, known, "{\"function\":\"end_call\",\"arguments\":{\"reason\":\"done\"}}");
     if (rc == ERR_OK)
         rc = api_text_member(r, "assistant", &name);
     if (rc == ERR_OK)
@@ -39,7 +39,8 @@ static enum error_code read_trial(struct api_request *r, struct function_trial *
     if (rc != ERR_OK)
         return rc;
     if (t->function.len == 0)
-        return error_field(&r->error, ERR_INVALID, "function", "name a function");
+        return error_field(&r->error, ERR_INVALID, "function",
+                           "is missing: name a function, such as share_information");
     if (t->session_id.len > INFO_SESSION_MAX)
         return error_field(&r->error, ERR_INVALID, "session_id", "has at most %d bytes",
                            INFO_SESSION_MAX);
@@ -48,7 +49,8 @@ static enum error_code read_trial(struct api_request *r, struct function_trial *
                            CALL_PARTY_SIZE - 1);
     t->assistant = name.len > 0 ? e->find_assistant(e->assistants, name) : NULL;
     if (name.len > 0 && !t->assistant)
-        return error_field(&r->error, ERR_INVALID, "assistant", "there is no such assistant");
+        return error_field(&r->error, ERR_INVALID, "assistant",
+                           "there is no such assistant; GET /api/assistants lists them");
     t->arguments_json = part(r, "arguments");
     t->variables_json = part(r, "variables");
     t->global_data_json = part(r, "global_data");
@@ -58,17 +60,25 @@ static enum error_code read_trial(struct api_request *r, struct function_trial *
     return ERR_OK;
 }
 
-/** With a session, what the function shares is kept; each effect gets its id. */
+/* How a session without a call ended is one more thing to know of it. */
+static struct str ending(struct api_request *r, const struct function_effect *e) {
+    return e->duration_s > 0 ? arena_printf(&r->arena, "Call ended after %u s: " STR_FMT,
+                                            e->duration_s, STR_ARG(e->text))
+                             : arena_printf(&r->arena, "Call ended: " STR_FMT, STR_ARG(e->text));
+}
+
+/** With a session, what the function shares, or how it ends, is kept; each effect gets its id. */
 static enum error_code keep(struct api_request *r, const struct function_trial *t,
                             const struct function_reply *reply, int64_t *ids) {
     enum error_code rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && t->session_id.len > 0 && i < reply->effect_count; i++) {
         const struct function_effect *e = &reply->effects[i];
+        bool ends = e->kind == FUNCTION_EFFECT_END;
         struct info info = {.session_id = t->session_id,
                             .caller_id = e->caller_id,
-                            .category = e->category,
-                            .information = e->text};
-        if (e->kind != FUNCTION_EFFECT_INFO && e->kind != FUNCTION_EFFECT_OPT_OUT)
+                            .category = ends ? STR("conversation_flow") : e->category,
+                            .information = ends ? ending(r, e) : e->text};
+        if (e->kind == FUNCTION_EFFECT_NONE)
             continue;
         rc = information_add(gateway_engine(r->gateway), &info, &r->arena, &r->error);
         ids[i] = info.id;
@@ -80,11 +90,11 @@ static void put_effect(struct json_writer *w, const struct function_effect *e, i
     bool ends = e->kind == FUNCTION_EFFECT_END;
     json_begin_object(w);
     json_kv_z(w, "kind", ends ? "end" : "information");
+    api_put_id(w, "id", INFO_ID_PREFIX, id);
     if (ends) {
         json_kv_string(w, "outcome", e->text);
         json_kv_int(w, "duration_s", e->duration_s);
     } else {
-        api_put_id(w, "id", INFO_ID_PREFIX, id);
         json_kv_string(w, "category", e->category);
         json_kv_string(w, "information", e->text);
         json_kv_string(w, "caller_id", e->caller_id);
@@ -114,12 +124,16 @@ static void put_reply(struct api_request *r, const struct function_trial *t,
     api_reply(r, 200);
 }
 
+/* Not the carrier's fault, as these are elsewhere in the API: the server of a remote function's. */
+static bool is_far_fault(enum error_code rc) {
+    return rc == ERR_NETWORK || rc == ERR_UNCERTAIN || rc == ERR_UPSTREAM;
+}
+
 void api_test_function(struct api_request *r) {
-    static const char *const none[] = {NULL};
     struct function_trial t = {0};
     int64_t ids[FUNCTION_EFFECTS_MAX] = {0};
     struct function_reply *reply = arena_alloc(&r->arena, sizeof *reply);
-    enum error_code rc = api_only_query(r, none) ? read_trial(r, &t) : ERR_INVALID;
+    enum error_code rc = read_trial(r, &t);
     if (rc == ERR_OK)
         rc = function_trial_run(&t, &r->arena, reply, &r->error);
     if (rc == ERR_OK)
@@ -127,6 +141,10 @@ void api_test_function(struct api_request *r) {
     if (rc == ERR_OK)
         put_reply(r, &t, reply, ids);
     assistant_unref(t.assistant);
-    if (rc != ERR_OK)
+    if (is_far_fault(rc)) {
+        api_problem(r->exchange, 502, "function_failed", NULL, r->error.text);
+        api_request_free(r);
+    } else if (rc != ERR_OK) {
         api_fail(r, rc);
+    }
 }

@@ -31,11 +31,10 @@ int cli_fail(struct cli *cli, int status, const char *fmt, ...) {
 }
 
 int cli_fail_error(struct cli *cli, const struct error *err) {
-    int status = err->code == ERR_INVALID ? CLI_USAGE : CLI_FAILED;
-    const char *text = err->text[0] ? err->text : error_name(err->code);
-    bool named = err->field[0] && !str_starts(str_z(text), str_z(err->field));
-    return named ? cli_fail(cli, status, "%s: %s", err->field, text)
-                 : cli_fail(cli, status, "%s", text);
+    char line[sizeof err->field + sizeof err->text];
+    error_line(err, line, sizeof line);
+    return cli_fail(cli, err->code == ERR_INVALID ? CLI_USAGE : CLI_FAILED, "%s",
+                    err->text[0] ? line : error_name(err->code));
 }
 
 const struct cli_command *cli_find_command(const char *name) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/app/api.h"
 #include "core/app/assistant_files.h"
 #include "core/app/carrier_settings.h"
 #include "core/app/function_remote_http.h"
@@ -91,9 +92,15 @@ static enum error_code make_dir(const char *path, struct error *err) {
     struct stat st;
     if (mkdir(path, 0700) == 0)
         return ERR_OK;
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return error_set(err, ERR_IO, "the data directory %.120s cannot be made: %s", path,
-                         strerrordesc_np(errno));
+    int why = errno;
+    if (stat(path, &st) != 0)
+        return error_set(err, ERR_IO,
+                         "the data directory %.120s cannot be made: %s; set SWITCHHOOK_DATA_DIR to "
+                         "a place where you may write",
+                         path, strerrordesc_np(why));
+    if (!S_ISDIR(st.st_mode))
+        return error_set(err, ERR_IO, "%.120s is not a directory; set SWITCHHOOK_DATA_DIR to one",
+                         path);
     if (st.st_mode & S_IWOTH)
         return error_set(err, ERR_IO, "everybody can write to %.120s; run: chmod 700 %.60s", path,
                          path);
@@ -272,6 +279,8 @@ static enum error_code start_server(struct gateway *g, struct error *err) {
                                     .clock = g->clock,
                                     .log = &g->log,
                                     .is_secret = payment_is_secret,
+                                    .write_refusal = api_write_refusal,
+                                    .refusal_type = API_PROBLEM_TYPE,
                                     .handler = routes_handle,
                                     .handler_ctx = g};
     enum error_code rc = http_server_start(&o, &g->server, err);

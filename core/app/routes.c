@@ -13,33 +13,37 @@ static const struct route {
     const char *method, *path;
     api_handler_fn *handler; /* on an API worker, behind the token */
     direct_fn *direct;       /* on the server's thread, open to all */
+    const char *query; /* the parameters that a handler reads; NULL: none. All others are refused */
 } routes[] = {
-    {"POST", "/api/calls", api_place_call, NULL},
-    {"GET", "/api/calls", api_list_calls, NULL},
-    {"GET", "/api/calls/{}", api_get_call, NULL},
-    {"GET", "/api/calls/{}/events", api_call_events, NULL},
-    {"GET", "/api/calls/{}/transcript", api_call_transcript, NULL},
-    {"POST", "/api/calls/{}/hangup", api_hang_up, NULL},
-    {"POST", "/api/calls/{}/recording", api_call_recording, NULL},
-    {"GET", "/api/summary", api_summary, NULL},
-    {"GET", "/api/sessions", api_list_sessions, NULL},
-    {"GET", "/api/information", api_list_information, NULL},
-    {"POST", "/api/information", api_add_information, NULL},
-    {"POST", "/api/test_function", api_test_function, NULL},
-    {"GET", "/api/consents", api_list_consents, NULL},
-    {"POST", "/api/consents", api_add_consent, NULL},
-    {"GET", "/api/consents/{}", api_get_consent, NULL},
-    {"GET", "/api/recordings", api_list_recordings, NULL},
-    {"GET", "/api/recordings/{}", api_get_recording, NULL},
-    {"GET", "/api/recordings/{}/audio", api_recording_audio, NULL},
-    {"GET", "/api/assistants", api_list_assistants, NULL},
-    {"GET", "/api/providers", api_list_providers, NULL},
-    {"POST", "/payment", NULL, payment_route},
-    {"POST", "/payment/{}/{}", NULL, payment_route},
-    {"GET", "/openapi.json", NULL, api_openapi},
-    {"GET", "/assistant.schema.json", NULL, api_assistant_schema},
-    {"GET", "/healthz", NULL, api_healthz},
-    {"GET", "/readyz", NULL, api_readyz},
+    {"POST", "/api/calls", api_place_call, NULL, NULL},
+    {"GET", "/api/calls", api_list_calls, NULL,
+     "status to from assistant provider since until limit cursor"},
+    {"GET", "/api/calls/{}", api_get_call, NULL, NULL},
+    {"GET", "/api/calls/{}/events", api_call_events, NULL, "cursor wait_s"},
+    {"GET", "/api/calls/{}/transcript", api_call_transcript, NULL, NULL},
+    {"POST", "/api/calls/{}/hangup", api_hang_up, NULL, NULL},
+    {"POST", "/api/calls/{}/recording", api_call_recording, NULL, NULL},
+    {"GET", "/api/summary", api_summary, NULL, NULL},
+    {"GET", "/api/sessions", api_list_sessions, NULL, "limit cursor"},
+    {"GET", "/api/information", api_list_information, NULL,
+     "category caller_id session_id limit cursor"},
+    {"POST", "/api/information", api_add_information, NULL, NULL},
+    {"POST", "/api/test_function", api_test_function, NULL, NULL},
+    {"GET", "/api/consents", api_list_consents, NULL,
+     "caller phone purpose answer since until limit cursor"},
+    {"POST", "/api/consents", api_add_consent, NULL, NULL},
+    {"GET", "/api/consents/{}", api_get_consent, NULL, NULL},
+    {"GET", "/api/recordings", api_list_recordings, NULL, "call_id limit cursor"},
+    {"GET", "/api/recordings/{}", api_get_recording, NULL, NULL},
+    {"GET", "/api/recordings/{}/audio", api_recording_audio, NULL, NULL},
+    {"GET", "/api/assistants", api_list_assistants, NULL, NULL},
+    {"GET", "/api/providers", api_list_providers, NULL, NULL},
+    {"POST", "/payment", NULL, payment_route, NULL},
+    {"POST", "/payment/{}/{}", NULL, payment_route, NULL},
+    {"GET", "/openapi.json", NULL, api_openapi, NULL},
+    {"GET", "/assistant.schema.json", NULL, api_assistant_schema, NULL},
+    {"GET", "/healthz", NULL, api_healthz, NULL},
+    {"GET", "/readyz", NULL, api_readyz, NULL},
 };
 
 void routes_each(void (*each)(void *ctx, const char *method, const char *path), void *ctx) {
@@ -110,6 +114,7 @@ bool api_is_json(struct str type) {
            str_eq_nocase(str_trim(media), STR("application/json"));
 }
 
+/* *status: the reply's, where it is not that of the error. */
 static enum error_code read_body(struct api_request *r, int *status) {
     struct http_exchange *x = r->exchange;
     bool has_body = x->body.len > 0;
@@ -129,6 +134,43 @@ static enum error_code read_body(struct api_request *r, int *status) {
     }
     struct json_limits limits = {.bytes_max = API_BODY_MAX, .values_max = 5000};
     return json_parse(x->body, &limits, &r->body, &r->error);
+}
+
+static bool is_taken(const char *query, struct str name) {
+    struct str rest = str_z(query ? query : ""), word;
+    while (str_next(&rest, ' ', &word))
+        if (word.len > 0 && str_eq(word, name))
+            return true;
+    return false;
+}
+
+/* What would be left out silently is refused: the caller meant something by it. */
+static enum error_code check_query(struct api_request *r, const char *query) {
+    for (size_t i = 0; i < r->query.count; i++) {
+        const struct form_pair *pair = &r->query.pairs[i];
+        char name[48];
+        if (!str_copy(pair->name, name, sizeof name))
+            name[0] = '\0';
+        if (!is_taken(query, pair->name))
+            return error_field(&r->error, ERR_INVALID, name,
+                               "is no parameter of this address, which takes %s",
+                               query ? query : "none");
+        if (form_get(&r->query, pair->name).ptr != pair->value.ptr)
+            return error_field(&r->error, ERR_INVALID, name, "is given twice");
+        if (pair->value.len == 0)
+            return error_field(&r->error, ERR_INVALID, name,
+                               "is empty: give it a value, or leave it out");
+    }
+    return ERR_OK;
+}
+
+static enum error_code read_query(struct api_request *r, const char *query) {
+    struct str text = r->exchange->query;
+    if (!text.ptr)
+        return ERR_OK;
+    if (form_parse(&r->arena, text, &r->query, &r->error) != ERR_OK)
+        return error_set(&r->error, ERR_INVALID, "the query: %s", r->error.text);
+    return check_query(r, query);
 }
 
 static void run_api(struct pool_task *t) {
@@ -151,13 +193,17 @@ static void start_api(struct gateway *g, const struct route *route, struct http_
     r->exchange = x;
     r->handler = route->handler;
     memcpy(r->params, params, sizeof r->params);
-    int status = 400;
+    int status = 0;
     enum error_code rc = read_body(r, &status);
-    if (rc == ERR_OK && x->query.ptr)
-        rc = form_parse(&r->arena, x->query, &r->query, &r->error);
-    if (rc != ERR_OK) {
-        api_problem(x, rc == ERR_LIMIT ? 413 : status, "invalid", r->error.field, r->error.text);
+    if (rc == ERR_OK)
+        rc = read_query(r, route->query);
+    if (rc != ERR_OK && status != 0) {
+        api_problem(x, status, "invalid", NULL, r->error.text);
         api_request_free(r);
+        return;
+    }
+    if (rc != ERR_OK) {
+        api_fail(r, rc);
         return;
     }
     r->task.run = run_api;

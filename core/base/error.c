@@ -72,3 +72,19 @@ enum error_code error_field(struct error *err, enum error_code code, const char 
     va_end(ap);
     return code;
 }
+
+static bool names_field(const struct error *err) {
+    char label[sizeof err->field + 1];
+    size_t n = strlen(err->field);
+    snprintf(label, sizeof label, "%s:", err->field);
+    return strstr(err->text, label) ||
+           (strncmp(err->text, err->field, n) == 0 && err->text[n] == ' ');
+}
+
+void error_line(const struct error *err, char *dst, size_t dst_size) {
+    bool alone = err->field[0] == '\0' || names_field(err);
+    int n = alone ? snprintf(dst, dst_size, "%s", err->text)
+                  : snprintf(dst, dst_size, "%s: %s", err->field, err->text);
+    if (n >= 0 && (size_t)n >= dst_size && dst_size > 0)
+        tidy(dst);
+}

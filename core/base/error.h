@@ -2,6 +2,7 @@
 #define CORE_BASE_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/compiler.h"
@@ -46,6 +47,12 @@ enum error_code error_set(struct error *err, enum error_code code, const char *f
 /** The same, and names the input field or JSON path at fault. */
 enum error_code error_field(struct error *err, enum error_code code, const char *field,
                             const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/**
+ * The whole sentence for people: "field: text", or the text alone when there is no field or the
+ * text names it: begins with it, or has "field:" in it. Cut where dst ends.
+ */
+void error_line(const struct error *err, char *dst, size_t dst_size);
 
 /** "ok", "invalid", …; "unknown" when out of range. */
 const char *error_name(enum error_code code);

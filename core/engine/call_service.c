@@ -1,5 +1,7 @@
 #include "core/engine/call_service.h"
 
+#include <stdio.h>
+
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/domain/assistant.h"
@@ -62,6 +64,16 @@ static enum error_code check_metadata(struct str text, struct error *err) {
     return rc;
 }
 
+/* The plan's own faults begin at its steps; those of the request begin at its "plan". */
+static enum error_code fault_in_plan(enum error_code rc, struct error *err) {
+    char field[sizeof err->field], line[sizeof err->text];
+    if (!err || !str_starts(str_z(err->field), STR("steps")))
+        return rc;
+    snprintf(field, sizeof field, "plan.%.42s", err->field);
+    error_line(err, line, sizeof line);
+    return error_field(err, rc, field, "plan.%s", line);
+}
+
 static enum error_code check_plan(struct provider *p, struct str text, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct json_limits limits = {.bytes_max = PLAN_JSON_MAX, .values_max = 5000};
@@ -72,12 +84,15 @@ static enum error_code check_plan(struct provider *p, struct str text, struct er
         rc = plan_from_json(json_root(doc), &plan, err);
     if (rc == ERR_OK)
         rc = plan_check(&plan, err);
+    if (rc == ERR_OK && plan.count == 0)
+        rc = error_field(err, ERR_INVALID, "steps",
+                         "a call needs a step at least, like {\"say\":{\"text\":\"Hello\"}}");
     /* what the carrier cannot be told is found now, not when the phone is answered */
     if (rc == ERR_OK)
         rc = provider_render_plan(p, &plan, &scratch, NULL, err);
     plan_release(&plan);
     buf_release(&scratch);
-    return rc;
+    return rc == ERR_OK ? rc : fault_in_plan(rc, err);
 }
 
 static enum error_code check_assistant_variables(const struct assistant *a, struct str text,
@@ -125,12 +140,13 @@ static enum error_code check_assistant(const struct engine *e, const struct call
 
 static enum error_code check_times(const struct call_request *r, struct error *err) {
     if (r->ring_timeout_s > CALL_RING_TIMEOUT_MAX_S ||
-        (r->ring_timeout_s > 0 && r->ring_timeout_s < 5))
-        return error_field(err, ERR_INVALID, "ring_timeout_s", "ring_timeout_s must be 5 to %d",
-                           CALL_RING_TIMEOUT_MAX_S);
-    if (r->time_limit_s > CALL_TIME_LIMIT_MAX_S || (r->time_limit_s > 0 && r->time_limit_s < 10))
-        return error_field(err, ERR_INVALID, "time_limit_s", "time_limit_s must be 10 to %d",
-                           CALL_TIME_LIMIT_MAX_S);
+        (r->ring_timeout_s > 0 && r->ring_timeout_s < CALL_RING_TIMEOUT_MIN_S))
+        return error_field(err, ERR_INVALID, "ring_timeout_s", "ring_timeout_s must be %d to %d",
+                           CALL_RING_TIMEOUT_MIN_S, CALL_RING_TIMEOUT_MAX_S);
+    if (r->time_limit_s > CALL_TIME_LIMIT_MAX_S ||
+        (r->time_limit_s > 0 && r->time_limit_s < CALL_TIME_LIMIT_MIN_S))
+        return error_field(err, ERR_INVALID, "time_limit_s", "time_limit_s must be %d to %d",
+                           CALL_TIME_LIMIT_MIN_S, CALL_TIME_LIMIT_MAX_S);
     return ERR_OK;
 }
 
@@ -170,7 +186,9 @@ static enum error_code check_request(const struct engine *e, const struct call_r
     struct provider *p = engine_provider(e, r->provider);
     if (!p)
         return error_field(err, ERR_INVALID, "provider",
-                           "provider \"" STR_FMT "\" is not configured", STR_ARG(r->provider));
+                           "provider \"" STR_FMT "\" is not configured: name the one of "
+                           "TELEPHONY_PROVIDER or TELEPHONY_FALLBACK_PROVIDER, or leave it out",
+                           STR_ARG(r->provider));
     if (!e->placing_enabled)
         return error_set(err, ERR_CONFLICT,
                          "placing calls is switched off: set PERSONAL_ASSISTANT_ENABLED=true");

@@ -67,6 +67,14 @@ void http_connections_give_up(struct http_server *s, enum http_refusal r) {
 
 /* ---- replies ------------------------------------------------------------------------------ */
 
+void http_connection_put_refusal(const struct http_server *s, enum http_refusal r, struct buf *b) {
+    const struct http_refusal_answer *a = http_refusal_answer(r);
+    if (s->opts.write_refusal)
+        s->opts.write_refusal(b, a->status, a->text);
+    else
+        buf_printf(b, "%s\n", a->text);
+}
+
 static enum MHD_Result queue_refusal(struct http_connection *c, enum http_refusal r) {
     connection_enter(c, HTTP_PHASE_REPLY, c->server->opts.reply_deadline_ms);
     return MHD_queue_response(c->mhd, (unsigned)http_refusal_answer(r)->status,
@@ -186,7 +194,7 @@ static void copy_head(struct http_hub_exchange *x, const char *head, size_t head
 }
 
 static struct str method_of(const char *method) {
-    static const char *const known[] = {"POST", "GET", "PUT", "DELETE", "OPTIONS"};
+    static const char *const known[] = {"POST", "GET", "PUT", "PATCH", "DELETE", "OPTIONS"};
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (strcmp(method, known[i]) == 0)
             return str_z(known[i]);
@@ -236,10 +244,18 @@ static enum MHD_Result begin_request(struct http_connection *c, const char *url,
 
 /** The library takes no reply in the middle of a body, so this one is written past it. */
 static enum MHD_Result refuse_body(struct http_connection *c) {
-    static const char reply[] = "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
-                                "Content-Length: 0\r\n\r\n";
+    struct buf body = BUF_INIT(HTTP_REFUSAL_BYTES_MAX),
+               reply = BUF_INIT(2 * HTTP_REFUSAL_BYTES_MAX);
+    http_connection_put_refusal(c->server, HTTP_REFUSE_BODY, &body);
+    buf_printf(&reply,
+               "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: %s\r\n"
+               "Content-Length: %zu\r\n\r\n",
+               c->server->opts.refusal_type, body.len);
+    buf_put_str(&reply, buf_str(&body));
     COUNT(c->server->refused);
-    (void)send(c->fd, reply, sizeof reply - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    (void)send(c->fd, reply.ptr, reply.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    buf_release(&body);
+    buf_release(&reply);
     return MHD_NO; /* closes the connection */
 }
 

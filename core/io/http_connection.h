@@ -14,6 +14,7 @@
  */
 
 enum {
+    HTTP_REFUSAL_BYTES_MAX = 1024,
     HTTP_DRAIN_FLUSH_MS = 1000, /* for a reply that was made when a drain's time was up */
 };
 
@@ -75,6 +76,9 @@ void http_connection_on_change(void *cls, struct MHD_Connection *mhd, void **con
 
 /** Close, or answer 503, what is past its deadline. */
 void http_connections_sweep(struct http_server *s);
+
+/** Into an empty buffer: what the server says when it answers r itself. */
+void http_connection_put_refusal(const struct http_server *s, enum http_refusal r, struct buf *b);
 
 /** Resume all connections whose replies have come from other threads. */
 void http_connections_collect(struct http_server *s);

@@ -4,23 +4,23 @@
 
 static const struct http_refusal_answer answers[] = {
     [HTTP_REFUSE_NONE] = {0},
-    [HTTP_REFUSE_SYNTAX] = {400, "bare LF, NUL or folded line in the request head\n", NULL, NULL},
-    [HTTP_REFUSE_NAME] = {400, "malformed header name\n", NULL, NULL},
-    [HTTP_REFUSE_VALUE] = {400, "control character in a header\n", NULL, NULL},
-    [HTTP_REFUSE_MANY_HEADERS] = {431, "too many headers\n", NULL, NULL},
-    [HTTP_REFUSE_CODING] = {400, "Transfer-Encoding must be exactly: chunked\n", NULL, NULL},
-    [HTTP_REFUSE_FRAMING] = {400, "Content-Length beside Transfer-Encoding\n", NULL, NULL},
-    [HTTP_REFUSE_LENGTH] = {400, "malformed or repeated Content-Length\n", NULL, NULL},
-    [HTTP_REFUSE_HOST] = {400, "exactly one Host header is needed\n", NULL, NULL},
-    [HTTP_REFUSE_METHOD] = {405, "method not allowed\n", "Allow",
-                            "GET, POST, PUT, DELETE, HEAD, OPTIONS"},
-    [HTTP_REFUSE_UNKNOWN_METHOD] = {501, "unknown method\n", NULL, NULL},
-    [HTTP_REFUSE_TARGET] = {400, "malformed request target\n", NULL, NULL},
-    [HTTP_REFUSE_PATH] = {404, "not found\n", NULL, NULL},
-    [HTTP_REFUSE_BODY] = {413, "request body too large\n", NULL, NULL},
-    [HTTP_REFUSE_LATE] = {503, "no answer in time\n", "Retry-After", "5"},
-    [HTTP_REFUSE_STOPPING] = {503, "shutting down\n", "Retry-After", "5"},
-    [HTTP_REFUSE_INTERNAL] = {500, "internal error\n", NULL, NULL},
+    [HTTP_REFUSE_SYNTAX] = {400, "bare LF, NUL or folded line in the request head", NULL, NULL},
+    [HTTP_REFUSE_NAME] = {400, "malformed header name", NULL, NULL},
+    [HTTP_REFUSE_VALUE] = {400, "control character in a header", NULL, NULL},
+    [HTTP_REFUSE_MANY_HEADERS] = {431, "too many headers", NULL, NULL},
+    [HTTP_REFUSE_CODING] = {400, "Transfer-Encoding must be exactly: chunked", NULL, NULL},
+    [HTTP_REFUSE_FRAMING] = {400, "Content-Length beside Transfer-Encoding", NULL, NULL},
+    [HTTP_REFUSE_LENGTH] = {400, "malformed or repeated Content-Length", NULL, NULL},
+    [HTTP_REFUSE_HOST] = {400, "exactly one Host header is needed", NULL, NULL},
+    [HTTP_REFUSE_METHOD] = {405, "method not allowed", "Allow",
+                            "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"},
+    [HTTP_REFUSE_UNKNOWN_METHOD] = {501, "unknown method", NULL, NULL},
+    [HTTP_REFUSE_TARGET] = {400, "malformed request target", NULL, NULL},
+    [HTTP_REFUSE_PATH] = {404, "not found", NULL, NULL},
+    [HTTP_REFUSE_BODY] = {413, "request body too large", NULL, NULL},
+    [HTTP_REFUSE_LATE] = {503, "no answer in time", "Retry-After", "5"},
+    [HTTP_REFUSE_STOPPING] = {503, "shutting down", "Retry-After", "5"},
+    [HTTP_REFUSE_INTERNAL] = {500, "internal error", NULL, NULL},
 };
 _Static_assert(ARRAY_LEN(answers) == HTTP_REFUSE_COUNT, "one answer for each refusal");
 
@@ -102,11 +102,11 @@ static enum http_refusal check_method(const struct http_head *h) {
         const char *name;
         enum http_refusal verdict;
     } methods[] = {
-        {"POST", HTTP_REFUSE_NONE},      {"GET", HTTP_REFUSE_NONE},
-        {"PUT", HTTP_REFUSE_NONE},       {"DELETE", HTTP_REFUSE_NONE},
-        {"HEAD", HTTP_REFUSE_NONE},      {"OPTIONS", HTTP_REFUSE_NONE},
-        {"CONNECT", HTTP_REFUSE_METHOD}, {"TRACE", HTTP_REFUSE_METHOD},
-        {"PATCH", HTTP_REFUSE_METHOD},
+        {"POST", HTTP_REFUSE_NONE},    {"GET", HTTP_REFUSE_NONE},
+        {"PUT", HTTP_REFUSE_NONE},     {"DELETE", HTTP_REFUSE_NONE},
+        {"PATCH", HTTP_REFUSE_NONE},   {"HEAD", HTTP_REFUSE_NONE},
+        {"OPTIONS", HTTP_REFUSE_NONE}, {"CONNECT", HTTP_REFUSE_METHOD},
+        {"TRACE", HTTP_REFUSE_METHOD},
     };
     for (size_t i = 0; i < ARRAY_LEN(methods); i++)
         if (str_eq_z(h->method, methods[i].name))

@@ -54,7 +54,7 @@ enum http_refusal http_refuse(const struct http_head *h);
 /** How to answer; all strings static. status 0 for HTTP_REFUSE_NONE. */
 struct http_refusal_answer {
     int status;
-    const char *text;
+    const char *text;                       /* one line, without its end */
     const char *header_name, *header_value; /* NULL: none */
 };
 const struct http_refusal_answer *http_refusal_answer(enum http_refusal r);

@@ -164,6 +164,7 @@ static enum error_code fill_options(struct http_server_options *o, struct error 
             "%u connections need %u open files, the limit is %llu: raise it (ulimit -n)",
             o->connections_max, o->connections_max + OTHER_FDS, (unsigned long long)files.rlim_cur);
     o->address = o->address ? o->address : "127.0.0.1";
+    o->refusal_type = o->write_refusal ? o->refusal_type : "text/plain";
     o->body_max_bytes = o->body_max_bytes ? o->body_max_bytes : BODY_DEFAULT_BYTES;
     o->connection_memory_bytes =
         o->connection_memory_bytes ? o->connection_memory_bytes : MEMORY_DEFAULT_BYTES;
@@ -171,6 +172,18 @@ static enum error_code fill_options(struct http_server_options *o, struct error 
     o->reply_deadline_ms = or_default(o->reply_deadline_ms, REPLY_DEFAULT_MS);
     o->idle_timeout_ms = or_default(o->idle_timeout_ms, IDLE_DEFAULT_MS);
     return ERR_OK;
+}
+
+static enum error_code listen_fault(const struct http_server *s, int number, struct error *err) {
+    const char *advice = "";
+    if (number == EADDRINUSE)
+        advice = ": stop what listens there, or take another port";
+    else if (number == EADDRNOTAVAIL)
+        advice = ": this machine has no such address";
+    else if (number == EACCES)
+        advice = ": ports below 1024 are for root, take a higher one";
+    return error_set(err, ERR_IO, "cannot listen on %s port %u: %s%s", s->opts.address,
+                     s->opts.port, strerrordesc_np(number), advice);
 }
 
 static enum error_code open_listener(struct http_server *s, struct error *err) {
@@ -193,8 +206,7 @@ static enum error_code open_listener(struct http_server *s, struct error *err) {
         (void)setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (s->listen_fd < 0 || bind(s->listen_fd, addr, len) != 0 ||
         listen(s->listen_fd, BACKLOG) != 0)
-        return error_set(err, ERR_IO, "cannot listen on %s port %u: %s", s->opts.address,
-                         s->opts.port, strerrordesc_np(errno));
+        return listen_fault(s, errno, err);
     union {
         struct sockaddr any;
         struct sockaddr_in v4;
@@ -207,17 +219,30 @@ static enum error_code open_listener(struct http_server *s, struct error *err) {
     return ERR_OK;
 }
 
+static struct MHD_Response *make_refusal(const struct http_server *s, enum http_refusal r) {
+    const struct http_refusal_answer *a = http_refusal_answer(r);
+    struct buf body = BUF_INIT(HTTP_REFUSAL_BYTES_MAX);
+    http_connection_put_refusal(s, r, &body);
+    struct MHD_Response *rsp =
+        buf_failed(&body)
+            ? NULL
+            : MHD_create_response_from_buffer(body.len, body.ptr, MHD_RESPMEM_MUST_COPY);
+    buf_release(&body);
+    bool ok = rsp &&
+              MHD_add_response_header(rsp, "Content-Type", s->opts.refusal_type) == MHD_YES &&
+              MHD_add_response_header(rsp, "Connection", "close") == MHD_YES &&
+              (!a->header_name ||
+               MHD_add_response_header(rsp, a->header_name, a->header_value) == MHD_YES);
+    if (ok || !rsp)
+        return rsp;
+    MHD_destroy_response(rsp);
+    return NULL;
+}
+
 static enum error_code make_refusals(struct http_server *s, struct error *err) {
     for (enum http_refusal r = HTTP_REFUSE_NONE + 1; r < HTTP_REFUSE_COUNT; r++) {
-        const struct http_refusal_answer *a = http_refusal_answer(r);
-        struct MHD_Response *rsp = MHD_create_response_from_buffer(
-            strlen(a->text), (void *)(uintptr_t)a->text, MHD_RESPMEM_PERSISTENT);
-        s->refusals[r] = rsp;
-        bool ok = rsp && MHD_add_response_header(rsp, "Content-Type", "text/plain") == MHD_YES &&
-                  MHD_add_response_header(rsp, "Connection", "close") == MHD_YES &&
-                  (!a->header_name ||
-                   MHD_add_response_header(rsp, a->header_name, a->header_value) == MHD_YES);
-        if (!ok)
+        s->refusals[r] = make_refusal(s, r);
+        if (!s->refusals[r])
             return error_set(err, ERR_IO, "cannot prepare the refusals");
     }
     return ERR_OK;

@@ -29,6 +29,10 @@ struct http_server_options {
     bool (*is_secret)(struct str target);
     http_handler_fn *handler; /* on the server's thread; must not block */
     void *handler_ctx;
+    /** Writes the body of what the server refuses itself, of that (static) type. text is one
+     * English line. NULL: that line, as text/plain. */
+    void (*write_refusal)(struct buf *body, int status, const char *text);
+    const char *refusal_type;
 };
 
 struct http_server;

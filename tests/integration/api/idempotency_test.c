@@ -93,3 +93,13 @@ TEST(idempotency, a_refused_request_does_not_use_the_key_up) {
     EXPECT_INT(r.status, 202);
     door_close(&d);
 }
+
+TEST(idempotency, a_key_that_is_there_but_empty_is_refused) {
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    struct door d;
+    REQUIRE(door_open(&d, "MOCK_SPEED=0\n"));
+    DOOR_ASK(&d, &r, .path = "/api/calls", .body = BODY, .headers = "Idempotency-Key: \r\n");
+    EXPECT(door_is_problem(&r, 400, "invalid", "Idempotency-Key"));
+    EXPECT_INT(calls(&d), 0);
+    door_close(&d);
+}

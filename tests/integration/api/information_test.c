@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/integration/api/door.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/test.h"
 
 /* Captured information: what one call leaves, and what the API adds and finds. */
@@ -95,6 +96,112 @@ TEST(information, the_data_flow_of_a_qualified_caller_leaves_exactly_these_recor
     expect_records(&d, id);
     expect_sums(&d, id);
     door_close(&d);
+}
+
+/* The example word by word: what is told by function, to whom it belongs, and in which order. */
+static const char *const example[][2] = {
+    {"Call started", "conversation_flow"},     {"Customer name: John Doe", "contact_details"},
+    {"$25,000 credit card debt", "debt_info"}, {"Lives in CA, $4500/month income", "personal_info"},
+    {"Customer qualified", "qualification"},
+};
+
+static void expect_example(struct door *d, const char *session, size_t more) {
+    char path[160];
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    snprintf(path, sizeof path, "/api/information?caller_id=john_555-1234&session_id=%s", session);
+    DOOR_ASK(d, &r, .path = path);
+    const struct json *items = json_get(r.root, "items"), *i = json_first(items);
+    EXPECT_INT(json_count(items), ARRAY_LEN(example) + more);
+    while (more-- > 0)
+        i = json_next(i);
+    for (size_t at = ARRAY_LEN(example); i && at > 0; i = json_next(i)) {
+        at--;
+        EXPECT(str_eq_z(json_str(json_get(i, "information")), example[at][0]));
+        EXPECT(str_eq_z(json_str(json_get(i, "category")), example[at][1]));
+        EXPECT(str_eq_z(json_str(json_get(i, "session_id")), session));
+    }
+}
+
+static void expect_session(struct door *d, const char *session, size_t count) {
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    DOOR_ASK(d, &r, .path = "/api/sessions");
+    const struct json *s = json_first(json_get(r.root, "items"));
+    EXPECT(str_eq_z(json_str(json_get(s, "session_id")), session));
+    EXPECT(str_eq_z(json_str(json_get(s, "status")), "ended"));
+    EXPECT_INT(json_double(json_get(s, "information_count"), 0), count);
+    EXPECT(str_eq_z(json_str(json_get(s, "qualification_status")), "qualified"));
+}
+
+TEST(information, the_data_flow_example_by_hand_keeps_its_records_and_its_end) {
+    struct door d;
+    char body[512];
+    REQUIRE(door_open(&d, ""));
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    for (size_t i = 0; i < ARRAY_LEN(example); i++) {
+        snprintf(body, sizeof body,
+                 "{\"function\":\"share_information\",\"session_id\":\"s-1\",\"arguments\":{"
+                 "\"information\":\"%s\",\"category\":\"%s\",\"caller_id\":\"john_555-1234\"}}",
+                 example[i][0], example[i][1]);
+        DOOR_ASK(&d, &r, .path = "/api/test_function", .body = body);
+        EXPECT_INT(r.status, 200);
+    }
+    DOOR_ASK(&d, &r, .path = "/api/test_function",
+             .body = "{\"function\":\"end_call\",\"session_id\":\"s-1\",\"arguments\":{\"reason\":"
+                     "\"customer_qualified_transfer\",\"caller_id\":\"john_555-1234\","
+                     "\"duration\":420}}");
+    EXPECT_INT(r.status, 200);
+    expect_example(&d, "s-1", 1);
+    expect_session(&d, "s-1", ARRAY_LEN(example) + 1);
+    DOOR_ASK(&d, &r, .path = "/api/information?limit=1");
+    const struct json *end = json_first(json_get(r.root, "items"));
+    EXPECT(str_eq_z(json_str(json_get(end, "category")), "conversation_flow"));
+    EXPECT(str_eq_z(json_str(json_get(end, "information")),
+                    "Call ended after 420 s: customer_qualified_transfer"));
+    door_close(&d);
+}
+
+/* An assistant that calls the example's functions, one after the other. */
+static bool write_example(const struct temp_dir *dir) {
+    char path[320];
+    temp_dir_file(dir, "example.json", path);
+    FILE *f = fopen(path, "w");
+    if (!f)
+        return false;
+    fputs("{\"name\":\"debt-intake\",\"disclosure\":\"Hello.\",\"flow\":{\"states\":[", f);
+    for (size_t i = 0; i < ARRAY_LEN(example); i++)
+        fprintf(f,
+                "{\"id\":\"s%zu\",\"call\":[{\"function\":\"share_information\",\"arguments\":{"
+                "\"information\":\"%s\",\"category\":\"%s\",\"caller_id\":\"john_555-1234\"}}],"
+                "\"next\":\"s%zu\"},",
+                i, example[i][0], example[i][1], i + 1);
+    fprintf(f,
+            "{\"id\":\"s%zu\",\"call\":[{\"function\":\"end_call\",\"arguments\":{\"reason\":"
+            "\"customer_qualified_transfer\",\"caller_id\":\"john_555-1234\",\"duration\":420}}],"
+            "\"end\":{\"outcome\":\"customer_qualified_transfer\"}}]}}",
+            ARRAY_LEN(example));
+    return fclose(f) == 0;
+}
+
+TEST(information, the_data_flow_example_in_a_call_belongs_to_whom_the_functions_name) {
+    struct temp_dir dir;
+    struct door d;
+    char id[64], status[64], settings[400], path[128];
+    temp_dir_init(&dir);
+    REQUIRE(write_example(&dir));
+    snprintf(settings, sizeof settings, "MOCK_SPEED=0\nSWITCHHOOK_ASSISTANTS_DIR=%s\n", dir.path);
+    REQUIRE(door_open(&d, settings));
+    REQUIRE(door_place(&d, "+12025550100", id));
+    REQUIRE(door_wait_end(&d, id, status));
+    EXPECT_STR(status, "completed");
+    expect_example(&d, id, 0);
+    expect_session(&d, id, ARRAY_LEN(example));
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    snprintf(path, sizeof path, "/api/calls/%s", id);
+    DOOR_ASK(&d, &r, .path = path);
+    char text[64];
+    EXPECT_STR(door_text(&r, "outcome", text), "customer_qualified_transfer");
+    door_close(&d);
+    temp_dir_release(&dir);
 }
 
 /* ---- many sessions, many records ----------------------------------------------------------------

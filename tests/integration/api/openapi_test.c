@@ -107,6 +107,41 @@ TEST(openapi, replies_are_as_described) {
     close_described(&s);
 }
 
+/* The names of the query parameters that an operation describes, as a refusal lists them. */
+static void put_described_query(const struct json *operation, struct buf *b) {
+    for (const struct json *p = json_first(json_get(operation, "parameters")); p; p = json_next(p))
+        if (str_eq_z(json_str(json_get(p, "in")), "query"))
+            buf_printf(b, "%s" STR_FMT, b->len ? " " : "", STR_ARG(json_str(json_get(p, "name"))));
+    if (b->len == 0)
+        buf_puts(b, "none");
+}
+
+static void takes_the_described_query(void *ctx, const char *method, const char *path) {
+    struct described *s = ctx;
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    struct buf want = BUF_INIT(512);
+    char full[160], said[256] = "";
+    if (strncmp(path, "/api/", 5) != 0)
+        return;
+    const char *hole = strstr(path, "{}");
+    snprintf(full, sizeof full, "%.*s%s%s?no_such=1", hole ? (int)(hole - path) : 159, path,
+             hole ? "x" : "", hole ? hole + 2 : "");
+    DOOR_ASK(&s->door, &r, .method = method, .path = full);
+    put_described_query(openapi_operation(s->document.root, method, path), &want);
+    EXPECT(door_is_problem(&r, 400, "invalid", "no_such"));
+    EXPECT(str_copy(json_str(json_get(r.root, "detail")), said, sizeof said));
+    const char *list = strstr(said, "which takes ");
+    EXPECT_STR(list ? list + strlen("which takes ") : said, want.ptr);
+    buf_release(&want);
+}
+
+TEST(openapi, names_the_query_parameters_that_a_route_takes) {
+    struct described s;
+    REQUIRE(open_described(&s, ""));
+    routes_each(takes_the_described_query, &s);
+    close_described(&s);
+}
+
 TEST(openapi, problems_are_as_described) {
     struct described s;
     char id[64], status[64], path[160];

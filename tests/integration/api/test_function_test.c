@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/integration/api/door.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/test.h"
 
 TEST(test_function, keeps_what_is_shared_in_a_session_and_reads_it_back) {
@@ -34,6 +36,32 @@ TEST(test_function, tells_actions_and_effects) {
     EXPECT(str_eq_z(json_str(json_get(effect, "outcome")), "done"));
     EXPECT(json_bool(json_get(json_first(json_get(r.root, "actions")), "hangup"), false));
     door_close(&d);
+}
+
+TEST(test_function, tells_the_server_of_a_function_from_the_carrier) {
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    struct temp_dir dir;
+    struct door d;
+    char path[320], settings[400];
+    temp_dir_init(&dir);
+    temp_dir_file(&dir, "a.json", path);
+    FILE *f = fopen(path, "w");
+    REQUIRE(f != NULL);
+    fputs(
+        "{\"name\":\"a\",\"flow\":{\"states\":[{\"id\":\"x\",\"say\":\"Bye.\",\"end\":{\"outcome\":"
+        "\"o\"}}]},\"functions\":[\"end_call\",{\"name\":\"far\",\"description\":\"d\","
+        "\"parameters\":{"
+        "\"type\":\"object\",\"properties\":{}},\"url\":\"http://127.0.0.1:1/swaig\"}]}",
+        f);
+    fclose(f);
+    snprintf(settings, sizeof settings,
+             "SWML_ALLOW_PRIVATE_URLS=true\nSWITCHHOOK_ASSISTANTS_DIR=%s\n", dir.path);
+    REQUIRE(door_open(&d, settings));
+    DOOR_ASK(&d, &r, .path = "/api/test_function",
+             .body = "{\"assistant\":\"a\",\"function\":\"far\",\"arguments\":{}}");
+    EXPECT(door_is_problem(&r, 502, "function_failed", NULL));
+    door_close(&d);
+    temp_dir_release(&dir);
 }
 
 TEST(test_function, refuses_what_is_wrong) {

@@ -121,7 +121,6 @@ TEST(http_server, targets_and_methods_that_no_route_has_are_refused) {
         {"%2e%2e", 404, STR_INIT("GET /%2e%2e/etc/passwd HTTP/1.1\r\n" HOST "\r\n")},
         {"TRACE", 405, STR_INIT("TRACE /a HTTP/1.1\r\n" HOST "\r\n")},
         {"CONNECT", 405, STR_INIT("CONNECT gw.test:80 HTTP/1.1\r\n" HOST "\r\n")},
-        {"PATCH", 405, STR_INIT("PATCH /a HTTP/1.1\r\n" HOST "\r\n")},
         {"lower case", 501, STR_INIT("get /a HTTP/1.1\r\n" HOST "\r\n")},
         {"unknown", 501, STR_INIT("BREW /a HTTP/1.1\r\n" HOST "\r\n")},
     };
@@ -140,6 +139,37 @@ TEST(http_server, a_refused_method_names_those_that_are_allowed) {
     rig_end(&r);
 }
 
+static void write_refusal(struct buf *body, int status, const char *text) {
+    buf_printf(body, "<%d %s>", status, text);
+}
+
+TEST(http_server, refusals_are_written_as_the_owner_wishes) {
+    static const struct {
+        struct str bytes;
+        const char *reply;
+    } rows[] = {
+        {STR_INIT("TRACE /a HTTP/1.1\r\n" HOST "\r\n"), "<405 method not allowed>"},
+        {STR_INIT("GET /a%2f HTTP/1.1\r\n" HOST "\r\n"), "<404 not found>"},
+        {STR_INIT("POST /a HTTP/1.1\r\n" HOST "Content-Length: 9000000\r\n\r\n"),
+         "<413 request body too large>"},
+        {STR_INIT("POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+                  "20\r\n0123456789abcdef0123456789abcdef\r\n"),
+         "<413 request body too large>"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct rig r;
+        struct buf in = BUF_INIT(65536);
+        rig_start(&r, &(struct http_server_options){.body_max_bytes = 16,
+                                                    .write_refusal = write_refusal,
+                                                    .refusal_type = "text/odd"});
+        rig_say(&r, rows[i].bytes.ptr, rows[i].bytes.len, &in);
+        EXPECT(str_find_str(buf_str(&in), str_z(rows[i].reply)) < in.len);
+        EXPECT(str_find_str(buf_str(&in), STR("Content-Type: text/odd\r\n")) < in.len);
+        buf_release(&in);
+        rig_end(&r);
+    }
+}
+
 TEST(http_server, well_formed_requests_pass_whatever_the_packets) {
     static const struct {
         const char *bytes, *body;
@@ -148,6 +178,7 @@ TEST(http_server, well_formed_requests_pass_whatever_the_packets) {
         {"\r\nGET /a HTTP/1.1\r\nHost:gw.test\r\nX:\t y z \t\r\nEmpty:\r\n\r\n", "GET /a 0"},
         {"HEAD /a HTTP/1.1\r\n" HOST "\r\n", ""},
         {"OPTIONS /a HTTP/1.1\r\n" HOST "\r\n", "OPTIONS /a 0"},
+        {"PATCH /a HTTP/1.1\r\n" HOST "\r\n", "PATCH /a 0"},
         {"GET /old HTTP/1.0\r\n\r\n", "GET /old 0"},
         {"POST /p HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", "POST /p 5"},
         {"POST /p HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"

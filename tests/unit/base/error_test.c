@@ -54,6 +54,26 @@ TEST(error, a_text_stays_one_line) {
     EXPECT_STR(err.text, "the far end said no  X: y [0m ");
 }
 
+TEST(error, a_line_for_people_names_the_field_once) {
+    static const struct {
+        const char *field, *text, *line;
+    } rows[] = {
+        {"", "it is full", "it is full"},
+        {"to", "must be a number", "to: must be a number"},
+        {"to", "too long", "to: too long"},
+        {"limit", "limit must be 1 to 200", "limit must be 1 to 200"},
+        {"steps[0]", "steps[0]: needs an object", "steps[0]: needs an object"},
+        {"flow.start", "a.json: flow.start: is no state", "a.json: flow.start: is no state"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct error err;
+        char line[80];
+        error_field(&err, ERR_INVALID, rows[i].field, "%s", rows[i].text);
+        error_line(&err, line, sizeof line);
+        EXPECT_STR(line, rows[i].line);
+    }
+}
+
 TEST(error, repeating_is_offered_where_the_code_says_so) {
     for (int code = ERR_OK; code < ERR_CODE_COUNT; code++) {
         struct error err;

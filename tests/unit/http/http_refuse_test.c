@@ -74,7 +74,7 @@ TEST(http_refuse, methods_are_known_by_their_exact_names) {
         {"OPTIONS", HTTP_REFUSE_NONE},
         {"TRACE", HTTP_REFUSE_METHOD},
         {"CONNECT", HTTP_REFUSE_METHOD},
-        {"PATCH", HTTP_REFUSE_METHOD},
+        {"PATCH", HTTP_REFUSE_NONE},
         {"PRI", HTTP_REFUSE_UNKNOWN_METHOD},
         {"get", HTTP_REFUSE_UNKNOWN_METHOD},
         {"", HTTP_REFUSE_UNKNOWN_METHOD},
