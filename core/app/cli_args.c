@@ -6,7 +6,7 @@
 
 enum {
     OPTIONS_MAX = 32,
-    WORD_MAX = 31,
+    WORD_MAX = 47,
     SLIPS_MAX = 2
 };
 

@@ -5,34 +5,38 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "core/app/cli_args.h"
 #include "core/app/config_table.h"
+#include "core/app/env_file.h"
 #include "core/base/mem.h"
 #include "core/domain/phone.h"
 
 enum {
     ENV_FILE_MAX = 65536,
-    ENV_LINE_MAX = 4096,
+    NAMES_MAX = 127,   /* of settings, with their other names */
     SHOWN_MAX = 80,    /* bytes of a wrong value that its fault repeats */
     DATA_DIR_MAX = 400 /* leaves room for the names of files in it */
 };
 
-#define AT(member) offsetof(struct config, member)
+#define ENV_FILE_NAME ".env"
+#define AT(member)    offsetof(struct config, member)
 
 /* Names that begin so are ours: one we do not know is a typing error, not somebody else's. */
-static const char *const our_prefixes[] = {"SWITCHHOOK_",        "TWILIO_", "PLIVO_",
-                                           "SIGNALWIRE_",        "MOCK_",   "TELEPHONY_",
-                                           "PERSONAL_ASSISTANT_"};
+static const char *const our_prefixes[] = {"SWITCHHOOK_",         "TWILIO_",  "PLIVO_",
+                                           "SIGNALWIRE_",         "MOCK_",    "TELEPHONY_",
+                                           "PERSONAL_ASSISTANT_", "PAYMENT_", "SWML_"};
 
 /* ---- faults -------------------------------------------------------------------------------------
  */
 
-static void fault(struct config_faults *f, const char *name, const char *fmt, ...)
-    PRINTF_LIKE(3, 4);
-
-static void fault(struct config_faults *f, const char *name, const char *fmt, ...) {
+void config_fault(struct config_faults *f, const char *name, const char *fmt, ...) {
     if (f->count == CONFIG_FAULTS_MAX)
         return;
+    for (size_t i = 0; i < f->count; i++)
+        if (strcmp(f->items[i].name, name) == 0)
+            return;
     struct config_fault *item = &f->items[f->count++];
     va_list ap;
     va_start(ap, fmt);
@@ -191,96 +195,6 @@ static const char *set_value(struct config *c, const struct config_setting *s, s
     return NULL;
 }
 
-/* ---- the file -----------------------------------------------------------------------------------
- */
-
-struct pair {
-    struct str name, value;
-    size_t line;
-};
-
-struct env_file {
-    struct pair *pairs;
-    size_t count;
-    struct arena arena;
-};
-
-static bool is_name(struct str s) {
-    for (size_t i = 0; i < s.len; i++) {
-        char ch = s.ptr[i];
-        if (!((ch >= 'A' && ch <= 'Z') || ch == '_' || (i > 0 && ch >= '0' && ch <= '9')))
-            return false;
-    }
-    return s.len > 0;
-}
-
-/* Quotes of either kind around the whole value, or a comment behind a blank. */
-static bool unquote(struct str *v) {
-    *v = str_trim(*v);
-    if (v->len > 0 && (v->ptr[0] == '"' || v->ptr[0] == '\'')) {
-        size_t end = str_find(str_from_index(*v, 1), v->ptr[0]) + 1;
-        if (end >= v->len)
-            return false;
-        struct str after = str_trim(str_from_index(*v, end + 1));
-        *v = str_from(v->ptr + 1, end - 1);
-        return after.len == 0 || after.ptr[0] == '#';
-    }
-    size_t hash = str_find_str(*v, STR(" #"));
-    if (hash < v->len)
-        *v = str_trim(str_from(v->ptr, hash));
-    return true;
-}
-
-static void read_line(struct env_file *f, struct str line, size_t number,
-                      struct config_faults *faults) {
-    char where[32];
-    line = str_trim(line);
-    if (line.len == 0 || line.ptr[0] == '#')
-        return;
-    if (str_starts(line, STR("export ")))
-        line = str_trim(str_from_index(line, 7));
-    snprintf(where, sizeof where, ".env line %zu", number);
-    size_t eq = str_find(line, '=');
-    struct str name = str_trim(str_from(line.ptr, eq < line.len ? eq : 0));
-    struct str value = str_from_index(line, eq + 1);
-    if (!is_name(name) || !str_is_utf8(line)) {
-        fault(faults, where, "is not NAME=value; write one setting a line, comments after #");
-        return;
-    }
-    if (!unquote(&value)) {
-        fault(faults, where, "has a quote that is not closed, or text behind the closing quote");
-        return;
-    }
-    for (size_t i = 0; i < f->count; i++)
-        if (str_eq(f->pairs[i].name, name)) {
-            fault(faults, where, "sets " STR_FMT " again (first in line %zu); remove one of them",
-                  STR_ARG(name), f->pairs[i].line);
-            return;
-        }
-    f->pairs[f->count++] = (struct pair){name, value, number};
-}
-
-static void read_env_text(struct env_file *f, struct str text, struct config_faults *faults) {
-    size_t lines = 1;
-    for (size_t i = 0; i < text.len; i++)
-        lines += text.ptr[i] == '\n';
-    f->pairs = arena_alloc(&f->arena, lines * sizeof *f->pairs);
-    struct str line;
-    for (size_t n = 1; str_next(&text, '\n', &line); n++) {
-        if (line.len > ENV_LINE_MAX)
-            fault(faults, ".env", "line %zu is over %d bytes", n, ENV_LINE_MAX);
-        else
-            read_line(f, line, n, faults);
-    }
-}
-
-static const struct pair *find_pair(const struct env_file *f, const char *name) {
-    for (size_t i = 0; i < f->count; i++)
-        if (str_eq_z(f->pairs[i].name, name))
-            return &f->pairs[i];
-    return NULL;
-}
-
 /* ---- all of them --------------------------------------------------------------------------------
  */
 
@@ -293,20 +207,38 @@ static bool is_name_of(const struct config_setting *s, struct str name) {
     return false;
 }
 
+/* The setting that was meant by a name, where a slip or two would explain it. */
+static const char *nearest_setting(const char *name) {
+    const char *names[NAMES_MAX + 1];
+    size_t n = 0;
+    for (size_t k = 0; k < config_table_size && n < NAMES_MAX; k++) {
+        names[n++] = config_table[k].name;
+        for (size_t i = 0; i < CONFIG_ALIASES_MAX && config_table[k].aliases[i] && n < NAMES_MAX;
+             i++)
+            names[n++] = config_table[k].aliases[i];
+    }
+    names[n] = NULL;
+    return cli_nearest(name, names);
+}
+
 static void report_unknown(const struct env_file *f, struct config_faults *faults) {
     for (size_t i = 0; i < f->count; i++) {
         struct str name = f->pairs[i].name;
+        char text[CONFIG_FAULT_NAME_SIZE];
         bool known = false, ours = false;
         for (size_t k = 0; k < config_table_size; k++)
             known = known || is_name_of(&config_table[k], name);
+        if (known)
+            continue;
         for (size_t k = 0; k < ARRAY_LEN(our_prefixes); k++)
             ours = ours || str_starts(name, str_z(our_prefixes[k]));
-        if (ours && !known) {
-            char text[64];
-            snprintf(text, sizeof text, STR_FMT, STR_ARG(name));
-            fault(faults, text, "is no setting; see env.example for the names (.env line %zu)",
-                  f->pairs[i].line);
-        }
+        snprintf(text, sizeof text, STR_FMT, STR_ARG(name));
+        const char *meant = nearest_setting(text);
+        if (ours || (meant && !str_starts(str_z(meant), name)))
+            config_fault(faults, text,
+                         "is no setting%s%s%s; see env.example for the names (%.40s line %zu)",
+                         meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "",
+                         f->name, f->pairs[i].line);
     }
 }
 
@@ -324,7 +256,7 @@ static bool look_up(const struct config_setting *s, const struct env_file *f, co
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(names) && names[i]; i++) {
-        const struct pair *p = find_pair(f, names[i]);
+        const struct env_pair *p = env_file_find(f, names[i]);
         if (p) {
             *out = p->value;
             return true;
@@ -349,12 +281,12 @@ static void take_setting(struct config *c, const struct config_setting *s, const
                 (s->kind == CONFIG_KIND_URL && str_find(value, '@') < value.len);
     bool choice = s->kind == CONFIG_KIND_CHOICE;
     if (hide)
-        fault(faults, s->name, "%s", wrong);
+        config_fault(faults, s->name, "%s", wrong);
     else
-        fault(faults, s->name, "\"%.*s%s\" %s%s%s",
-              value.len > SHOWN_MAX ? SHOWN_MAX : (int)value.len, value.ptr,
-              value.len > SHOWN_MAX ? "..." : "", wrong, choice ? ": " : "",
-              choice ? s->choices : "");
+        config_fault(faults, s->name, "\"%.*s%s\" %s%s%s",
+                     value.len > SHOWN_MAX ? SHOWN_MAX : (int)value.len, value.ptr,
+                     value.len > SHOWN_MAX ? "..." : "", wrong, choice ? ": " : "",
+                     choice ? s->choices : "");
 }
 
 static bool is_set(const struct config *c, const struct config_setting *s) {
@@ -405,8 +337,8 @@ static void check_needed(const struct config *c, struct config_faults *faults) {
         const struct config_setting *s = &config_table[i];
         const char *carrier = config_carrier_name(s->needed_by);
         if (s->needed_by && config_uses(c, carrier) && !is_set(c, s))
-            fault(faults, s->name, "is missing: %s=%s needs it (%s)", chooser_of(c, carrier),
-                  carrier, s->help);
+            config_fault(faults, s->name, "is missing: %s=%s needs it (%s)", chooser_of(c, carrier),
+                         carrier, s->help);
     }
 }
 
@@ -416,11 +348,11 @@ static void check_twilio(const struct config_account *a, struct config_faults *f
     for (size_t i = 2; good && i < sid.len; i++)
         good = (sid.ptr[i] >= '0' && sid.ptr[i] <= '9') || (sid.ptr[i] >= 'a' && sid.ptr[i] <= 'f');
     if (sid.len > 0 && !good)
-        fault(faults, "TWILIO_ACCOUNT_SID",
-              "must be AC and 32 hexadecimal digits; copy it from the console's front page");
+        config_fault(faults, "TWILIO_ACCOUNT_SID",
+                     "must be AC and 32 hexadecimal digits; copy it from the console's front page");
     if ((a->key_id[0] != '\0') != secret_is_set(&a->key_secret))
-        fault(faults, "TWILIO_API_KEY_SID",
-              "and TWILIO_API_KEY_SECRET belong together: set both or neither");
+        config_fault(faults, "TWILIO_API_KEY_SID",
+                     "and TWILIO_API_KEY_SECRET belong together: set both or neither");
 }
 
 /* A real carrier must be able to reach us; a simulator may do so without TLS. */
@@ -432,10 +364,11 @@ static void check_public_url(const struct config *c, struct config_faults *fault
         real = real || (used && c->accounts[i].base_url[0] == '\0');
     }
     if (anywhere && c->public_base_url[0] == '\0')
-        fault(faults, "PUBLIC_BASE_URL",
-              "is missing: the carrier must reach this gateway, as in https://calls.example.com");
+        config_fault(
+            faults, "PUBLIC_BASE_URL",
+            "is missing: the carrier must reach this gateway, as in https://calls.example.com");
     else if (real && !str_starts(str_z(c->public_base_url), STR("https://")))
-        fault(faults, "PUBLIC_BASE_URL", "must be https:// with a real carrier");
+        config_fault(faults, "PUBLIC_BASE_URL", "must be https:// with a real carrier");
 }
 
 static void check_carriers(const struct config *c, struct config_faults *faults) {
@@ -444,8 +377,8 @@ static void check_carriers(const struct config *c, struct config_faults *faults)
         check_twilio(&c->accounts[CONFIG_TWILIO], faults);
     check_public_url(c, faults);
     if (c->fallback[0] && strcmp(c->provider, c->fallback) == 0)
-        fault(faults, "TELEPHONY_FALLBACK_PROVIDER",
-              "is the same carrier as TELEPHONY_PROVIDER; name another one, or none");
+        config_fault(faults, "TELEPHONY_FALLBACK_PROVIDER",
+                     "is the same carrier as TELEPHONY_PROVIDER; name another one, or none");
 }
 
 /* Is that address one that only this machine can reach? */
@@ -463,83 +396,101 @@ static bool is_local_url(const char *url) {
 static void check_door(const struct config *c, struct config_faults *faults) {
     if (secret_is_set(&c->api_token)) {
         if (c->api_token.len < 16)
-            fault(faults, "SWITCHHOOK_API_TOKEN",
-                  "is shorter than 16 characters; make one with: openssl rand -hex 24");
+            config_fault(faults, "SWITCHHOOK_API_TOKEN",
+                         "is shorter than 16 characters; make one with: openssl rand -hex 24");
         return;
     }
     if (c->listen_host[0] && !is_loopback(c->listen_host))
-        fault(faults, "SWITCHHOOK_API_TOKEN",
-              "is missing: listening on %.64s lets others in; set a token (openssl rand -hex 24) "
-              "or listen on 127.0.0.1",
-              c->listen_host);
+        config_fault(
+            faults, "SWITCHHOOK_API_TOKEN",
+            "is missing: listening on %.64s lets others in; set a token (openssl rand -hex 24) "
+            "or listen on 127.0.0.1",
+            c->listen_host);
     else if (c->public_base_url[0] && !is_local_url(c->public_base_url))
-        fault(faults, "SWITCHHOOK_API_TOKEN",
-              "is missing: PUBLIC_BASE_URL opens this gateway to the world; set a token (openssl "
-              "rand -hex 24)");
+        config_fault(
+            faults, "SWITCHHOOK_API_TOKEN",
+            "is missing: PUBLIC_BASE_URL opens this gateway to the world; set a token (openssl "
+            "rand -hex 24)");
 }
 
 static void check_payments(const struct config *c, struct config_faults *faults) {
     double status = c->payment_decline_status;
     bool http = strcmp(c->payment_gateway, "http") == 0;
     if (http && c->payment_url[0] == '\0')
-        fault(faults, "PAYMENT_HTTP_URL", "is missing: PAYMENT_GATEWAY=http needs it");
+        config_fault(faults, "PAYMENT_HTTP_URL", "is missing: PAYMENT_GATEWAY=http needs it");
     else if (http && !str_starts(str_z(c->payment_url), STR("https://")) &&
              !is_local_url(c->payment_url))
-        fault(faults, "PAYMENT_HTTP_URL", "must be https://: card numbers go there");
+        config_fault(faults, "PAYMENT_HTTP_URL", "must be https://: card numbers go there");
     if (!(status == 200 || (status >= 400 && status <= 599)))
-        fault(faults, "PAYMENT_DECLINE_STATUS", "must be 200, or between 400 and 599");
+        config_fault(faults, "PAYMENT_DECLINE_STATUS", "must be 200, or between 400 and 599");
     if (secret_is_set(&c->payment_password) && c->payment_password.len < 16)
-        fault(faults, "PAYMENT_CONNECTOR_PASSWORD",
-              "is shorter than 16 characters; make one with: openssl rand -hex 24");
+        config_fault(faults, "PAYMENT_CONNECTOR_PASSWORD",
+                     "is shorter than 16 characters; make one with: openssl rand -hex 24");
+}
+
+static void check_whole(double n, const char *name, struct config_faults *faults) {
+    if (n > 0 && (double)(uint64_t)n != n)
+        config_fault(faults, name, "must be a whole number");
 }
 
 static void check_together(struct config *c, struct config_faults *faults) {
     check_carriers(c, faults);
+    check_whole(c->pace.open_calls_max, "TELEPHONY_MAX_CONCURRENT_CALLS", faults);
+    check_whole(c->fallback_pace.open_calls_max, "TELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS", faults);
+    check_whole(c->payment_decline_status, "PAYMENT_DECLINE_STATUS", faults);
     check_door(c, faults);
     if (str_find(str_z(c->swml_user), ':') < str_z(c->swml_user).len || !c->swml_user[0])
-        fault(faults, "SWML_BASIC_AUTH_USER", "is empty or has a colon in it; use another name");
+        config_fault(faults, "SWML_BASIC_AUTH_USER",
+                     "is empty or has a colon in it; use another name");
     check_payments(c, faults);
     if (str_z(c->data_dir).len > DATA_DIR_MAX)
-        fault(faults, "SWITCHHOOK_DATA_DIR", "is over %d bytes; use a shorter path", DATA_DIR_MAX);
+        config_fault(faults, "SWITCHHOOK_DATA_DIR", "is over %d bytes; use a shorter path",
+                     DATA_DIR_MAX);
     struct str url = str_z(c->database);
     if (str_starts(url, STR("sqlite:"))) {
         struct str path = str_from_index(url, 7);
         memmove(c->database, path.ptr, path.len + 1);
     } else if (url.len > 0) {
-        fault(faults, "DATABASE_URL", "must be sqlite:PATH; other databases are not supported yet");
+        config_fault(faults, "DATABASE_URL",
+                     "must be sqlite:PATH; other databases are not supported yet");
     }
 }
 
-enum error_code config_parse(struct str env_text, config_env_fn *env, void *env_ctx,
-                             struct config *out, struct config_faults *faults) {
-    struct env_file file = {0};
+static enum error_code parse(const char *file_name, struct str env_text, config_env_fn *env,
+                             void *env_ctx, struct config *out, struct config_faults *faults) {
+    struct env_file file;
     *out = (struct config){.pace = {CONFIG_PACE_OWN, CONFIG_PACE_OWN},
                            .fallback_pace = {CONFIG_PACE_OWN, CONFIG_PACE_OWN}};
     *faults = (struct config_faults){0};
-    read_env_text(&file, env_text, faults);
+    env_file_read(&file, file_name, env_text, faults);
     report_unknown(&file, faults);
     for (size_t i = 0; i < config_table_size; i++)
         take_setting(out, &config_table[i], &file, env, env_ctx, faults);
     check_together(out, faults);
-    arena_release(&file.arena);
+    env_file_release(&file);
     if (faults->count == 0 && out->database[0] == '\0')
         snprintf(out->database, sizeof out->database, "%.*s/switchhook.db", DATA_DIR_MAX,
                  out->data_dir);
     return faults->count == 0 ? ERR_OK : ERR_INVALID;
 }
 
+enum error_code config_parse(struct str env_text, config_env_fn *env, void *env_ctx,
+                             struct config *out, struct config_faults *faults) {
+    return parse(ENV_FILE_NAME, env_text, env, env_ctx, out, faults);
+}
+
 /* Does the file give a value to any setting that is a secret? */
 static bool holds_secret(struct str env_text) {
-    struct env_file file = {0};
+    struct env_file file;
     struct config_faults ignored = {0};
     bool found = false;
-    read_env_text(&file, env_text, &ignored);
+    env_file_read(&file, ENV_FILE_NAME, env_text, &ignored);
     for (size_t i = 0; i < file.count; i++)
         for (size_t k = 0; k < config_table_size; k++)
             found = found ||
                     (config_table[k].kind == CONFIG_KIND_SECRET && file.pairs[i].value.len > 0 &&
                      is_name_of(&config_table[k], file.pairs[i].name));
-    arena_release(&file.arena);
+    env_file_release(&file);
     return found;
 }
 
@@ -555,7 +506,7 @@ static bool read_file(const char *path, bool required, struct buf *out,
     if (!f) {
         bool absent = errno == ENOENT && !required;
         if (!absent)
-            fault(faults, path, "cannot be read: %s", strerrordesc_np(errno));
+            config_fault(faults, path, "cannot be read: %s", strerrordesc_np(errno));
         return absent;
     }
     struct stat st = {0};
@@ -566,14 +517,15 @@ static bool read_file(const char *path, bool required, struct buf *out,
         buf_put(out, chunk, n);
     secret_wipe(chunk, sizeof chunk);
     if (ferror(f))
-        fault(faults, path, "cannot be read: %s", strerrordesc_np(errno));
+        config_fault(faults, path, "cannot be read: %s", strerrordesc_np(errno));
     fclose(f);
     if (buf_failed(out))
-        fault(faults, path, "is over %d bytes; it should hold settings only", ENV_FILE_MAX);
+        config_fault(faults, path, "is over %d bytes; it should hold settings only", ENV_FILE_MAX);
     else if (others & S_IWOTH)
-        fault(faults, path, "can be written by everybody; run: chmod 600 %s", path);
+        config_fault(faults, path, "can be written by everybody; run: chmod 600 %s", path);
     else if ((others & S_IROTH) && holds_secret(buf_str(out)))
-        fault(faults, path, "holds secrets and can be read by everybody; run: chmod 600 %s", path);
+        config_fault(faults, path, "holds secrets and can be read by everybody; run: chmod 600 %s",
+                     path);
     return faults->count == 0;
 }
 
@@ -582,8 +534,14 @@ enum error_code config_load(const char *path, struct config *out, struct config_
     enum error_code rc = ERR_INVALID;
     *out = (struct config){0};
     *faults = (struct config_faults){0};
-    if (read_file(path ? path : ".env", path != NULL, &text, faults))
-        rc = config_parse(buf_str(&text), env_of_process, NULL, out, faults);
+    const char *name = path ? path : ENV_FILE_NAME;
+    if (read_file(name, path != NULL, &text, faults))
+        rc = parse(name, buf_str(&text), env_of_process, NULL, out, faults);
+    if (rc == ERR_OK && out->ca_file[0] && access(out->ca_file, R_OK) != 0) {
+        config_fault(faults, "SWITCHHOOK_CA_FILE", "%.80s cannot be read: %s", out->ca_file,
+                     strerrordesc_np(errno));
+        rc = ERR_INVALID;
+    }
     if (text.ptr)
         secret_wipe(text.ptr, text.len);
     buf_release(&text);

@@ -90,9 +90,13 @@ void config_release(struct config *c); /* wipes the secrets; zeroed is fine */
 /** Is that carrier ("mock", "twilio" …) the configured one or the fallback? */
 bool config_uses(const struct config *c, const char *carrier);
 
+enum {
+    CONFIG_FAULT_NAME_SIZE = 64
+};
+
 /** One thing that is wrong: name of the setting, what is wrong, what to do. */
 struct config_fault {
-    char name[64];
+    char name[CONFIG_FAULT_NAME_SIZE];
     char text[240];
 };
 

@@ -120,6 +120,11 @@ TEST(config, each_wrong_value_is_told_by_name_and_remedy) {
         {"SWITCHHOOK_API_TOKEN=short", "SWITCHHOOK_API_TOKEN", "shorter than 16 characters"},
         {"DATABASE_URL=postgresql://u:p@h/db", "DATABASE_URL", "must be sqlite:PATH"},
         {"SWITCHHOOK_LOG_LEVEL=loud", "SWITCHHOOK_LOG_LEVEL", "debug info warn error"},
+        {"TELEPHONY_MAX_CONCURRENT_CALLS=0.5", "TELEPHONY_MAX_CONCURRENT_CALLS", "a whole number"},
+        {"TELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS=2.5", "TELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS",
+         "a whole number"},
+        {"PAYMENT_DECLINE_STATUS=402.5", "PAYMENT_DECLINE_STATUS", "a whole number"},
+        {"PAYMENT_DECLINE_STATUS=x", "PAYMENT_DECLINE_STATUS", "must be a number"},
         {"SWITCHHOOK_LOG_FORMAT=xml", "SWITCHHOOK_LOG_FORMAT", "text json"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -282,6 +287,54 @@ TEST(config, a_name_that_looks_like_ours_but_is_none_is_a_typing_error) {
     struct config c;
     struct config_faults f;
     EXPECT_INT(parse("PATH=/bin\nOTHER_TOOL=1\n", NULL, &c, &f), ERR_OK);
+    config_release(&c);
+}
+
+TEST(config, a_slip_in_a_name_is_told_with_the_name_that_was_meant) {
+    static const char *const rows[][2] = {
+        {"TWILLIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"},
+        {"PUBLIC_BASE_ULR", "PUBLIC_BASE_URL"},
+        {"OPENAI_MODLE", "OPENAI_MODEL"},
+        {"PAYMENT_GATWAY", "PAYMENT_GATEWAY"},
+        {"TELEPHONY_FALLBACK_MAX_CONCURENT_CALLS", "TELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char line[80], meant[96];
+        struct config c;
+        struct config_faults f;
+        snprintf(line, sizeof line, "%s=1", rows[i][0]);
+        snprintf(meant, sizeof meant, "did you mean %s?", rows[i][1]);
+        EXPECT_INT(parse(line, NULL, &c, &f), ERR_INVALID);
+        EXPECT(fault_of(&f, rows[i][0]) && strstr(fault_of(&f, rows[i][0]), meant));
+        config_release(&c);
+    }
+    struct config c;
+    struct config_faults f;
+    /* of other programs, however they begin */
+    EXPECT_INT(parse("OPENAI_ORGANIZATION=1\nDATABASE=1\nPUBLIC=1\n", NULL, &c, &f), ERR_OK);
+    config_release(&c);
+}
+
+TEST(config, a_value_that_is_wrong_is_not_called_missing_as_well) {
+    struct config c;
+    struct config_faults f;
+    EXPECT_INT(parse("TELEPHONY_PROVIDER=plivo\nPLIVO_AUTH_ID=MA0123456789ABCDEF01\n"
+                     "PLIVO_AUTH_TOKEN=t0ken\nPLIVO_PHONE_NUMBER=12\n"
+                     "PUBLIC_URL=https://calls.example.com\n" TOKEN,
+                     NULL, &c, &f),
+               ERR_INVALID);
+    EXPECT_INT(f.count, 1);
+    EXPECT(strstr(fault_of(&f, "PLIVO_PHONE_NUMBER"), "E.164") != NULL);
+    config_release(&c);
+}
+
+TEST(config, a_file_may_begin_with_a_byte_order_mark_and_end_lines_as_windows_does) {
+    struct config c;
+    struct config_faults f;
+    REQUIRE(parse("\xef\xbb\xbfMOCK_SEED=7\r\n# x\r\nMOCK_SPEED=\"3\"\r\n", NULL, &c, &f) ==
+            ERR_OK);
+    EXPECT_INT(c.mock_seed, 7);
+    EXPECT(c.mock_speed == 3);
     config_release(&c);
 }
 
