@@ -95,9 +95,14 @@ static void check_parent(struct check *c) {
         check_ok(c, "data", "%s will be made at the first start", c->config->data_dir);
         return;
     }
-    check_fail(c, "data", "%s cannot be made: %s: %s", c->config->data_dir, parent,
+    check_fail(c, "data", "%s cannot be made in %s: %s", c->config->data_dir, parent,
                strerrordesc_np(errno));
-    check_advise(c, "make it, or set SWITCHHOOK_DATA_DIR to a place where you may write");
+    check_advise(c, "set SWITCHHOOK_DATA_DIR to a place where you may write");
+}
+
+static void fail_data(struct check *c, int number, const char *advice) {
+    check_fail(c, "data", "%s: %s", c->config->data_dir, strerrordesc_np(number));
+    check_advise(c, "%s", advice);
 }
 
 static bool check_data_dir(struct check *c) {
@@ -108,7 +113,7 @@ static bool check_data_dir(struct check *c) {
         if (errno == ENOENT)
             check_parent(c);
         else
-            check_fail(c, "data", "%s: %s", dir, strerrordesc_np(errno));
+            fail_data(c, errno, "set SWITCHHOOK_DATA_DIR to a place where you may write");
         return false;
     }
     if (!S_ISDIR(st.st_mode)) {
@@ -281,12 +286,29 @@ static const struct check_cause network_causes[] = {
     {NULL, "check that this machine may send https to the carrier"},
 };
 
-static void advise_on_carrier(struct check *c, enum error_code rc, const struct error *err) {
+/* The settings that say who we are at a carrier. */
+static const struct account_settings {
+    const char *credentials, *number;
+} account_settings[] = {
+    [CONFIG_CARRIER_NONE] = {"the account's settings", "the number"},
+    [CONFIG_TWILIO] = {"TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"},
+    [CONFIG_PLIVO] = {"PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN", "PLIVO_PHONE_NUMBER"},
+    [CONFIG_SIGNALWIRE] = {"SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN",
+                           "SIGNALWIRE_PHONE_NUMBER"},
+};
+_Static_assert(ARRAY_LEN(account_settings) == CONFIG_CARRIER_COUNT, "of every carrier");
+
+static const struct account_settings *settings_of(const char *carrier) {
+    return &account_settings[config_carrier_find(str_z(carrier))];
+}
+
+static void advise_on_carrier(struct check *c, const char *carrier, enum error_code rc,
+                              const struct error *err) {
     switch (rc) {
     case ERR_AUTH:
-        check_advise(c, "authentication error: copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN again "
-                        "from the console's front page");
-        check_advise(c, "look for typing errors and blanks; both must be of the same account, and "
+        check_advise(c, "authentication error: copy %s again from the carrier's console",
+                     settings_of(carrier)->credentials);
+        check_advise(c, "look for typing errors and blanks; all must be of the same account, and "
                         "not the test credentials");
         return;
     case ERR_NETWORK:
@@ -296,8 +318,10 @@ static void advise_on_carrier(struct check *c, enum error_code rc, const struct 
         return;
     case ERR_INVALID:
     case ERR_NOT_FOUND:
-        check_advise(c, "TWILIO_PHONE_NUMBER must be a number that you bought, or verified as "
-                        "caller id, in this account");
+        check_advise(c,
+                     "%s must be a number that you bought, or verified as caller id, in this "
+                     "account",
+                     settings_of(carrier)->number);
         return;
     case ERR_RATE_LIMIT:
     case ERR_BUSY:
@@ -325,8 +349,8 @@ static void check_carrier(struct check *c, struct provider *provider) {
                             "only; verify the callee's in the console, or upgrade the account");
         return;
     }
-    check_fail(c, "carrier", "%s: %s", c->config->provider, err.text);
-    advise_on_carrier(c, rc, &err);
+    check_fail(c, "carrier", "%s: %s", provider_name(provider), err.text);
+    advise_on_carrier(c, provider_name(provider), rc, &err);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------
@@ -361,7 +385,7 @@ static void check_all(struct check *c) {
     if (check_data_dir(c))
         check_database(c);
     if (providers_setup_start(&o, &setup, &err) != ERR_OK)
-        check_fail(c, "carrier", "%s: %s", c->config->provider, err.text);
+        check_fail(c, "carrier", "%s", err.text);
     check_assistants(c, setup.providers[0]);
     for (size_t i = 0; i < setup.count; i++)
         check_carrier(c, setup.providers[i]);

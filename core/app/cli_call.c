@@ -14,7 +14,8 @@ enum {
     BODY_MAX = 65536,
     KEY_BYTES = 16,
     WAIT_S = 20,
-    RECORDING_WAIT_MS = 30000
+    RECORDING_WAIT_MS = 30000,
+    GATEWAY_WAIT_MS = 60000
 };
 
 /* ---- which assistant --------------------------------------------------------------------------
@@ -45,10 +46,10 @@ static int default_assistant(struct cli *cli, struct cli_client *client, char *d
  */
 
 static int put_seconds(struct cli *cli, struct json_writer *w, const char *option,
-                       const char *member, uint64_t max) {
+                       const char *member, uint64_t min, uint64_t max) {
     struct error err = {0};
     uint64_t n = 0;
-    if (cli_args_number(&cli->args, option, 1, max, &n, &err) != ERR_OK)
+    if (cli_args_number(&cli->args, option, min, max, &n, &err) != ERR_OK)
         return cli_fail(cli, CLI_USAGE, "%s", err.text);
     if (n > 0)
         json_kv_int(w, member, (int64_t)n);
@@ -107,9 +108,11 @@ static int put_request(struct cli *cli, struct buf *body, const char *assistant)
     if (status == CLI_DONE)
         status = put_record(cli, &w);
     if (status == CLI_DONE)
-        status = put_seconds(cli, &w, "--ring-timeout", "ring_timeout_s", CALL_RING_TIMEOUT_MAX_S);
+        status = put_seconds(cli, &w, "--ring-timeout", "ring_timeout_s", CALL_RING_TIMEOUT_MIN_S,
+                             CALL_RING_TIMEOUT_MAX_S);
     if (status == CLI_DONE)
-        status = put_seconds(cli, &w, "--time-limit", "time_limit_s", CALL_TIME_LIMIT_MAX_S);
+        status = put_seconds(cli, &w, "--time-limit", "time_limit_s", CALL_TIME_LIMIT_MIN_S,
+                             CALL_TIME_LIMIT_MAX_S);
     if (status != CLI_DONE)
         return status;
     json_end_object(&w);
@@ -164,6 +167,7 @@ static int follow(struct cli *cli, struct cli_client *client, const struct cli_r
     cli_clean_copy(json_str(json_get(placed->root, "id")), id, sizeof id);
     struct cli_watch w = {
         .id = id, .wait_s = WAIT_S, .recording_ms = RECORDING_WAIT_MS, .as_json = as_json};
+    client->patience_ms = GATEWAY_WAIT_MS; /* the call lives on while the gateway is restarted */
     int status = cli_watch(cli, client, &w, &seen);
     if (status == CLI_DONE)
         status = cli_get_call(cli, client, id, "", &end);

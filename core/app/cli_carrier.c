@@ -27,6 +27,7 @@ struct box {
     char dialect[CONFIG_TEXT_SIZE];
     struct log log;
     struct buf scenario;
+    const char *scenario_path; /* NULL: none */
     struct http_client *http;
     struct carrier *carrier;
     struct http_server *server;
@@ -50,6 +51,9 @@ static int read_options(struct box *b, struct carrier_options *o, uint16_t *port
         scenario = b->config->mock_scenario;
     if (scenario && cli_read_file(b->cli, scenario, &b->scenario) != CLI_DONE)
         return CLI_USAGE;
+    if (scenario && b->scenario.len == 0)
+        return cli_fail(b->cli, CLI_USAGE, "%s is empty", scenario);
+    b->scenario_path = scenario;
     if (seed == 0)
         digest_random(&seed, sizeof seed);
     *port = (uint16_t)number;
@@ -109,6 +113,8 @@ static int run(struct box *b, struct signals *signals) {
     enum error_code rc = carrier_new(&o, &b->carrier, &err);
     if (rc == ERR_UNSUPPORTED)
         return cli_fail(b->cli, CLI_USAGE, "%s", err.text);
+    if (rc == ERR_INVALID && b->scenario_path) /* it is what is read there */
+        error_set(&err, rc, "%.100s: %s", b->scenario_path, err.text);
     if (rc != ERR_OK)
         return cli_fail_error(b->cli, &err);
     struct http_server_options so = {.port = port,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/app/cli_settings.h"
@@ -17,7 +18,8 @@ enum {
     AUDIO_TIMEOUT_MS = 300000,
     AUDIO_MAX = 256 * 1024 * 1024,
     TOKEN_MAX = 4096,
-    POST_TRIES = 3
+    POST_TRIES = 3,
+    AWAY_EVERY_MS = 250 /* between questions to a gateway that is away */
 };
 
 /* ---- opening ----------------------------------------------------------------------------------
@@ -139,6 +141,41 @@ static int take_reply(struct cli *cli, const struct cli_client *c, struct http_r
     return CLI_DONE;
 }
 
+/* Nobody there, or somebody who says that it will pass: as while a gateway is started again. */
+static bool is_away(enum error_code rc, const struct http_response *rsp) {
+    if (rc == ERR_OK)
+        return rsp->status >= 502 && rsp->status <= 504;
+    return rc == ERR_NETWORK || rc == ERR_UNCERTAIN;
+}
+
+static void pause_a_little(void) {
+    struct timespec t = {.tv_nsec = AWAY_EVERY_MS * 1000000L};
+    while (nanosleep(&t, &t) != 0)
+        ;
+}
+
+/* Ask until there is an answer, or the client's patience is at its end. */
+static enum error_code ask(struct cli *cli, struct cli_client *c, const struct http_request *req,
+                           struct http_response *rsp, struct error *err) {
+    struct clock clock = clock_system();
+    int64_t give_up_ms = 0;
+    for (;;) {
+        enum error_code rc = http_client_send(c->http, req, rsp, err);
+        int64_t now_ms = clock_mono_ms(&clock);
+        if (c->patience_ms == 0 || !is_away(rc, rsp) || (give_up_ms > 0 && now_ms >= give_up_ms))
+            return rc;
+        if (give_up_ms == 0) {
+            give_up_ms = now_ms + c->patience_ms;
+            cli_fail(cli, CLI_FAILED,
+                     "no answer from the gateway at %s: waiting for it, at most %u s", c->url,
+                     c->patience_ms / 1000);
+        }
+        http_response_release(rsp);
+        *rsp = (struct http_response){0};
+        pause_a_little();
+    }
+}
+
 int cli_get(struct cli *cli, struct cli_client *c, const char *path_and_query, unsigned wait_s,
             struct cli_reply *out) {
     struct buf url = BUF_INIT(CLI_URL_SIZE * 2);
@@ -150,9 +187,8 @@ int cli_get(struct cli *cli, struct cli_client *c, const char *path_and_query, u
         status = cli_fail(cli, CLI_USAGE, "the question to the gateway is too long");
     } else {
         req.timeout_ms += wait_s * 1000;
-        status = http_client_send(c->http, &req, &rsp, &err) == ERR_OK
-                     ? take_reply(cli, c, &rsp, out)
-                     : fail_exchange(cli, c, &err);
+        status = ask(cli, c, &req, &rsp, &err) == ERR_OK ? take_reply(cli, c, &rsp, out)
+                                                         : fail_exchange(cli, c, &err);
     }
     http_response_release(&rsp);
     buf_release(&url);

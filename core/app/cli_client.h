@@ -18,6 +18,7 @@ struct cli_client {
     struct http_client *http;
     char url[CLI_URL_SIZE];      /* without a trailing slash */
     struct secret authorization; /* "Bearer …"; none without a token */
+    uint32_t patience_ms; /* how long a question is asked again while nobody can answer; 0: not */
 };
 
 /** By --url, else the settings. Not CLI_DONE: told to the user, nothing to close. */

@@ -19,11 +19,11 @@ int cli_read_file(struct cli *cli, const char *path, struct buf *out) {
         return cli_fail(cli, CLI_USAGE, "%s cannot be read: %s", path, strerrordesc_np(errno));
     while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
         buf_put(out, chunk, n);
-    bool bad = ferror(f) != 0;
+    int fault = ferror(f) ? errno : 0;
     if (!standard)
         fclose(f);
-    if (bad)
-        return cli_fail(cli, CLI_USAGE, "%s cannot be read", path);
+    if (fault)
+        return cli_fail(cli, CLI_USAGE, "%s cannot be read: %s", path, strerrordesc_np(fault));
     if (buf_failed(out))
         return cli_fail(cli, CLI_USAGE, "%s is over %zu bytes", path, out->max);
     return CLI_DONE;

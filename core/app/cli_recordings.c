@@ -41,10 +41,21 @@ static int save_audio(struct cli *cli, const char *id, const char *file) {
     return status;
 }
 
+/* What chooses among a list means nothing for one recording. */
+static bool is_save_alone(const struct cli_args *a) {
+    static const char *const others[] = {"--call", "--limit", "--cursor", "--json"};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (cli_args_flag(a, others[i]))
+            return false;
+    return true;
+}
+
 int cli_recordings(struct cli *cli) {
     const char *id = cli_args_value(&cli->args, "--save");
     if (id && cli->args.arg_count == 0)
         return cli_fail(cli, CLI_USAGE, "--save needs a file as well: --save %.40s call.wav", id);
+    if (id && !is_save_alone(&cli->args))
+        return cli_fail(cli, CLI_USAGE, "--save goes with --env and --url only");
     if (id)
         return save_audio(cli, id, cli->args.args[0]);
     if (cli->args.arg_count > 0)

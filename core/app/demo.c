@@ -92,7 +92,7 @@ static int make_config(struct demo *d) {
     if (buf_failed(&settings) || strpbrk(d->dialect, "\r\n"))
         return cli_fail(d->cli, CLI_USAGE, "--dialect is one word, like plivo");
     if (config_parse(buf_str(&settings), no_environment, NULL, c, &faults) != ERR_OK)
-        return cli_fail(d->cli, CLI_USAGE, "%s: %s", faults.items[0].name, faults.items[0].text);
+        return cli_fail(d->cli, CLI_USAGE, "--dialect: %s", faults.items[0].text);
     c->mock_speed = (double)d->speed;
     snprintf(c->data_dir, sizeof c->data_dir, "%.*s/data", (int)sizeof c->data_dir - 8, d->dir);
     snprintf(c->database, sizeof c->database, "%.*s/demo.db", (int)sizeof c->database - 10, d->dir);

@@ -28,9 +28,13 @@ static enum error_code read_scenario(const char *path, struct buf *out, struct e
     size_t n;
     while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
         buf_put(out, chunk, n);
-    bool bad = ferror(f) || buf_failed(out);
+    bool bad = ferror(f) || buf_failed(out) || out->len == 0;
     fclose(f);
-    return bad ? error_set(err, ERR_INVALID, "MOCK_SCENARIO %.120s cannot be read", path) : ERR_OK;
+    return bad ? error_set(
+                     err, ERR_INVALID,
+                     "MOCK_SCENARIO %.120s cannot be read: give a JSON file of at most %d bytes",
+                     path, SCENARIO_MAX)
+               : ERR_OK;
 }
 
 static void put_box_url(const struct providers_setup *s, char *dst, size_t size) {
@@ -55,8 +59,11 @@ static enum error_code start_box(const struct providers_setup_options *o, struct
                                  .http = o->http,
                                  .clock = o->clock,
                                  .log = o->log};
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         rc = carrier_new(&co, &s->box, err);
+        if (rc == ERR_INVALID && scenario.len > 0 && err) /* it is what is read there */
+            error_set(err, rc, "MOCK_SCENARIO %.100s: %s", c->mock_scenario, err->text);
+    }
     buf_release(&scenario);
     if (rc != ERR_OK)
         return rc;
@@ -102,11 +109,14 @@ static enum error_code add_provider(const struct providers_setup_options *o,
                            "this build does not know the carrier \"%.40s\"", name);
     carrier_settings_fill(o->config, str_z(name), &pc);
     enum error_code rc = str_eq_z(str_z(name), "mock") ? fill_mock(o, s, &pc, err) : ERR_OK;
-    if (rc == ERR_OK)
-        rc = registry_create(carrier, &pc, carrier_settings_wire(o->config, str_z(name)),
-                             &s->providers[s->count], err);
+    if (rc != ERR_OK)
+        return rc;
+    rc = registry_create(carrier, &pc, carrier_settings_wire(o->config, str_z(name)),
+                         &s->providers[s->count], err);
     if (rc == ERR_OK)
         s->count++;
+    else if (err) /* which of the two, and whose words these are */
+        error_set(err, rc, "%s: %s", name, err->text);
     return rc;
 }
 

@@ -1,5 +1,11 @@
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "core/app/cli_client.h"
+#include "core/io/http_client_curl.h"
+#include "core/io/http_server_mhd.h"
 
 #include "tests/integration/cli/run.h"
 #include "tests/support/test.h"
@@ -117,7 +123,7 @@ TEST(call, refused_by_the_gateway_is_one_line_naming_the_fault) {
         {{"call", "+12025550100", "--assistant=debt-intake", "--record=maybe"},
          "switchhook: --record must be off, on or ask"},
         {{"call", "+12025550100", "--assistant=debt-intake", "--ring-timeout=0"},
-         "switchhook: --ring-timeout must be a whole number from 1 to 600"},
+         "switchhook: --ring-timeout must be a whole number from 5 to 600"},
     };
     struct door d;
     REQUIRE(door_open(&d, "MOCK_SPEED=0\n"));
@@ -150,6 +156,86 @@ TEST(call, under_the_same_key_is_placed_once) {
     DOOR_ASK(&d, &got, .path = "/api/calls");
     EXPECT_INT(json_count(json_get(got.root, "items")), 1);
     door_close(&d);
+}
+
+/* ---- a gateway that is started again meanwhile --------------------------------------------------
+ */
+
+/* Answers a call's life, but not the first questions for its events. */
+struct restarted {
+    struct http_server *server;
+    atomic_uint questions;
+};
+
+static void answer_as_restarted(void *ctx, struct http_exchange *x) {
+    struct restarted *g = ctx;
+    if (str_eq_z(x->method, "POST")) {
+        http_exchange_reply_text(x, 202, "application/json",
+                                 STR("{\"id\":\"call_1\",\"to\":\"+1\",\"status\":\"queued\"}"));
+        return;
+    }
+    if (str_find_str(x->path, STR("/events")) == x->path.len) {
+        http_exchange_reply_text(
+            x, 200, "application/json",
+            STR("{\"id\":\"call_1\",\"status\":\"completed\",\"duration_s\":7}"));
+        return;
+    }
+    switch (atomic_fetch_add(&g->questions, 1)) {
+    case 0:
+        x->cut = true;
+        http_exchange_reply(x);
+        return;
+    case 1:
+        http_exchange_reply_text(x, 503, "application/problem+json",
+                                 STR("{\"detail\":\"the gateway is starting\"}"));
+        return;
+    default:
+        http_exchange_reply_text(x, 200, "application/json",
+                                 STR("{\"call_status\":\"completed\",\"items\":[],"
+                                     "\"next_cursor\":\"evt_1\"}"));
+    }
+}
+
+static void start_restarted(struct restarted *g, char *url, size_t size) {
+    struct http_server_options o = {
+        .clock = clock_system(), .handler = answer_as_restarted, .handler_ctx = g};
+    *g = (struct restarted){0};
+    REQUIRE(http_server_start(&o, &g->server, NULL) == ERR_OK);
+    snprintf(url, size, "http://127.0.0.1:%u", http_server_port(g->server));
+}
+
+TEST(call, waited_for_outlives_a_restart_of_the_gateway) {
+    CLEANUP(run_release) struct run r = {0};
+    struct restarted g;
+    char url[64];
+    start_restarted(&g, url, sizeof url);
+    RUN(&r, "call", "+12025550100", "--assistant=debt-intake", "--wait", "--url", url);
+    EXPECT_INT(r.status, 0);
+    EXPECT(run_says(r.err, "switchhook: no answer from the gateway at http://127.0.0.1:"));
+    EXPECT(run_says(r.out, "completed after 7 s"));
+    EXPECT_INT(atomic_load(&g.questions), 3);
+    http_server_free(g.server);
+}
+
+TEST(client, patience_with_a_gateway_that_stays_away_has_an_end) {
+    char *text = NULL;
+    size_t text_len = 0;
+    struct config config = {0};
+    struct cli_reply reply = {0};
+    struct cli_client client = {0};
+    struct restarted g;
+    char url[64];
+    start_restarted(&g, url, sizeof url);
+    http_server_free(g.server); /* nobody listens there now */
+    struct cli cli = {.out = stdout, .err = open_memstream(&text, &text_len)};
+    REQUIRE(cli_client_open_at(&cli, &config, url, &client) == CLI_DONE);
+    client.patience_ms = 300;
+    EXPECT_INT(cli_get(&cli, &client, "/healthz", 0, &reply), CLI_FAILED);
+    fclose(cli.err);
+    EXPECT(run_says(text, "waiting for it, at most "));
+    EXPECT(run_says(text, "no gateway at http://127.0.0.1:"));
+    free(text);
+    cli_client_close(&client);
 }
 
 TEST(hangup, ends_a_call_and_says_when_it_is_over_already) {

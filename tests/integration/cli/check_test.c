@@ -111,6 +111,29 @@ TEST(check, finds_everything_fine) {
     close_scene(&s);
 }
 
+TEST(check, advises_in_the_names_of_the_carrier_that_is_set) {
+    CLEANUP(run_release) struct run r = {0};
+    char env[320], text[1024];
+    struct scene s;
+    REQUIRE(open_scene(&s));
+    s.stranger_status = 401;
+    snprintf(
+        text, sizeof text,
+        "TELEPHONY_PROVIDER=plivo\nPLIVO_AUTH_ID=MA0123456789ABCDEF01\nPLIVO_AUTH_TOKEN=wrong\n"
+        "PLIVO_PHONE_NUMBER=+12025550199\nPLIVO_API_BASE_URL=%s\n"
+        "PUBLIC_BASE_URL=http://127.0.0.1:%u\nSWITCHHOOK_LISTEN=127.0.0.1:%u\n"
+        "SWITCHHOOK_API_TOKEN=0123456789abcdef\nSWITCHHOOK_DATA_DIR=%s/data\n"
+        "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n",
+        s.stranger_url, s.free_port, s.free_port, s.d.dir.path);
+    run_env_file(&s.d, "env", text, env);
+    RUN(&r, "check", "--env", env);
+    EXPECT_INT(r.status, 1);
+    EXPECT(run_says(r.out, "FAIL  carrier     plivo: "));
+    EXPECT(run_says(r.out, "PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN"));
+    EXPECT(strstr(r.out, "TWILIO_ACCOUNT_SID") == NULL);
+    close_scene(&s);
+}
+
 TEST(check, explains_an_authentication_error) {
     CLEANUP(run_release) struct run r = {0};
     struct scene s;
