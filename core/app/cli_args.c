@@ -65,11 +65,18 @@ const char *cli_nearest(const char *word, const char *const *names) {
 /* ---- parsing ----------------------------------------------------------------------------------
  */
 
+bool cli_option_is_any(const struct cli_option *o) {
+    return strcmp(o->name, CLI_OPTION_ANY) == 0;
+}
+
 static const struct cli_option *find_option(const struct cli_option *options, struct str name) {
-    for (const struct cli_option *o = options; o && o->name; o++)
+    const struct cli_option *any = NULL;
+    for (const struct cli_option *o = options; o && o->name; o++) {
         if (str_eq_z(name, o->name))
             return o;
-    return NULL;
+        any = cli_option_is_any(o) && str_starts(name, STR("--")) ? o : any;
+    }
+    return any;
 }
 
 static enum error_code unknown_option(const struct cli_option *options, struct str name,
@@ -100,18 +107,21 @@ static enum error_code take_option(const struct cli_option *options, int argc, c
         return error_set(err, ERR_INVALID, "%s is given twice", o->name);
     if (out->value_count == CLI_VALUES_MAX)
         return error_set(err, ERR_INVALID, "more than %d options", CLI_VALUES_MAX);
-    const char *value = "";
+    bool any = cli_option_is_any(o);
+    const char *value = any ? "true" : "";
     if (!o->value && eq < word.len)
         return error_set(err, ERR_INVALID, "%s takes no value", o->name);
+    bool is_last = *at + 1 >= argc || str_starts(str_z(argv[*at + 1]), STR("--"));
     if (o->value && eq < word.len) {
         value = argv[*at] + eq + 1;
-    } else if (o->value) {
-        if (*at + 1 >= argc || str_starts(str_z(argv[*at + 1]), STR("--")))
+    } else if (o->value && !(any && is_last)) {
+        if (is_last)
             return error_set(err, ERR_INVALID, "%s needs a value: %s %s", o->name, o->name,
                              o->value);
         value = argv[++*at];
     }
     out->values[out->value_count].option = o;
+    out->values[out->value_count].word = word.ptr;
     out->values[out->value_count++].value = value;
     return ERR_OK;
 }

@@ -17,6 +17,12 @@ enum {
     CLI_VALUES_MAX = 64
 };
 
+/**
+ * An entry of this name stands for every option that is not in the table, and takes a value or is
+ * "true" without one.
+ */
+#define CLI_OPTION_ANY "--NAME"
+
 struct cli_option {
     const char *name;  /* "--assistant" */
     const char *value; /* what help calls its value: "NAME"; NULL: a flag */
@@ -29,6 +35,7 @@ struct cli_args {
     size_t arg_count;
     struct {
         const struct cli_option *option;
+        const char *word;  /* as it was given: "--amount", "--amount=5" */
         const char *value; /* "" for a flag */
     } values[CLI_VALUES_MAX];
     size_t value_count;
@@ -46,6 +53,8 @@ NODISCARD enum error_code cli_args_parse(const struct cli_option *options, int a
 /** Between min and max arguments, or ERR_INVALID. usage: what help calls them. */
 NODISCARD enum error_code cli_args_count(const struct cli_args *a, size_t min, size_t max,
                                          const char *usage, struct error *err);
+
+bool cli_option_is_any(const struct cli_option *o);
 
 /** Value of an option, NULL when it was not given. */
 const char *cli_args_value(const struct cli_args *a, const char *name);

@@ -52,6 +52,7 @@ static const struct cli_option consents_options[] = {
 
 static const struct cli_option exec_options[] = {
     {"--arg", "K=V", true, "an argument of the function"},
+    {CLI_OPTION_ANY, "V", true, "the same, as swaig-test has it"},
     {"--var", "K=V", true, "a variable for the assistant"},
     {"--data", "JSON", false, "the call's global data, an object; else the assistant's own"},
     {"--caller", "N", false, "the other party of the call; else +12025550100"},
@@ -65,6 +66,7 @@ static const struct cli_option render_options[] = {
     {"--to", "CARRIER", false, "twilio, plivo, signalwire, or all: every language and its losses"},
     {"--var", "K=V", true, "a variable for the assistant"},
     {"--loss", NULL, false, "tell on stderr what the language cannot say"},
+    {"--raw", NULL, false, "an agent's document in one line"},
     OPTION_ENV, {0}};
 static const struct cli_option carrier_options[] = {
     {"--dialect", "WORD", false, "whose API it speaks: twilio, plivo or signalwire"},

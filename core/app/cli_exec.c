@@ -125,21 +125,39 @@ static void put_typed(struct json_writer *w, const struct json *property, struct
         json_put_string(w, text);
 }
 
-/** --arg NAME=VALUE …, as one object. */
+/**
+ * "--arg NAME=VALUE", or "--NAME VALUE" as swaig-test has it: then dashes in the name are
+ * underscores, and without a value it is true. The name holds PAIR_NAME_MAX bytes and a NUL.
+ */
+static bool split_argument(const struct cli_args *args, size_t i, char *name, struct str *value) {
+    bool any = cli_option_is_any(args->values[i].option);
+    struct str word = str_z(any ? args->values[i].word + 2 : args->values[i].value);
+    size_t eq = str_find(word, '=');
+    if ((!any && eq == word.len) || eq == 0 ||
+        !str_copy(str_from(word.ptr, eq), name, PAIR_NAME_MAX + 1))
+        return false;
+    *value = any ? str_z(args->values[i].value) : str_from_index(word, eq + 1);
+    for (char *c = name; any && *c; c++)
+        *c = (char)(*c == '-' ? '_' : *c);
+    return str_is_utf8(str_z(name)) && str_is_utf8(*value);
+}
+
+/** All arguments of the function, as one object. */
 static int put_arguments(struct cli *cli, const struct json *schema, struct buf *out) {
+    const struct cli_args *args = &cli->args;
     struct json_writer w;
-    const char *text;
     json_write_init(&w, out);
     json_begin_object(&w);
-    for (size_t n = 0; (text = cli_args_nth(&cli->args, "--arg", n)); n++) {
-        struct str pair = str_z(text);
-        size_t eq = str_find(pair, '=');
+    for (size_t i = 0; i < args->value_count; i++) {
+        const struct cli_option *o = args->values[i].option;
         char name[PAIR_NAME_MAX + 1];
-        if (eq == pair.len || eq == 0 || !str_copy(str_from(pair.ptr, eq), name, sizeof name) ||
-            !str_is_utf8(pair))
+        struct str value;
+        if (!cli_option_is_any(o) && strcmp(o->name, "--arg") != 0)
+            continue;
+        if (!split_argument(args, i, name, &value))
             return cli_fail(cli, CLI_USAGE, "--arg must be NAME=VALUE, as in --arg amount=49.99");
         json_key(&w, name);
-        put_typed(&w, json_get(json_get(schema, "properties"), name), str_from_index(pair, eq + 1));
+        put_typed(&w, json_get(json_get(schema, "properties"), name), value);
     }
     json_end_object(&w);
     return buf_failed(out) ? cli_fail(cli, CLI_USAGE, "the arguments are over %zu bytes", out->max)

@@ -134,7 +134,9 @@ static int put_agent(struct cli *cli, const struct config *config, const struct 
     enum error_code rc = render_agent(
         a, variables, config, str_z(config->public_base_url[0] ? config->public_base_url : url),
         &document, &report, &err);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && cli_args_flag(&cli->args, "--raw"))
+        fprintf(cli->out, STR_FMT "\n", STR_ARG(buf_str(&document)));
+    else if (rc == ERR_OK)
         cli_put_pretty(cli->out, buf_str(&document));
     if (rc == ERR_OK && (report.count > 0 || cli_args_flag(&cli->args, "--loss")))
         put_losses(cli, cli->err, &report);

@@ -51,6 +51,24 @@ TEST(exec, prints_what_a_function_gives) {
     temp_dir_release(&d.dir);
 }
 
+TEST(exec, takes_arguments_as_the_field_writes_them) {
+    CLEANUP(run_release) struct run r = {0}, same = {0};
+    char env[320];
+    struct door d;
+    open_dir(&d, env);
+    RUN(&r, "exec", "payment-agent", "handle_consent", "--arg", "consent_given=yes", "--env", env);
+    RUN(&same, "exec", "payment-agent", "handle_consent", "--consent_given", "yes", "--env", env);
+    EXPECT_STR(same.out, r.out);
+    RUN(&same, "exec", "payment-agent", "handle_consent", "--consent-given=yes", "--env", env);
+    EXPECT_STR(same.out, r.out);
+    RUN(&same, "exec", "payment-agent", "handle_consent", "--consent_given", "--env", env);
+    EXPECT_STR(same.err, "switchhook: arguments.consent_given: use one of: yes no\n");
+    RUN(&same, "exec", "payment-agent", "process_payment", "--amuont", "5", "--env", env);
+    EXPECT_INT(same.status, 1);
+    EXPECT(run_says(same.err, "arguments.amuont: "));
+    temp_dir_release(&d.dir);
+}
+
 TEST(exec, refuses_what_the_field_lets_pass) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
