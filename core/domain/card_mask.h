@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "core/base/buf.h"
+#include "core/base/json.h"
 #include "core/base/str.h"
 
 /**
@@ -14,5 +15,8 @@
  * when something was masked.
  */
 bool card_mask_put(struct buf *b, struct str text);
+
+/** Write v again with every text, name and number in it masked; a number that was is a text then. */
+void card_mask_json(struct json_writer *w, const struct json *v);
 
 #endif

@@ -153,7 +153,7 @@ void agent_consent_judge(const struct assistant *a, struct str function, enum ca
         j->standing =
             (struct consent_standing){answer == PHRASE_YES ? CONSENT_GIVEN : CONSENT_REFUSED, true};
         j->answered = true;
-        j->words = conversation_fit(arena, words);
+        j->words = conversation_fit(arena, NULL, words);
     }
     if (has_question(reply))
         turn_question(a, function, arena, reply, j);

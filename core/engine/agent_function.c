@@ -214,13 +214,12 @@ static void add_effect(struct agent_run *r, struct conversation_effect e) {
 /* {"name","arguments","result" or "error"}; what looks like a card number is masked. */
 static struct str function_line(struct agent_run *r) {
     CLEANUP(buf_release) struct buf arguments = BUF_INIT(ARGUMENTS_MAX);
-    CLEANUP(buf_release) struct buf masked = BUF_INIT(ARGUMENTS_MAX);
     CLEANUP(buf_release) struct buf line = BUF_INIT(LINE_MAX);
     CLEANUP(buf_release) struct buf result = BUF_INIT(LINE_MAX);
     struct json_writer w;
+    json_write_init(&w, &arguments);
     if (r->q->arguments)
-        json_put_value(&arguments, r->q->arguments);
-    bool card = card_mask_put(&masked, buf_str(&arguments));
+        card_mask_json(&w, r->q->arguments);
     (void)card_mask_put(&result, r->reply.response);
     json_write_init(&w, &line);
     json_begin_object(&w);
@@ -228,8 +227,8 @@ static struct str function_line(struct agent_run *r) {
     json_key(&w, "arguments");
     if (arguments.len == 0)
         json_put_raw(&w, STR("{}"));
-    else if (card || buf_failed(&arguments))
-        json_put_string(&w, buf_str(&masked));
+    else if (buf_failed(&arguments))
+        json_put_string(&w, STR("(too long)"));
     else
         json_put_raw(&w, buf_str(&arguments));
     if (r->failed)

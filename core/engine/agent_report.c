@@ -1,5 +1,6 @@
 #include "core/base/compiler.h"
 #include "core/base/id.h"
+#include "core/domain/card_watch.h"
 #include "core/engine/agent.h"
 #include "core/engine/agent_answer.h"
 #include "core/engine/agent_state.h"
@@ -25,17 +26,22 @@ static enum error_code keep_one(struct store_tx *tx, const struct turn_keeping *
 /* What was said. Functions were kept as they ran; the prompts of the system are not talk. */
 static enum error_code keep_log(struct store_tx *tx, struct report_keeping *p,
                                 const struct turn_keeping *k, struct error *err) {
+    struct card_watch own = {0}, caller = {0};
     enum error_code rc = ERR_OK;
     unsigned n = 0;
     for (const struct json *l = json_first(p->r->call_log); l && rc == ERR_OK && n < LINES_MAX;
          l = json_next(l)) {
         struct str role = json_str(json_get(l, "role"));
+        struct str said = json_str(json_get(l, "content"));
         bool assistant = str_eq_z(role, "assistant");
+        if ((!assistant && !str_eq_z(role, "user")) || said.len == 0)
+            continue;
         struct conversation_effect e = {
             .kind = CONVERSATION_LINE,
             .role = assistant ? TURN_ASSISTANT : TURN_CALLER,
-            .text = conversation_fit(&p->arena, json_str(json_get(l, "content")))};
-        if ((!assistant && !str_eq_z(role, "user")) || e.text.len == 0)
+            .text = conversation_fit(&p->arena, assistant ? &own : &caller, said)};
+        card_watch_hear(assistant ? &caller : &own, said);
+        if (e.text.len == 0)
             continue;
         n++;
         rc = keep_one(tx, k, &e, err);
@@ -47,7 +53,7 @@ static enum error_code keep_summary(struct store_tx *tx, struct report_keeping *
                                     const struct turn_keeping *k, struct error *err) {
     struct conversation_effect e = {.kind = CONVERSATION_INFO,
                                     .category = STR(category),
-                                    .text = conversation_fit(&p->arena, p->r->summary)};
+                                    .text = conversation_fit(&p->arena, NULL, p->r->summary)};
     return e.text.len > 0 ? keep_one(tx, k, &e, err) : ERR_OK;
 }
 
@@ -86,7 +92,7 @@ static enum error_code keep_free_tx(struct store_tx *tx, void *ctx, struct error
     const struct info info = {.session_id = p->r->session_id,
                               .caller_id = p->r->caller_id,
                               .category = STR(category),
-                              .information = conversation_fit(&p->arena, p->r->summary)};
+                              .information = conversation_fit(&p->arena, NULL, p->r->summary)};
     return info.information.len > 0 ? agent_info_keep(tx, p->e, &info, err) : ERR_OK;
 }
 

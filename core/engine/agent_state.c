@@ -3,6 +3,7 @@
 #include "core/base/compiler.h"
 #include "core/base/id.h"
 #include "core/base/json.h"
+#include "core/domain/card_mask.h"
 #include "core/domain/payment.h"
 
 enum {
@@ -96,17 +97,14 @@ static bool is_key_of(const struct json *keys, struct str name) {
 }
 
 static void put_members(struct json_writer *w, const struct json *from, const struct json *but) {
-    for (const struct json *v = json_first(from); v; v = json_next(v)) {
-        CLEANUP(buf_release) struct buf text = BUF_INIT(STATE_MAX);
-        if (is_key_of(but, json_name(v)))
-            continue;
-        json_put_value(&text, v);
-        json_key_str(w, json_name(v));
-        json_put_raw(w, buf_str(&text));
-    }
+    for (const struct json *v = json_first(from); v; v = json_next(v))
+        if (!is_key_of(but, json_name(v))) {
+            json_key_str(w, json_name(v));
+            card_mask_json(w, v);
+        }
 }
 
-/* data without the keys of `change`, then the members of it where it is an object. */
+/* data, masked, without the keys of `change`, then the members of it where it is an object. */
 static enum error_code change_data(struct str *data, struct str change, struct arena *a,
                                    struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *before = NULL, *with = NULL;

@@ -2,7 +2,7 @@
 
 #include "core/base/compiler.h"
 #include "core/base/utf8.h"
-#include "core/domain/card_mask.h"
+#include "core/domain/card_watch.h"
 #include "core/domain/phrase.h"
 #include "core/domain/text.h"
 #include "core/engine/brain_scripted.h"
@@ -46,29 +46,39 @@ struct heard {
     bool anything;
 };
 
-struct str conversation_fit(struct arena *a, struct str said) {
-    struct buf clean = BUF_INIT(PHRASE_TEXT_MAX), masked = BUF_INIT(PHRASE_TEXT_MAX);
+struct str conversation_fit(struct arena *a, struct card_watch *cards, struct str said) {
+    struct buf clean = BUF_INIT(PHRASE_TEXT_MAX), masked = BUF_INIT((size_t)PHRASE_TEXT_MAX * 16);
+    struct card_watch alone = {0};
     if (said.len > PHRASE_TEXT_MAX)
         said.len = utf8_cut(said.ptr, PHRASE_TEXT_MAX);
     text_put_clean(&clean, said);
-    card_mask_put(&masked, buf_str(&clean));
-    struct str fit = arena_copy(a, buf_str(&masked));
+    (void)card_watch_put(cards ? cards : &alone, &masked, buf_str(&clean));
+    struct str fit = buf_str(&masked);
+    if (fit.len > PHRASE_TEXT_MAX) /* a mark may be longer than what it hides */
+        fit.len = utf8_cut(fit.ptr, PHRASE_TEXT_MAX);
+    fit = arena_copy(a, fit);
     buf_release(&clean);
     buf_release(&masked);
     return fit;
 }
 
+void turn_fit_heard(struct turn_work *t, struct card_watch *cards, struct str *speech,
+                    struct str *digits) {
+    const struct conversation_turn_in *in = t->in;
+    *speech = *digits = (struct str){0};
+    if (in->speech.len > 0 || in->digits.len == 0)
+        *speech = conversation_fit(t->arena, cards, in->speech);
+    if (in->digits.len > 0)
+        *digits = conversation_fit(t->arena, cards, in->digits);
+    if (str_find(*digits, '[') < digits->len) { /* masked: no keys that could be meant */
+        *speech = speech->len > 0 ? *speech : *digits;
+        *digits = (struct str){0};
+    }
+}
+
 static void hear(struct turn_work *t, struct heard *h) {
-    struct buf masked = BUF_INIT(PHRASE_TEXT_MAX);
-    struct str digits = t->in->digits;
-    *h = (struct heard){.speech = conversation_fit(t->arena, t->in->speech)};
-    if (digits.len > PHRASE_TEXT_MAX)
-        digits.len = PHRASE_TEXT_MAX;
-    if (card_mask_put(&masked, digits))
-        h->speech = arena_copy(t->arena, buf_str(&masked));
-    else
-        h->digits = arena_copy(t->arena, digits);
-    buf_release(&masked);
+    *h = (struct heard){0};
+    turn_fit_heard(t, &t->state.cards, &h->speech, &h->digits);
     phrase_read(&h->words, h->speech);
     h->anything = h->speech.len > 0 || h->digits.len > 0;
     if (!h->anything)

@@ -109,8 +109,12 @@ struct conversation_turn_out {
 };
 void conversation_turn_out_release(struct conversation_turn_out *out);
 
-/** What was said or keyed, fit to be kept: one line of bounded length, no card number. */
-struct str conversation_fit(struct arena *a, struct str said);
+/**
+ * What was said or keyed, fit to be kept: one line of bounded length, no card number. cards: what
+ * the same party said before, see card_watch.h; NULL: nothing.
+ */
+struct card_watch;
+struct str conversation_fit(struct arena *a, struct card_watch *cards, struct str said);
 
 /**
  * Compute one turn. May block for a brain that asks a model server, never with a lock held. A brain

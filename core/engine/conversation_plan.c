@@ -1,5 +1,6 @@
 #include "core/base/compiler.h"
 #include "core/domain/card_mask.h"
+#include "core/domain/card_watch.h"
 #include "core/domain/phone.h"
 #include "core/engine/conversation_turn.h"
 
@@ -112,6 +113,7 @@ static void keep_assistant_line(struct turn_work *t) {
     put_said(t, &line, false);
     put_line(&line, buf_str(&t->say));
     put_said(t, &line, true);
+    card_watch_hear(&t->state.cards, buf_str(&line));
     if (line.len > 0)
         turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_LINE,
                                                     .role = TURN_ASSISTANT,

@@ -11,6 +11,7 @@ enum {
     ASKED_MAX = 100,
     DOCUMENTS_MAX = 100000,
     WAITS_MAX = 1000,
+    LINES_MAX = 1000,
     TURN_STATE_DEPTH = 24,
     TURN_STATE_VALUES = 5000,
     DIGITS_MAX = PHRASE_TEXT_MAX
@@ -94,9 +95,26 @@ static void read_wait(struct definition *d, const struct json *state,
         definition_fail(d, &since, ERR_INVALID, "is no time");
 }
 
+static void read_cards(struct definition *d, const struct json *state,
+                       const struct definition_at *root, struct card_watch *out) {
+    static const char *const members[] = {"clear", "hidden", "quiet", "card", "code", NULL};
+    const struct json *v = json_get(state, "cards");
+    struct definition_at at = definition_member(root, "cards");
+    if (!v || !definition_object(d, v, &at, members))
+        return;
+    struct str clear =
+        definition_text(d, v, &at, "clear", sizeof out->clear - 1, DEFINITION_OPTIONAL);
+    if (!str_copy(clear, out->clear, sizeof out->clear))
+        definition_fail(d, &at, ERR_INVALID, "are no digits");
+    out->hidden = definition_u32(d, v, &at, "hidden", 0, LINES_MAX, 0);
+    out->quiet = definition_u32(d, v, &at, "quiet", 0, LINES_MAX, 0);
+    out->card = definition_u32(d, v, &at, "card", 0, LINES_MAX, 0);
+    out->code = definition_u32(d, v, &at, "code", 0, LINES_MAX, 0);
+}
+
 static const char *const members[] = {
-    "v",         "stage", "asked",    "ignore", "brain",     "away",    "told", "consent",
-    "recording", "extra", "language", "data",   "meta_data", "toggles", "wait", NULL};
+    "v",     "stage",    "asked", "ignore",    "brain",   "away",  "told", "consent", "recording",
+    "extra", "language", "data",  "meta_data", "toggles", "cards", "wait", NULL};
 
 static void read_members(struct definition *d, const struct json *v,
                          const struct definition_at *root, struct talk_state *s) {
@@ -117,6 +135,7 @@ static void read_members(struct definition *d, const struct json *v,
     s->meta_data_json = read_object(d, v, root, "meta_data", TALK_META_DATA_MAX);
     s->toggles_json = read_object(d, v, root, "toggles", TALK_TOGGLES_MAX);
     s->brain = read_part(d, v, root, "brain", BRAIN_STATE_MAX);
+    read_cards(d, v, root, &s->cards);
     read_wait(d, v, root, &s->wait);
 }
 
@@ -182,6 +201,19 @@ static void write_wait(const struct talk_wait *wait, struct json_writer *w) {
     json_end_object(w);
 }
 
+static void write_cards(const struct card_watch *cards, struct json_writer *w) {
+    if (!cards->clear[0] && !cards->hidden && !cards->card && !cards->code)
+        return;
+    json_key(w, "cards");
+    json_begin_object(w);
+    kv_text(w, "clear", str_z(cards->clear));
+    kv_count(w, "hidden", cards->hidden, LINES_MAX);
+    kv_count(w, "quiet", cards->quiet, LINES_MAX);
+    kv_count(w, "card", cards->card, LINES_MAX);
+    kv_count(w, "code", cards->code, LINES_MAX);
+    json_end_object(w);
+}
+
 struct str talk_state_write(const struct talk_state *s, struct arena *a) {
     struct buf b = BUF_INIT(TALK_STATE_MAX);
     struct json_writer w;
@@ -206,6 +238,7 @@ struct str talk_state_write(const struct talk_state *s, struct arena *a) {
     kv_json(&w, "meta_data", s->meta_data_json);
     kv_json(&w, "toggles", s->toggles_json);
     kv_json(&w, "brain", s->brain);
+    write_cards(&s->cards, &w);
     write_wait(&s->wait, &w);
     json_end_object(&w);
     struct str out = arena_copy(a, buf_str(&b)); /* fits: the parts' limits add up to less */

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/domain/card_watch.h"
 
 /* What a conversation remembers from one turn to the next, besides the brain's own state. */
 enum talk_stage {
@@ -62,6 +63,7 @@ struct talk_state {
     struct str data_json;      /* global data; "" what the assistant begins with */
     struct str meta_data_json; /* {token: {…}} */
     struct str toggles_json;   /* {function: active or uses left} */
+    struct card_watch cards;   /* what the caller says */
     struct talk_wait wait;
 };
 

@@ -72,6 +72,11 @@ void turn_say(struct turn_work *t, struct buf *where, struct str text);
 
 void turn_effect(struct turn_work *t, struct conversation_effect e);
 
+/** What the caller said and keyed in this turn, fit to be kept; keys that were masked are speech.
+ */
+void turn_fit_heard(struct turn_work *t, struct card_watch *cards, struct str *speech,
+                    struct str *digits);
+
 /** The call ends after this turn; the first outcome counts. */
 void turn_finish(struct turn_work *t, struct str outcome);
 

@@ -109,6 +109,7 @@ static void take_pay(struct turn_work *t, const struct function_action *a) {
         return;
     }
     send_away(t, a, TALK_AWAY_PAYMENT);
+    card_watch_expect(&t->state.cards);
     struct function_action *kept = arena_alloc(t->arena, sizeof *kept);
     *kept = function_action_copy(t->arena, a);
     turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_PAYMENT, .pay = &kept->u.pay});
@@ -116,7 +117,7 @@ static void take_pay(struct turn_work *t, const struct function_action *a) {
 
 static void take_input(struct turn_work *t, const struct function_action *a) {
     if (t->input_count < TURN_INPUTS_MAX)
-        t->inputs[t->input_count++] = conversation_fit(t->arena, a->text);
+        t->inputs[t->input_count++] = conversation_fit(t->arena, NULL, a->text);
     else
         log_action(t, "action left out", a);
 }

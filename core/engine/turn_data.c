@@ -17,60 +17,17 @@ static const struct json *find(const struct json *object, struct str name) {
     return NULL;
 }
 
-static void put_masked_text(struct json_writer *w, struct str text) {
-    struct buf masked = BUF_INIT(TALK_DATA_MAX * 2);
-    card_mask_put(&masked, text);
-    json_put_string(w, buf_str(&masked));
-    buf_release(&masked);
-}
-
-/** v again, without card numbers: nothing that looks like one is ever kept. */
-static void put_masked(struct json_writer *w, const struct json *v) {
-    struct buf plain = BUF_INIT(TALK_DATA_MAX), masked = BUF_INIT(TALK_DATA_MAX * 2);
-    switch (json_type(v)) {
-    case JSON_STRING:
-        put_masked_text(w, json_str(v));
-        break;
-    case JSON_ARRAY:
-        json_begin_array(w);
-        for (const struct json *c = json_first(v); c; c = json_next(c))
-            put_masked(w, c);
-        json_end_array(w);
-        break;
-    case JSON_OBJECT:
-        json_begin_object(w);
-        for (const struct json *c = json_first(v); c; c = json_next(c)) {
-            json_key_str(w, json_name(c));
-            put_masked(w, c);
-        }
-        json_end_object(w);
-        break;
-    case JSON_NONE:
-    case JSON_NULL:
-    case JSON_BOOL:
-    case JSON_NUMBER:
-        json_put_value(&plain, v);
-        if (card_mask_put(&masked, buf_str(&plain)))
-            json_put_string(w, buf_str(&masked));
-        else
-            json_put_raw(w, buf_str(&plain));
-        break;
-    }
-    buf_release(&plain);
-    buf_release(&masked);
-}
-
 /** Members of `old` that `patch` does not name, then those of patch. */
 static void put_merged(struct json_writer *w, const struct json *old, const struct json *patch) {
     json_begin_object(w);
     for (const struct json *v = json_first(old); v; v = json_next(v))
         if (!find(patch, json_name(v))) {
             json_key_str(w, json_name(v));
-            put_masked(w, v);
+            card_mask_json(w, v);
         }
     for (const struct json *v = json_first(patch); v; v = json_next(v)) {
         json_key_str(w, json_name(v));
-        put_masked(w, v);
+        card_mask_json(w, v);
     }
     json_end_object(w);
 }
@@ -87,7 +44,7 @@ static void put_without(struct json_writer *w, const struct json *old, const str
     for (const struct json *v = json_first(old); v; v = json_next(v))
         if (!is_listed(keys, json_name(v))) {
             json_key_str(w, json_name(v));
-            put_masked(w, v);
+            card_mask_json(w, v);
         }
     json_end_object(w);
 }
@@ -192,7 +149,7 @@ static void change_meta_data(struct turn_work *t, const struct json *given, bool
     for (const struct json *v = json_first(all); v; v = json_next(v))
         if (v != old) {
             json_key_str(&w, json_name(v));
-            put_masked(&w, v);
+            card_mask_json(&w, v);
         }
     json_key_str(&w, token);
     if (set)
@@ -225,7 +182,7 @@ static void set_uses(struct turn_work *t, struct str function, int64_t uses) {
     for (const struct json *v = json_first(root_of(t->toggles)); v; v = json_next(v))
         if (!str_eq(json_name(v), function)) {
             json_key_str(&w, json_name(v));
-            put_masked(&w, v);
+            card_mask_json(&w, v);
         }
     json_key_str(&w, function);
     if (uses < 0)

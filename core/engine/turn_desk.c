@@ -249,14 +249,15 @@ static enum error_code ask_for_patience(struct job_of_turn *j,
     turn_work_init(t, j->work.cv, in, out);
     t->state = *state;
     struct talk_wait *w = &t->state.wait;
-    if (!w->is_waiting)
+    struct card_watch cards = state->cards; /* the turn itself counts what was said */
+    if (!w->is_waiting) {
         *w = (struct talk_wait){.is_waiting = true,
                                 .answered = in->input == CONVERSATION_ANSWERED,
                                 .paid = in->input == CONVERSATION_PAID,
                                 .turn = in->turn,
-                                .since_ms = in->now_ms,
-                                .speech = conversation_fit(t->arena, in->speech),
-                                .digits = conversation_fit(t->arena, in->digits)};
+                                .since_ms = in->now_ms};
+        turn_fit_heard(t, &cards, &w->speech, &w->digits);
+    }
     bool is_late = in->now_ms - w->since_ms > PATIENCE_MAX_MS;
     enum error_code rc = turn_read_values(t, err);
     if (rc == ERR_OK && is_late)

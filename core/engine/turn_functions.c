@@ -12,22 +12,22 @@ enum {
     FUNCTION_LINE_MAX = 16384
 };
 
-/** {"name","arguments","result"} for the transcript; arguments that held a card number as text. */
+/** {"name","arguments","result"} for the transcript; arguments that are no JSON as text. */
 static void keep_function_line(struct turn_work *t, struct str name, struct str arguments,
                                struct str response, const struct error *failed) {
     struct buf b = BUF_INIT(FUNCTION_LINE_MAX), masked = BUF_INIT(FUNCTION_LINE_MAX);
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     bool is_json = arguments.len > 0 && json_parse(arguments, NULL, &doc, NULL) == ERR_OK;
-    bool holds_card = card_mask_put(&masked, arguments);
     struct json_writer w;
+    (void)card_mask_put(&masked, arguments);
     json_write_init(&w, &b);
     json_begin_object(&w);
     json_kv_string(&w, "name", name);
     json_key(&w, "arguments");
     if (arguments.len == 0)
         json_put_raw(&w, STR("{}"));
-    else if (is_json && !holds_card)
-        json_put_raw(&w, arguments);
+    else if (is_json)
+        card_mask_json(&w, json_root(doc));
     else
         json_put_string(&w, buf_str(&masked));
     if (failed)

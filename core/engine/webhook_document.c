@@ -210,7 +210,7 @@ static enum error_code compute_plan_call(struct document *d, const struct json *
         d->turn.effects[d->turn.effect_count++] = (struct conversation_effect){
             .kind = CONVERSATION_LINE,
             .role = TURN_CALLER,
-            .text = conversation_fit(&d->turn.plan.arena, said),
+            .text = conversation_fit(&d->turn.plan.arena, NULL, said),
         };
     return ERR_OK;
 }
