@@ -1,5 +1,6 @@
 #include "core/base/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -71,6 +72,43 @@ void mem_free(void *p) {
 void mem_freep(void *pp) {
     free(steal_ptr_at(pp));
 }
+
+/* ---- libraries ---------------------------------------------------------------------------------
+ */
+
+void *mem_library_alloc(size_t n) {
+    return malloc(n ? n : 1);
+}
+
+void *mem_library_zalloc(size_t count, size_t item_bytes) {
+    return calloc(count ? count : 1, item_bytes ? item_bytes : 1);
+}
+
+void *mem_library_resize(void *p, size_t n) {
+    size_t old = p ? malloc_usable_size(p) : 0;
+    void *moved = malloc(n ? n : 1); /* realloc() would leave the old place as it was */
+    if (!moved)
+        return NULL;
+    if (p)
+        memcpy(moved, p, old < n ? old : n);
+    mem_library_free(p);
+    return moved;
+}
+
+char *mem_library_copy(const char *z) {
+    size_t n = strlen(z) + 1;
+    char *copy = malloc(n);
+    return copy ? memcpy(copy, z, n) : NULL;
+}
+
+void mem_library_free(void *p) {
+    if (p)
+        explicit_bzero(p, malloc_usable_size(p));
+    free(p);
+}
+
+/* ---- arenas ------------------------------------------------------------------------------------
+ */
 
 static struct arena_chunk *chunk_new(size_t cap) {
     struct arena_chunk *c = mem_zalloc(sizeof *c + cap);

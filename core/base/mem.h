@@ -29,6 +29,16 @@ void mem_free(void *p);
 /** For CLEANUP(mem_freep): frees the pointer variable it is given the address of. */
 void mem_freep(void *pp);
 
+/**
+ * Memory for a library that lets us choose, with the meanings of the C library's own, NULL when it
+ * runs out: what the library frees is wiped first, so that no copy of what it sent stays behind.
+ */
+void *mem_library_alloc(size_t n);
+void *mem_library_zalloc(size_t count, size_t item_bytes);
+void *mem_library_resize(void *p, size_t n);
+char *mem_library_copy(const char *z);
+void mem_library_free(void *p);
+
 /** Log-free last words: writes the message to stderr and aborts. For our own mistakes and OOM. */
 _Noreturn void mem_panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 

@@ -53,6 +53,8 @@ struct http_request {
      * library (libcurl re-sends a POST when a kept-alive connection dies), no reuse afterwards.
      */
     bool once;
+    /** No copy of what is sent outlives the request in this process, as far as the library goes. */
+    bool is_secret;
     /** When set, the body of a 2xx goes here instead of response.body. The body of any other
      * status stays in response.body, cut at 64 kB: an error page is never taken for the file. */
     http_sink_fn *sink;

@@ -87,11 +87,11 @@ static struct http_transfer *transfer_take(struct lane *l) {
 }
 
 static void transfer_give_back(struct lane *l, struct http_transfer *t, bool was_pending) {
-    http_transfer_reset(t);
+    http_transfer_reset(t); /* but libcurl keeps its buffers with the handle */
     pthread_mutex_lock(&l->lock);
     if (was_pending)
         l->pending--;
-    bool keep = l->idle_count < l->connections_max;
+    bool keep = l->idle_count < l->connections_max && !t->is_secret;
     if (keep) {
         list_append(&l->idle, t);
         l->idle_count++;
@@ -294,7 +294,9 @@ static void curl_client_destroy(struct http_client *base) {
 enum error_code http_client_curl_new(const struct http_client_curl_options *opts,
                                      struct http_client **out, struct error *err) {
     assert(opts->clock.mono_ms && opts->foreign_port_count <= HTTP_FOREIGN_PORTS_MAX);
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) /* thread-safe since 7.84, counted */
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_library_alloc, mem_library_free,
+                             mem_library_resize, mem_library_copy,
+                             mem_library_zalloc) != CURLE_OK) /* thread-safe since 7.84, counted */
         return error_set(err, ERR_IO, "libcurl cannot start");
     struct curl_client *c = mem_zalloc(sizeof *c);
     c->base.ops = &curl_client_ops;

@@ -354,6 +354,8 @@ static bool set_limits(struct http_transfer *t, const struct http_request *req) 
     long once = req->once ? 1L : 0L;
     t->body_max_bytes = req->body_max_bytes ? req->body_max_bytes : BODY_DEFAULT_BYTES;
     t->rsp.body = BUF_INIT(t->body_max_bytes);
+    if (req->is_secret) /* growing would leave pieces behind */
+        buf_reserve(&t->rsp.body, t->body_max_bytes);
     t->repeatable = is_repeatable(req);
     return curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect) == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total) == CURLE_OK &&
@@ -366,6 +368,7 @@ enum error_code http_transfer_prepare(struct http_transfer *t, const struct http
     t->method = req->method;
     t->sink = req->sink;
     t->sink_ctx = req->sink_ctx;
+    t->is_secret = req->is_secret;
     enum error_code rc = is_token(str_z(req->method))
                              ? set_url(t, req->url, err)
                              : error_set(err, ERR_INVALID, "the request has no valid method");

@@ -48,6 +48,7 @@ struct http_transfer {
     http_sink_fn *sink;
     void *sink_ctx;
     size_t body_max_bytes;
+    bool is_secret;  /* to be freed, not to be used again */
     bool repeatable; /* sending it twice does what sending it once does */
     int64_t started_ms;
     /* what happened */

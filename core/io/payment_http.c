@@ -75,7 +75,7 @@ static bool take(const struct json *v, char *dst, size_t size) {
 
 /** Did the processor say in so many words what it did? */
 static bool read_answer(const struct http_response *rsp, struct payment_reply *out) {
-    static const struct json_limits limits = {.bytes_max = REPLY_MAX};
+    static const struct json_limits limits = {.bytes_max = REPLY_MAX, .wipe = true};
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     if (json_parse(buf_str(&rsp->body), &limits, &doc, NULL) != ERR_OK)
         return false;
@@ -131,6 +131,7 @@ static enum error_code charge(struct payment_gateway *g, const struct payment_re
         .body_max_bytes = REPLY_MAX,
         .trust = HTTP_TRUST_CONFIGURED,
         .once = true,
+        .is_secret = true,
         .headers = {{STR_INIT("Content-Type"), STR_INIT("application/json")},
                     {STR_INIT("Idempotency-Key"), {0}}},
         .header_count = 2,
@@ -158,6 +159,7 @@ static enum error_code charge(struct payment_gateway *g, const struct payment_re
     buf_release(&auth);
     if (rc == ERR_OK)
         rc = judge(&rsp, out, err);
+    buf_wipe(&rsp.body); /* a processor may repeat what it was sent */
     http_response_release(&rsp);
     return rc;
 }

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Looks for planted cards, security codes and postal codes in everything a gateway leaves behind.
 
-Callees pay and are declined, on each wire that can; the carrier runs in a process of its own. Then:
-data directory with its write-ahead log, log at debug level, API replies, and the memory of the
-gateway, which is still running.
+Callees pay and are declined, on each wire that can, and with a payment processor over HTTP; carrier
+and processor run in processes of their own. Then: data directory with its write-ahead log, log at
+debug level, API replies, and the memory of the gateway, which is still running.
 """
+import base64
+import contextlib
+import http.server
 import json
 import re
 import sys
+import threading
 
 import rig
 from rig import expect
@@ -19,6 +23,7 @@ CALLEES = [("30", "378734493671000", "7391", "8360917452"),
 SCENARIO = {"callees": [
     {"suffix": s, "like": "08", "card": {"number": n, "expiry": "1230", "code": c or "739", "postal_code": p}}
     for s, n, c, p in CALLEES if p]}
+PASSWORD = "canary-payment-51c0"
 DIRECT = {"cardnumber": "371449635398431", "cvv": "6284", "postal_code": "5093817264",
           "chargeAmount": "1.00", "expiration_date": "1230"}
 
@@ -53,13 +58,44 @@ def memory_of(pid):
                 continue # guard pages
 
 
-def run(results, name, wire):
+class Processor(http.server.BaseHTTPRequestHandler):
+    """Charges everything but the test card that is declined, and repeats what it was sent."""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        reply = {"echo": asked, "charge_id": "ch_1"}
+        if asked["cardnumber"] == CALLEES[2][1]:
+            reply = {"error_code": "card_declined", "error_message": "not " + asked["cardnumber"]}
+        body = json.dumps(reply).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def processor():
+    """Settings of a gateway that charges there."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Processor)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield {"PAYMENT_GATEWAY": "http", "PAYMENT_CONNECTOR_PASSWORD": PASSWORD,
+               "PAYMENT_HTTP_URL": f"http://127.0.0.1:{server.server_address[1]}/charge"}
+    finally:
+        server.shutdown()
+
+
+def run(results, name, wire, settings):
     with rig.temporary_directory() as directory:
         scenario = directory / "scenario.json"
         scenario.write_text(json.dumps(SCENARIO))
         carrier = rig.Carrier(speed="40", scenario=str(scenario), wire=wire)
         gateway = rig.Gateway(directory / "data", carrier, rig.free_port(),
-                              more={"PAYMENT_GATEWAY": "mock", "SWITCHHOOK_LOG_LEVEL": "debug"})
+                              more={**settings, "SWITCHHOOK_LOG_LEVEL": "debug"})
         try:
             gateway.must_be_ready()
             calls = [gateway.place(f"+120255501{suffix}", "payment-agent") for suffix, *_ in CALLEES]
@@ -68,7 +104,8 @@ def run(results, name, wire):
                 got = [[p["status"] for p in call["payments"]] for call in ended]
                 expect("succeeded" in got[0] and "succeeded" in got[1] and
                        got[2] and "succeeded" not in got[2], got)
-            head = {"Content-Type": "application/json"}
+            login = base64.b64encode(f"any:{PASSWORD}".encode()).decode()
+            head = {"Content-Type": "application/json", "Authorization": f"Basic {login}"}
             status, _, reply = rig.request(gateway.port, "POST", "/payment", json.dumps(DIRECT), head)
             bad, _, no = rig.request(gateway.port, "POST", "/payment", json.dumps(DIRECT)[:-1], head)
             with results.case(f"{name}: a direct request is charged, half a one is not"):
@@ -98,7 +135,10 @@ def main(names):
     results = rig.Results()
     for name, wire in rig.WIRES.items():
         if name != "plivo" and (not names or name in names):
-            run(results, name, wire)
+            run(results, name, wire, {"PAYMENT_GATEWAY": "mock"})
+    if not names or "http" in names:
+        with processor() as settings:
+            run(results, "http", rig.WIRES["signalwire"], settings)
     return results.end()
 
 
