@@ -133,11 +133,12 @@ static enum error_code read_party(struct api_request *r, struct consent *c) {
     struct phone number;
     enum error_code rc = api_text_member(r, "caller", &caller);
     if (rc == ERR_OK)
-        rc = phone_parse(caller, "caller", &number, &r->error);
-    if (rc == ERR_OK)
         rc = api_text_member(r, "call_id", &call);
     if (rc == ERR_OK && call.len > 0 && !id_parse(call, CALL_ID_PREFIX, &c->call_id))
         rc = error_field(&r->error, ERR_INVALID, "call_id", "this is no id of a call");
+    if (rc != ERR_OK || (caller.len == 0 && c->call_id)) /* the other party of that call */
+        return rc;
+    rc = phone_parse(caller, "caller", &number, &r->error);
     if (rc == ERR_OK)
         c->caller = arena_copy(&r->arena, phone_str(&number));
     return rc;
@@ -175,7 +176,7 @@ void api_add_consent(struct api_request *r) {
     bool work_added = false;
     enum error_code rc = read_consent(r, &c);
     if (rc == ERR_OK)
-        rc = consents_record(gateway_engine(r->gateway), &c, &work_added, &r->error);
+        rc = consents_record(gateway_engine(r->gateway), &c, &r->arena, &work_added, &r->error);
     if (rc != ERR_OK) {
         api_fail(r, rc);
         return;

@@ -45,6 +45,7 @@ struct consent {
 };
 
 struct consent_filter {
+    int64_t call_id;            /* 0: any */
     struct str caller, purpose; /* "": any */
     enum consent_answer answer; /* CONSENT_NONE: any */
     int64_t since_ms, until_ms; /* until excluded; 0: open */

@@ -248,6 +248,12 @@ enum error_code store_list_payments(struct store_tx *tx, int64_t call_id, uint32
     return tx->ops->list_payments(tx, call_id, limit, a, out, count, err);
 }
 
+enum error_code store_list_charging_payments(struct store_tx *tx, uint32_t limit, struct arena *a,
+                                             struct payment **out, size_t *count,
+                                             struct error *err) {
+    return tx->ops->list_charging_payments(tx, limit, a, out, count, err);
+}
+
 enum error_code store_get_call_key(struct store_tx *tx, int64_t call_id, struct arena *a,
                                    struct str *wrapped, struct error *err) {
     return tx->ops->get_call_key(tx, call_id, a, wrapped, err);

@@ -255,6 +255,10 @@ NODISCARD enum error_code store_find_payment(struct store_tx *tx, struct str tra
 NODISCARD enum error_code store_list_payments(struct store_tx *tx, int64_t call_id, uint32_t limit,
                                               struct arena *a, struct payment **out, size_t *count,
                                               struct error *err);
+/** Those whose charge is on its way, of any call or none, oldest first. */
+NODISCARD enum error_code store_list_charging_payments(struct store_tx *tx, uint32_t limit,
+                                                       struct arena *a, struct payment **out,
+                                                       size_t *count, struct error *err);
 
 /* ---- idempotency, counters ------------------------------------------------------------------- */
 

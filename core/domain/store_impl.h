@@ -102,6 +102,9 @@ struct store_ops {
     enum error_code (*list_payments)(struct store_tx *tx, int64_t call_id, uint32_t limit,
                                      struct arena *a, struct payment **out, size_t *count,
                                      struct error *err);
+    enum error_code (*list_charging_payments)(struct store_tx *tx, uint32_t limit, struct arena *a,
+                                              struct payment **out, size_t *count,
+                                              struct error *err);
     enum error_code (*claim_idempotency)(struct store_tx *tx, struct str key,
                                          const uint8_t request_digest[32], int64_t call_id,
                                          int64_t now_ms, int64_t *known_call_id,

@@ -18,9 +18,46 @@ static bool is_role(const struct json *line, const char *role) {
     return str_eq_z(json_str(json_get(line, "role")), role);
 }
 
-static bool is_about_recording(const struct assistant *a, struct str said) {
-    return contains_nocase(said, STR("record")) ||
-           (a->recording.question.len > 0 && contains_nocase(said, a->recording.question));
+/* "This call may be recorded. Is that okay?" */
+static bool refers_back(struct str question) {
+    static const struct str words[] = {
+        STR_INIT("okay"),  STR_INIT("ok with"), STR_INIT("all right"), STR_INIT("alright"),
+        STR_INIT("agree"), STR_INIT("consent"), STR_INIT("fine"),      STR_INIT("is that")};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (contains_nocase(question, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_announced(struct str said) {
+    return contains_nocase(said, STR("record")) && !contains_nocase(said, STR(" not "));
+}
+
+/*
+ * Is what the caller answers, the last question in the words, one about recording? After "This call
+ * is not recorded. Shall I take your payment?" a yes is none to a recording.
+ */
+static bool asks_about_recording(const struct assistant *a, struct str said) {
+    struct str question = {0}, before = {0}, last = {0};
+    size_t from = 0;
+    if (a->recording.question.len > 0 && contains_nocase(said, a->recording.question))
+        return true;
+    for (size_t i = 0; i < said.len; i++) {
+        char c = said.ptr[i];
+        if (c != '.' && c != '!' && c != '?')
+            continue;
+        struct str sentence = str_from(said.ptr + from, i - from);
+        if (c == '?') {
+            question = sentence;
+            before = last;
+        }
+        last = sentence;
+        from = i + 1;
+    }
+    if (question.len == 0)
+        return is_announced(said);
+    return contains_nocase(question, STR("record")) ||
+           (refers_back(question) && is_announced(before));
 }
 
 /* The caller's last words, if they answer a question about recording; "" otherwise. */
@@ -31,7 +68,7 @@ static struct str answer_to_question(const struct assistant *a, const struct jso
         if (is_role(line, "assistant") && said.len > 0)
             asked = said;
         else if (is_role(line, "user"))
-            answer = is_about_recording(a, asked) ? said : (struct str){0};
+            answer = asks_about_recording(a, asked) ? said : (struct str){0};
     }
     return answer;
 }
@@ -45,15 +82,12 @@ static enum phrase_answer answer_of(struct str words) {
 /* ---- what a function wants ---------------------------------------------------------------------
  */
 
-static bool mentions(struct str json, const char *word) {
-    return str_find_str(json, str_z(word)) < json.len;
-}
-
 /* Plans and documents in a carrier's words are not taken apart here: what may record does. */
 static bool records(const struct function_action *a) {
     bool document = a->kind == FUNCTION_ACTION_PLAN || a->kind == FUNCTION_ACTION_FOREIGN;
     return a->kind == FUNCTION_ACTION_START_RECORDING ||
-           a->kind == FUNCTION_ACTION_RESUME_RECORDING || (document && mentions(a->json, "record"));
+           a->kind == FUNCTION_ACTION_RESUME_RECORDING ||
+           (document && consents_may_record(a->json));
 }
 
 static bool wants_recording(const struct function_reply *r) {
@@ -67,7 +101,7 @@ static bool effect_records(const struct assistant_effect *e) {
     CLEANUP(buf_release) struct buf text = BUF_INIT(65536);
     if (e->actions)
         json_put_value(&text, e->actions);
-    return mentions(buf_str(&text), "start_recording");
+    return str_find_str(buf_str(&text), STR("start_recording")) < text.len;
 }
 
 /* Is it a function that would start recording for another answer? */

@@ -1,12 +1,12 @@
 #include "core/engine/consents.h"
 
+#include "core/base/compiler.h"
 #include "core/base/json.h"
 #include "core/engine/call_service.h"
 #include "core/engine/recording_change.h"
 
 enum {
     DATA_MAX = 8192,
-    ANONYMOUS_MAX = 200, /* newest lines of callers without a number that are looked through */
     OPEN_CALLS_MAX = 100 /* newest calls of one number that are looked through */
 };
 
@@ -20,19 +20,18 @@ struct str consents_caller(const struct call *c) {
 
 enum error_code consents_standing(struct store_tx *tx, const struct call *c,
                                   struct consent_standing *out, struct error *err) {
-    bool anonymous = call_caller(c).len == 0; /* any of them: only this call's lines are theirs */
-    const struct consent_filter f = {.caller = consents_caller(c),
-                                     .purpose = STR(CONSENT_RECORDING),
-                                     .limit = anonymous ? ANONYMOUS_MAX : 1};
+    struct consent_filter f = {.purpose = STR(CONSENT_RECORDING), .limit = 1};
     struct arena a = {0};
     struct consent *found = NULL;
-    size_t n = 0, i = 0;
+    size_t n = 0;
+    if (call_caller(c).len > 0)
+        f.caller = consents_caller(c);
+    else
+        f.call_id = c->id; /* any of them: only this call's lines are theirs */
     *out = (struct consent_standing){0};
     enum error_code rc = store_list_consents(tx, &f, &a, &found, &n, err);
-    while (rc == ERR_OK && anonymous && i < n && found[i].call_id != c->id)
-        i++;
-    if (rc == ERR_OK && i < n)
-        *out = (struct consent_standing){found[i].answer, found[i].call_id == c->id};
+    if (rc == ERR_OK && n > 0)
+        *out = (struct consent_standing){found[0].answer, found[0].call_id == c->id};
     arena_release(&a);
     return rc;
 }
@@ -61,18 +60,17 @@ static bool strip_dial(struct plan_dial *d) {
     return found;
 }
 
-/* In a dialect's own words nothing tells what records but the word itself. */
-static bool raw_records(const struct plan_raw *r) {
-    static const struct str word = STR_INIT("record");
-    for (size_t i = 0; i + word.len <= r->document.len; i++)
-        if (str_eq_nocase(str_from(r->document.ptr + i, word.len), word))
+bool consents_may_record(struct str document) {
+    static const struct str word = STR_INIT("record"), escape = STR_INIT("\\u00");
+    for (size_t i = 0; i + word.len <= document.len; i++)
+        if (str_eq_nocase(str_from(document.ptr + i, word.len), word))
             return true;
-    return false;
+    return str_find_str(document, escape) < document.len;
 }
 
 static bool step_records(const struct plan_step *s) {
     return s->kind == PLAN_START_RECORDING || s->kind == PLAN_RECORD ||
-           (s->kind == PLAN_RAW && raw_records(&s->u.raw));
+           (s->kind == PLAN_RAW && consents_may_record(s->u.raw.document));
 }
 
 bool consents_strip_recording(struct plan *p) {
@@ -95,7 +93,9 @@ bool consents_strip_recording(struct plan *p) {
 
 struct recording_of_consent {
     const struct engine *engine;
-    const struct consent *consent;
+    struct consent *consent;
+    struct arena *arena;
+    struct call call; /* that it was got in; id 0: outside a call */
     bool work_added;
 };
 
@@ -128,27 +128,39 @@ static enum event_type event_of(enum consent_answer a) {
     return EVENT_NONE;
 }
 
-static enum error_code announce(struct store_tx *tx, const struct consent *c, struct error *err) {
+static enum error_code announce(struct store_tx *tx, struct recording_of_consent *r,
+                                struct error *err) {
     CLEANUP(buf_release) struct buf data = BUF_INIT(DATA_MAX);
-    struct call call;
+    const struct consent *c = r->consent;
     put_data(&data, c);
     if (c->call_id == 0) {
         struct event ev = {.type = event_of(c->answer), .at_ms = c->at_ms, .data = buf_str(&data)};
         return store_append_event(tx, NULL, &ev, err);
     }
-    enum error_code rc = store_get_call(tx, c->call_id, &call, err);
-    if (rc != ERR_OK)
-        return rc;
-    if (!str_eq(consents_caller(&call), c->caller))
+    enum error_code rc =
+        call_append_event(tx, &r->call, event_of(c->answer), c->at_ms, buf_str(&data), err);
+    return rc == ERR_OK ? store_update_call(tx, &r->call, err) : rc;
+}
+
+/* Whose consent it is: the other party of its call, who may have hidden the number. */
+static enum error_code find_caller(struct store_tx *tx, struct recording_of_consent *r,
+                                   struct error *err) {
+    struct consent *c = r->consent;
+    if (c->call_id == 0)
+        return ERR_OK;
+    enum error_code rc = store_get_call(tx, c->call_id, &r->call, err);
+    if (rc == ERR_OK && c->caller.len == 0)
+        c->caller = arena_copy(r->arena, consents_caller(&r->call));
+    if (rc == ERR_OK && !str_eq(consents_caller(&r->call), c->caller))
         return error_field(err, ERR_CONFLICT, "caller", "this is not the caller of that call");
-    rc = call_append_event(tx, &call, event_of(c->answer), c->at_ms, buf_str(&data), err);
-    return rc == ERR_OK ? store_update_call(tx, &call, err) : rc;
+    return rc;
 }
 
 static enum error_code stop_call(struct store_tx *tx, struct recording_of_consent *r,
                                  const struct call *c, struct error *err) {
     char sid[CALL_SID_SIZE];
-    bool concerned = !call_status_is_final(c->status) && str_eq(call_caller(c), r->consent->caller);
+    bool concerned = !call_status_is_final(c->status) &&
+                     (c->id == r->call.id || str_eq(call_caller(c), r->consent->caller));
     enum error_code rc = concerned ? recording_running(tx, c->id, sid, err) : ERR_OK;
     if (!concerned || rc != ERR_OK || sid[0] == '\0')
         return rc;
@@ -166,7 +178,8 @@ static enum error_code stop_calls(struct store_tx *tx, struct recording_of_conse
     size_t n = 0;
     enum error_code rc = store_list_calls(tx, f, &a, &calls, &n, err);
     for (size_t i = 0; rc == ERR_OK && i < n; i++)
-        rc = stop_call(tx, r, &calls[i], err);
+        if (calls[i].id != r->call.id)
+            rc = stop_call(tx, r, &calls[i], err);
     arena_release(&a);
     return rc;
 }
@@ -175,21 +188,25 @@ static enum error_code record_tx(struct store_tx *tx, void *ctx, struct error *e
     struct recording_of_consent *r = ctx;
     const struct consent *c = r->consent;
     r->work_added = false;
-    enum error_code rc = store_add_consent(tx, c, err);
+    enum error_code rc = find_caller(tx, r, err);
     if (rc == ERR_OK)
-        rc = announce(tx, c, err);
+        rc = store_add_consent(tx, c, err);
+    if (rc == ERR_OK)
+        rc = announce(tx, r, err);
     if (rc != ERR_OK || c->answer == CONSENT_GIVEN || !str_eq_z(c->purpose, CONSENT_RECORDING))
         return rc;
-    rc = stop_calls(tx, r, &(struct call_filter){.to = c->caller, .limit = OPEN_CALLS_MAX}, err);
-    return rc == ERR_OK
-               ? stop_calls(tx, r,
-                            &(struct call_filter){.from = c->caller, .limit = OPEN_CALLS_MAX}, err)
-               : rc;
+    const struct call_filter calls[] = {{.to = c->caller, .limit = OPEN_CALLS_MAX},
+                                        {.from = c->caller, .limit = OPEN_CALLS_MAX}};
+    if (c->call_id)
+        rc = stop_call(tx, r, &r->call, err);
+    for (size_t i = 0; rc == ERR_OK && i < ARRAY_LEN(calls); i++)
+        rc = stop_calls(tx, r, &calls[i], err);
+    return rc;
 }
 
-enum error_code consents_record(const struct engine *e, struct consent *c, bool *work_added,
-                                struct error *err) {
-    struct recording_of_consent r = {.engine = e, .consent = c};
+enum error_code consents_record(const struct engine *e, struct consent *c, struct arena *a,
+                                bool *work_added, struct error *err) {
+    struct recording_of_consent r = {.engine = e, .consent = c, .arena = a};
     c->id = id_next(e->ids);
     if (c->at_ms == 0)
         c->at_ms = engine_now_ms(e);

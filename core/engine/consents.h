@@ -34,6 +34,12 @@ bool consents_allow_recording(enum call_record rule, const struct consent_standi
 bool consents_forbid_recording(const struct consent_standing *s);
 
 /**
+ * May a document in a carrier's words record? Nothing tells but the word itself, so that it need
+ * not be spelled out: one that hides letters behind escapes may, too.
+ */
+bool consents_may_record(struct str document);
+
+/**
  * Take everything out of a plan that would record the call: the steps start_recording and record,
  * a raw step that speaks of recording, the recording of a dial or conference. True when there was
  * something.
@@ -43,9 +49,10 @@ bool consents_strip_recording(struct plan *p);
 /**
  * Write a consent that was got elsewhere, and its event. A refusal or withdrawal of recording stops
  * what records this caller now; *work_added tells that jobs wait. c->id and c->at_ms (when 0) are
- * filled in; c->call_id, if given, must be a call with that caller (ERR_NOT_FOUND, ERR_CONFLICT).
+ * filled in; c->call_id, if given, must be a call with that caller (ERR_NOT_FOUND, ERR_CONFLICT),
+ * and without c->caller it is that call's, in the arena: so it is written for a hidden number.
  */
 NODISCARD enum error_code consents_record(const struct engine *e, struct consent *c,
-                                          bool *work_added, struct error *err);
+                                          struct arena *a, bool *work_added, struct error *err);
 
 #endif

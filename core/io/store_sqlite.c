@@ -320,6 +320,7 @@ const struct store_ops store_sqlite_ops = {
     .get_payment_plan = sqlite_get_payment_plan,
     .find_payment = sqlite_find_payment,
     .list_payments = sqlite_list_payments,
+    .list_charging_payments = sqlite_list_charging_payments,
     .claim_idempotency = sqlite_claim_idempotency,
     .add_counter = sqlite_add_counter,
     .get_counters = sqlite_get_counters,

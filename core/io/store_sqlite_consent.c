@@ -60,7 +60,8 @@ enum error_code sqlite_get_consent(struct store_tx *base, int64_t id, struct are
 }
 
 static bool matches(const struct consent_filter *f, const struct consent *c) {
-    return (f->caller.len == 0 || str_eq(f->caller, c->caller)) &&
+    return (f->call_id == 0 || f->call_id == c->call_id) &&
+           (f->caller.len == 0 || str_eq(f->caller, c->caller)) &&
            (f->purpose.len == 0 || str_eq(f->purpose, c->purpose)) &&
            (f->answer == CONSENT_NONE || f->answer == c->answer) &&
            (f->since_ms == 0 || c->at_ms >= f->since_ms) &&
@@ -70,10 +71,14 @@ static bool matches(const struct consent_filter *f, const struct consent *c) {
 enum error_code sqlite_list_consents(struct store_tx *base, const struct consent_filter *f,
                                      struct arena *a, struct consent **out, size_t *count,
                                      struct error *err) {
-    enum sql_id source = f->caller.len > 0 ? SQL_LIST_CONSENTS_BY_CALLER : SQL_LIST_CONSENTS;
+    enum sql_id source = f->call_id > 0      ? SQL_LIST_CONSENTS_BY_CALL
+                         : f->caller.len > 0 ? SQL_LIST_CONSENTS_BY_CALLER
+                                             : SQL_LIST_CONSENTS;
     CLEANUP(sql_query_end) struct sql_query q = sql_query(sql_tx_from(base)->conn, source);
     sql_put_i64(&q, f->before_id > 0 ? f->before_id : INT64_MAX);
-    if (f->caller.len > 0)
+    if (f->call_id > 0)
+        sql_put_i64(&q, f->call_id);
+    else if (f->caller.len > 0)
         sql_put_str(&q, f->caller);
     struct consent *items = NULL;
     size_t n = 0;

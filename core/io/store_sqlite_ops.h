@@ -106,6 +106,9 @@ enum error_code sqlite_find_payment(struct store_tx *base, struct str transactio
 enum error_code sqlite_list_payments(struct store_tx *base, int64_t call_id, uint32_t limit,
                                      struct arena *a, struct payment **out, size_t *count,
                                      struct error *err);
+enum error_code sqlite_list_charging_payments(struct store_tx *base, uint32_t limit,
+                                              struct arena *a, struct payment **out, size_t *count,
+                                              struct error *err);
 enum error_code sqlite_claim_idempotency(struct store_tx *base, struct str key,
                                          const uint8_t request_digest[32], int64_t call_id,
                                          int64_t now_ms, int64_t *known_call_id,

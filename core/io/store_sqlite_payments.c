@@ -101,6 +101,22 @@ enum error_code sqlite_find_payment(struct store_tx *base, struct str transactio
     return rc;
 }
 
+static enum error_code list(struct sql_query *q, struct arena *a, struct payment **out,
+                            size_t *count, struct error *err) {
+    struct payment *items = NULL;
+    size_t n = 0;
+    while (sql_row(q)) {
+        items = sql_grow(a, items, n, sizeof *items);
+        read_payment(q, &items[n++]);
+    }
+    enum error_code rc = sql_result(q, err);
+    if (rc != ERR_OK)
+        return rc;
+    *out = items;
+    *count = n;
+    return ERR_OK;
+}
+
 enum error_code sqlite_list_payments(struct store_tx *base, int64_t call_id, uint32_t limit,
                                      struct arena *a, struct payment **out, size_t *count,
                                      struct error *err) {
@@ -108,16 +124,16 @@ enum error_code sqlite_list_payments(struct store_tx *base, int64_t call_id, uin
     struct sql_query q = sql_query(sql_tx_from(base)->conn, SQL_LIST_PAYMENTS);
     sql_put_i64(&q, call_id);
     sql_put_i64(&q, limit);
-    struct payment *items = NULL;
-    size_t n = 0;
-    while (sql_row(&q)) {
-        items = sql_grow(a, items, n, sizeof *items);
-        read_payment(&q, &items[n++]);
-    }
-    enum error_code rc = sql_result(&q, err);
-    if (rc != ERR_OK)
-        return rc;
-    *out = items;
-    *count = n;
-    return ERR_OK;
+    return list(&q, a, out, count, err);
+}
+
+_Static_assert(PAYMENT_PROCESSING == 2, "the statement and its index say so, too");
+
+enum error_code sqlite_list_charging_payments(struct store_tx *base, uint32_t limit,
+                                              struct arena *a, struct payment **out, size_t *count,
+                                              struct error *err) {
+    CLEANUP(sql_query_end)
+    struct sql_query q = sql_query(sql_tx_from(base)->conn, SQL_LIST_CHARGING_PAYMENTS);
+    sql_put_i64(&q, limit);
+    return list(&q, a, out, count, err);
 }

@@ -170,6 +170,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_GET_CONSENT] = "SELECT " CONSENT_COLUMNS " FROM consents WHERE id = ?1",
     [SQL_LIST_CONSENTS] = CONSENT_LIST("NOT INDEXED", ""),
     [SQL_LIST_CONSENTS_BY_CALLER] = CONSENT_LIST("INDEXED BY consents_caller", "caller = ?2 AND"),
+    [SQL_LIST_CONSENTS_BY_CALL] =
+        CONSENT_LIST("INDEXED BY consents_call", "call_id = ?2 AND call_id <> 0 AND"),
 
     [SQL_INSERT_RECORDING] =
         "INSERT INTO recordings (" RECORDING_COLUMNS ") "
@@ -206,6 +208,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_LIST_PAYMENTS] =
         "SELECT " PAYMENT_COLUMNS " FROM payments INDEXED BY payments_call "
         "WHERE call_id = ?1 ORDER BY id DESC LIMIT ?2",
+    [SQL_LIST_CHARGING_PAYMENTS] =
+        "SELECT " PAYMENT_COLUMNS " FROM payments INDEXED BY payments_charging "
+        "WHERE status = 2 ORDER BY id LIMIT ?1",
 
     [SQL_GET_IDEMPOTENCY] = "SELECT call_id, digest FROM idempotency WHERE key = ?1",
     [SQL_INSERT_IDEMPOTENCY] =

@@ -117,3 +117,18 @@ STORE_TEST(a_call_keeps_its_direction) {
     EXPECT(!suite_get(f, out.id).inbound);
     EXPECT(suite_get(f, in.id).inbound);
 }
+
+STORE_TEST(consents_of_one_call_are_found) {
+    struct consent a = line(f, STR("anonymous"), STR(CONSENT_RECORDING), CONSENT_GIVEN, 100);
+    struct consent b = line(f, STR("anonymous"), STR(CONSENT_RECORDING), CONSENT_REFUSED, 200);
+    const struct consent_filter filter = {.call_id = 7, .limit = 5};
+    struct consent *found = NULL;
+    struct held h;
+    a.call_id = 7;
+    b.call_id = 8;
+    hold_write(&h, f->s);
+    EXPECT_INT(store_add_consent(h.tx, &a, NULL), ERR_OK);
+    EXPECT_INT(store_add_consent(h.tx, &b, NULL), ERR_OK);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+    EXPECT(list(f, &filter, &found) == 1 && found[0].id == a.id);
+}

@@ -93,3 +93,23 @@ STORE_TEST(a_payment_of_no_call_is_found_by_its_transaction_which_is_unique) {
     EXPECT_INT(store_find_payment(h.tx, STR("t2"), &got, NULL), ERR_NOT_FOUND);
     EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
 }
+
+STORE_TEST(payments_whose_charge_is_on_its_way_are_found) {
+    struct payment waits = new_payment(f, 5), a = new_payment(f, 0), b = new_payment(f, 6);
+    struct arena arena = {0};
+    struct payment *items = NULL;
+    struct held h;
+    size_t n = 0;
+    a.status = b.status = PAYMENT_PROCESSING;
+    suite_set(a.transaction_id, "t9");
+    insert(f, &waits, ERR_OK);
+    insert(f, &a, ERR_OK);
+    insert(f, &b, ERR_OK);
+    hold_read(&h, f->s);
+    EXPECT_INT(store_list_charging_payments(h.tx, 10, &arena, &items, &n, NULL), ERR_OK);
+    EXPECT(n == 2 && items[0].id == a.id && items[1].id == b.id);
+    EXPECT_INT(store_list_charging_payments(h.tx, 1, &arena, &items, &n, NULL), ERR_OK);
+    EXPECT_INT(n, 1);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+    arena_release(&arena);
+}

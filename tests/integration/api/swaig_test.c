@@ -213,6 +213,14 @@ TEST(swaig, believes_the_caller_and_not_the_agent_about_recording) {
         CONSENT("cid-9", ",\"call_log\":[{\"role\":\"assistant\",\"content\":\"Are you well?\"},"
                          "{\"role\":\"user\",\"content\":\"Yes\"}]"),
         CONSENT("cid-9", ",\"call_log\":[{\"role\":\"assistant\",\"content\":\"May we record?\"}]"),
+        CONSENT("cid-9",
+                ",\"call_log\":[{\"role\":\"assistant\",\"content\":\"All right, this call "
+                "is not recorded. Shall I take your payment now?\"},"
+                "{\"role\":\"user\",\"content\":\"Yes\"}]"),
+        CONSENT("cid-9",
+                ",\"call_log\":[{\"role\":\"assistant\",\"content\":\"Recording stops while "
+                "you enter your card. Are you ready?\"},"
+                "{\"role\":\"user\",\"content\":\"Yes\"}]"),
     };
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         ask(&d, "POST", path, bodies[i], &r);
@@ -220,6 +228,23 @@ TEST(swaig, believes_the_caller_and_not_the_agent_about_recording) {
         EXPECT(!body_has(&r, "record_call"));
         EXPECT(body_has(&r, "Recording was not started"));
     }
+    door_close(&d);
+}
+
+TEST(swaig, takes_a_yes_to_a_recording_that_was_announced) {
+    struct door d;
+    char path[1024];
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    REQUIRE(door_open(&d, settings));
+    ask(&d, "POST", "/swml/payment-agent", "{\"call\":{\"call_id\":\"cid-9\"}}", &r);
+    address_of(&r, "handle_consent", path, sizeof path);
+    ask(&d, "POST", path,
+        CONSENT("cid-9",
+                ",\"call_log\":[{\"role\":\"assistant\",\"content\":\"Hello. This call may be "
+                "recorded. Is that okay with you?\"},"
+                "{\"role\":\"user\",\"content\":\"Yes\"}]"),
+        &r);
+    EXPECT(body_has(&r, "record_call"));
     door_close(&d);
 }
 

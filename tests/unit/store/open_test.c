@@ -54,7 +54,7 @@ TEST(sqlite, the_tables_have_a_version_and_the_file_an_owner) {
     EXPECT_INT(rig_open(&r), ERR_OK);
     struct held h;
     hold_read(&h, r.s);
-    EXPECT_INT(rig_number(rig_db(&h), "PRAGMA user_version"), 6);
+    EXPECT_INT(rig_number(rig_db(&h), "PRAGMA user_version"), 7);
     EXPECT_INT(rig_number(rig_db(&h), "PRAGMA application_id"), 0x53774831);
     EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
     rig_release(&r);

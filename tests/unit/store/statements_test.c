@@ -70,6 +70,8 @@ static void look_for_index(enum sql_id id, sqlite3_stmt *row) {
         [SQL_LIST_INFO_BY_CATEGORY] = "information_category (category=? AND rowid<?)",
         [SQL_LIST_CONSENTS] = "consents",
         [SQL_LIST_CONSENTS_BY_CALLER] = "consents_caller (caller=? AND rowid<?)",
+        [SQL_LIST_CONSENTS_BY_CALL] = "consents_call (call_id=? AND rowid<?)",
+        [SQL_LIST_CHARGING_PAYMENTS] = "payments_charging (status=?)",
         [SQL_LIST_SESSIONS] = "sessions_newest (last_info<?)",
         [SQL_LIST_CATEGORIES] = "categories_total (total>?)",
         [SQL_GET_RECORDING_BY_SID] = "recordings_sid (sid=? AND provider=?)",
