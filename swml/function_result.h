@@ -116,6 +116,7 @@ struct function_pay {
     bool no_security_code;
     struct str parameters_json, prompts_json; /* arrays */
     struct str ai_response;                   /* "": tells the agent the status only */
+    struct str end_url; /* gets {"pay_result"} when it is over; "": nobody is told */
 };
 void function_result_pay(struct function_result *r, const struct function_pay *o);
 

@@ -4,6 +4,7 @@
 enum {
     CONFERENCE_MAX = 250,
     RTP_PTIME_DEFAULT_MS = 20,
+    END_TIMEOUT_S = 5,
 };
 
 static const char pay_response[] = "The payment status is ${pay_result}, do not mention anything "
@@ -110,6 +111,24 @@ static void put_pay(struct json_writer *w, const struct function_pay *o) {
     result_end_verb(w);
 }
 
+/* The verb tells its steps, but not its end. */
+static void put_pay_end(struct json_writer *w, struct str url) {
+    result_begin_verb(w, "request");
+    json_kv_string(w, "url", url);
+    json_kv_z(w, "method", "POST");
+    json_key(w, "headers");
+    json_begin_object(w);
+    json_kv_z(w, "Content-Type", "application/json");
+    json_end_object(w);
+    json_key(w, "body");
+    json_begin_object(w);
+    json_kv_z(w, "pay_result", "${pay_result}");
+    json_end_object(w);
+    json_kv_int(w, "connect_timeout", END_TIMEOUT_S);
+    json_kv_int(w, "timeout", END_TIMEOUT_S);
+    result_end_verb(w);
+}
+
 void function_result_pay(struct function_result *r, const struct function_pay *o) {
     struct json_writer w;
     if (!result_is_given(r, "payment_connector_url", o->connector_url) ||
@@ -118,6 +137,8 @@ void function_result_pay(struct function_result *r, const struct function_pay *o
         return;
     result_begin_swml(r, &w, o->ai_response.len ? o->ai_response : STR(pay_response));
     put_pay(&w, o);
+    if (o->end_url.len > 0)
+        put_pay_end(&w, o->end_url);
     result_end_swml(&w, NULL);
 }
 

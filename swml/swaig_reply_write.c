@@ -125,6 +125,7 @@ static void put_payment(struct reply_writing *w) {
         .parameters_json = buf_str(&parameters),
         .prompts_json = buf_str(&prompts),
         .ai_response = p->result,
+        .end_url = p->end_url,
     };
     function_result_pay(&w->r, &o);
     json_doc_free(members.doc);

@@ -259,7 +259,9 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     g->api_pool = pool_new("api", API_WORKERS, API_QUEUE_MAX);
     g->payment_pool = pool_new("payments", PAYMENT_WORKERS, PAYMENT_QUEUE_MAX);
     struct dispatcher_options dopt = {.engine = &g->engine};
-    rc = dispatcher_start(&dopt, &g->dispatcher, err);
+    rc = payment_desk_recover(&g->engine, err);
+    if (rc == ERR_OK)
+        rc = dispatcher_start(&dopt, &g->dispatcher, err);
     if (rc != ERR_OK)
         return rc;
     struct webhook_service_options wo = {.engine = &g->engine,

@@ -5,8 +5,10 @@
 #include "core/app/api.h"
 #include "core/base/digest.h"
 #include "core/base/id.h"
+#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/pool.h"
+#include "core/engine/agent.h"
 #include "core/engine/dispatcher.h"
 #include "core/engine/payment_desk.h"
 #include "core/engine/payment_link.h"
@@ -15,7 +17,8 @@
 #include "swml/payment_connector.h"
 
 enum {
-    BASIC_MAX = 512
+    BASIC_MAX = 512,
+    RESULT_SIZE = 64
 };
 
 struct payment_gateway *payment_gateway_of(const struct config *c, struct http_client *http,
@@ -126,6 +129,7 @@ struct payment_task {
     struct payment_connector_request request;
     int64_t payment_id;
     char token[PAYMENT_TOKEN_SIZE];
+    char result[RESULT_SIZE]; /* of the pay step, where that is told */
 };
 
 static void task_free(struct payment_task *t) {
@@ -176,10 +180,9 @@ static void run(struct pool_task *task) {
     task_free(t);
 }
 
-static bool is_for_us(struct gateway *g, struct http_exchange *x, int64_t *payment_id,
-                      struct str *token) {
+static bool is_for_us(struct gateway *g, struct http_exchange *x, struct payment_link *link) {
     struct str type = http_exchange_header(x, STR("Content-Type"));
-    bool by_address = payment_link_parse(x->path, payment_id, token);
+    bool by_address = payment_link_parse(x->path, link);
     if (!by_address && !str_eq_z(x->path, "/payment")) {
         refuse(x, 404, "unknown_payment", "there is no such payment");
     } else if (!by_address && !has_password(g, x) && !is_playing(g, x)) {
@@ -193,23 +196,49 @@ static bool is_for_us(struct gateway *g, struct http_exchange *x, int64_t *payme
     return false;
 }
 
-void payment_route(struct gateway *g, struct http_exchange *x) {
-    struct str token = {0};
+/* {"pay_result":"success"}: how the pay step of a carrier's agent ended. */
+static enum error_code read_result(struct str body, struct payment_task *t, struct error *err) {
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    enum error_code rc = json_parse(body, NULL, &doc, err);
+    struct str word = rc == ERR_OK ? json_str(json_get(json_root(doc), "pay_result")) : STR("");
+    if (rc == ERR_OK && (word.len == 0 || !str_copy(word, t->result, sizeof t->result)))
+        return error_field(err, ERR_INVALID, "pay_result", "send {\"pay_result\":\"success\"}");
+    return rc;
+}
+
+static void run_result(struct pool_task *task) {
+    struct payment_task *t = container_of(task, struct payment_task, task);
+    const struct payment_link link = {.payment_id = t->payment_id, .token = str_z(t->token)};
+    const struct engine *e = gateway_engine(t->gateway);
     struct error err = {0};
-    int64_t payment_id = 0;
-    if (!is_for_us(g, x, &payment_id, &token))
+    bool work_added = false;
+    enum error_code rc = agent_payment_end(e, &link, str_z(t->result), &work_added, &err);
+    if (work_added)
+        dispatcher_wake(gateway_dispatcher(t->gateway)); /* the recording goes on */
+    if (rc == ERR_OK)
+        http_exchange_reply_text(t->exchange, 200, "application/json", STR("{}"));
+    else
+        refuse_for(t->exchange, rc, &err);
+    task_free(t);
+}
+
+void payment_route(struct gateway *g, struct http_exchange *x) {
+    struct payment_link link = {0};
+    struct error err = {0};
+    if (!is_for_us(g, x, &link))
         return;
     struct payment_task *t = mem_zalloc(sizeof *t);
-    enum error_code rc = payment_connector_read(x->body, &t->request, &err);
+    enum error_code rc = link.is_result ? read_result(x->body, t, &err)
+                                        : payment_connector_read(x->body, &t->request, &err);
     http_exchange_wipe_body(x);
-    t->task.run = run;
+    t->task.run = link.is_result ? run_result : run;
     t->gateway = g;
     t->exchange = x;
-    t->payment_id = payment_id;
-    if (rc == ERR_OK && !payment_id && t->request.payment[0] &&
+    t->payment_id = link.payment_id;
+    if (rc == ERR_OK && !link.payment_id && t->request.payment[0] &&
         !id_parse(str_z(t->request.payment), PAYMENT_ID_PREFIX, &t->payment_id))
         rc = error_field(&err, ERR_INVALID, "parameters", "payment is no payment of ours");
-    if (rc == ERR_OK && !str_copy(token, t->token, sizeof t->token))
+    if (rc == ERR_OK && !str_copy(link.token, t->token, sizeof t->token))
         rc = error_set(&err, ERR_NOT_FOUND, "there is no such payment");
     if (rc == ERR_OK && !pool_submit(gateway_payment_pool(g), &t->task))
         rc = error_set(&err, ERR_BUSY, "the gateway is busy or shutting down");

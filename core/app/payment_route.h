@@ -9,6 +9,7 @@
  *   - basic authentication with PAYMENT_CONNECTOR_PASSWORD, for carriers where a connector is
  *     configured by hand,
  *   - this machine, when the API needs no token and the mock gateway charges.
+ * POST /payment/<payment>/<token>/result: how the pay step of a carrier's agent ended.
  * The request's body is read and overwritten at once, on the server's thread; a worker makes the
  * charge. Every answer has the connector's own form, refusals too.
  */

@@ -40,6 +40,7 @@ static const struct route {
     {"GET", "/api/providers", api_list_providers, NULL, NULL},
     {"POST", "/payment", NULL, payment_route, NULL},
     {"POST", "/payment/{}/{}", NULL, payment_route, NULL},
+    {"POST", "/payment/{}/{}/result", NULL, payment_route, NULL},
     {"GET", "/openapi.json", NULL, api_openapi, NULL},
     {"GET", "/assistant.schema.json", NULL, api_assistant_schema, NULL},
     {"GET", "/healthz", NULL, api_healthz, NULL},

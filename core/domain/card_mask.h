@@ -16,7 +16,8 @@
  */
 bool card_mask_put(struct buf *b, struct str text);
 
-/** Write v again with every text, name and number in it masked; a number that was is a text then. */
+/** Write v again with every text, name and number in it masked; a number that was is a text then.
+ */
 void card_mask_json(struct json_writer *w, const struct json *v);
 
 #endif

@@ -61,9 +61,10 @@ static void own_transfer(struct arena *a, struct function_transfer *t) {
 
 static void own_payment(struct arena *a, struct function_payment *p) {
     struct str *const texts[] = {
-        &p->connector, &p->status_url, &p->amount,      &p->currency,     &p->description,
-        &p->method,    &p->input,      &p->token_type,  &p->card_types,   &p->postal_code,
-        &p->language,  &p->voice,      &p->params_json, &p->prompts_json, &p->result,
+        &p->connector,   &p->status_url,   &p->amount,   &p->currency,
+        &p->description, &p->method,       &p->input,    &p->token_type,
+        &p->card_types,  &p->postal_code,  &p->language, &p->voice,
+        &p->params_json, &p->prompts_json, &p->result,   &p->end_url,
     };
     own(a, texts, ARRAY_LEN(texts));
 }

@@ -91,6 +91,7 @@ struct function_payment {
     struct str params_json;  /* object of texts */
     struct str prompts_json; /* as the prompts of a plan's pay step */
     struct str result;       /* what the assistant is told; ${pay_result} is the carrier's word */
+    struct str end_url;      /* where a carrier's agent tells how it ended: the engine's */
 };
 
 struct function_action {

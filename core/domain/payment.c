@@ -50,6 +50,18 @@ bool payment_is_over(enum payment_status s) {
     return s == PAYMENT_SUCCEEDED || s == PAYMENT_FAILED || s == PAYMENT_UNCERTAIN;
 }
 
+enum payment_result payment_judge(const struct payment *p, enum payment_result said) {
+    bool unknown = p->status == PAYMENT_UNCERTAIN || p->status == PAYMENT_PROCESSING;
+    bool refused = p->own && p->error_code[0];
+    if (p->status == PAYMENT_SUCCEEDED)
+        return PAYMENT_SUCCESS;
+    if (said == PAYMENT_SUCCESS && (p->own || unknown))
+        return PAYMENT_CONNECTOR_ERROR;
+    return said != PAYMENT_RESULT_NONE ? said
+           : refused                   ? PAYMENT_CONNECTOR_ERROR
+                                       : PAYMENT_INTERNAL;
+}
+
 /* ---- money -------------------------------------------------------------------------------------
  */
 

@@ -94,6 +94,12 @@ struct payment {
     int64_t created_ms, updated_ms;
 };
 
+/**
+ * How a payment really ended, by what the carrier says (NONE: nothing that makes sense). Our own
+ * books are right about our own charges: success exactly where there was one.
+ */
+enum payment_result payment_judge(const struct payment *p, enum payment_result said);
+
 /** What a carrier tells of a finished pay step: masked, strings borrowed. */
 struct payment_news {
     enum payment_result result; /* NONE: nothing */

@@ -69,6 +69,17 @@ NODISCARD enum error_code agent_function(const struct engine *e, const struct ag
  */
 void agent_payment_guard(const struct engine *e, int64_t payment_id, struct function_reply *reply);
 
+struct payment_link;
+
+/**
+ * The agent's pay step is over, by what the carrier says: the payment is settled, and the recording
+ * goes on. What is told again, or of a payment that is settled, changes nothing. ERR_NOT_FOUND: the
+ * link opens nothing.
+ */
+NODISCARD enum error_code agent_payment_end(const struct engine *e, const struct payment_link *link,
+                                            struct str pay_result, bool *work_added,
+                                            struct error *err);
+
 /** What an agent reports when it is through. */
 struct agent_report {
     const struct assistant *assistant;

@@ -57,7 +57,9 @@ static enum error_code find_repeated(struct agent_run *r, struct store_tx *tx,
         return rc;
     r->repeated = true;
     r->reply = *reply;
-    r->payment.opened.id = open.id;
+    r->payment = (struct agent_payment){
+        .engine = r->e, .arena = r->arena, .reply = &r->reply, .opened = open};
+    agent_payment_address(&r->payment, &r->call);
     return ERR_OK;
 }
 
@@ -166,41 +168,34 @@ static enum error_code run(struct agent_run *r, struct turn_work *t, struct erro
  */
 
 /*
- * The keys of a card can be heard in a recording. An agent cannot pause one, so it is stopped
- * before the payment, also when none is known of, and where one was running another begins after.
+ * The keys of a card can be heard in a recording. One that we know of is paused over the carrier's
+ * API, see agent_payment_guard(); one that the agent began a moment ago may not be known yet, so
+ * that the agent itself stops it. False: there is no room for that.
  */
-static void part_recording(struct agent_run *r) {
-    struct function_reply *reply = &r->reply;
-    bool running = r->recording[0] != '\0';
-    struct function_action kept[FUNCTION_ACTIONS_MAX];
-    size_t n = reply->action_count;
-    memcpy(kept, reply->actions, n * sizeof *kept);
-    reply->action_count = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool pays = kept[i].kind == FUNCTION_ACTION_PAY;
-        if (pays)
-            (void)function_reply_add(reply, FUNCTION_ACTION_STOP_RECORDING);
-        struct function_action *a = function_reply_add(reply, kept[i].kind);
-        if (a)
-            *a = kept[i];
-        a = pays && running ? function_reply_add(reply, FUNCTION_ACTION_START_RECORDING) : NULL;
-        if (a)
-            a->u.recording.name = arena_printf(r->arena, "part-%u", r->stored.lines);
-    }
+static bool stop_unknown_recording(struct function_reply *reply) {
+    size_t at = 0;
+    while (at < reply->action_count && reply->actions[at].kind != FUNCTION_ACTION_PAY)
+        at++;
+    if (at == reply->action_count)
+        return true;
+    if (!function_reply_add(reply, FUNCTION_ACTION_STOP_RECORDING))
+        return false;
+    size_t last = reply->action_count - 1;
+    struct function_action stop = reply->actions[last];
+    memmove(&reply->actions[at + 1], &reply->actions[at], (last - at) * sizeof stop);
+    reply->actions[at] = stop;
+    return true;
 }
 
-static void keep_card_out(struct agent_run *r) {
-    bool may_record = r->recording[0] || consents_allow_recording(r->rule, &r->consent.standing);
-    for (size_t i = 0; may_record && i < r->reply.action_count; i++) {
-        /* with no room for what it takes the payment is not begun */
-        if (r->reply.actions[i].kind != FUNCTION_ACTION_PAY)
-            continue;
-        if (r->reply.action_count + 2 > FUNCTION_ACTIONS_MAX)
-            r->reply.action_count = i;
-        else
-            part_recording(r);
-        return;
-    }
+static enum error_code keep_card_out(struct agent_run *r, struct error *err) {
+    bool allowed = consents_allow_recording(r->rule, &r->consent.standing);
+    if ((r->recording[0] || allowed) && agent_payment_is_hidden(&r->reply))
+        return error_set(err, ERR_UNSUPPORTED,
+                         "a payment in a document of one's own cannot be taken while the call may "
+                         "be recorded: let the function give the action pay alone");
+    return r->recording[0] || !allowed || stop_unknown_recording(&r->reply)
+               ? ERR_OK
+               : error_set(err, ERR_LIMIT, "too many actions for a payment");
 }
 
 /* ---- what is left behind -----------------------------------------------------------------------
@@ -397,14 +392,14 @@ static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, st
                                         .rule = r->rule};
     if (rc == ERR_OK)
         rc = agent_payment_begin(&r->payment, &r->call, &failed);
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK)
         judge(r);
-    } else {
+    if (rc == ERR_OK && r->call.id)
+        rc = keep_card_out(r, &failed);
+    if (rc != ERR_OK) {
         r->reply = (struct function_reply){0};
         r->failed = &failed;
     }
-    if (rc == ERR_OK && r->call.id)
-        keep_card_out(r);
     take_reply(r);
     enum error_code kept = keep(r, rc == ERR_OK ? err : NULL);
     if (rc == ERR_OK || r->repeated)

@@ -26,4 +26,10 @@ NODISCARD enum error_code agent_payment_begin(struct agent_payment *p, const str
 NODISCARD enum error_code agent_payment_keep(struct agent_payment *p, struct store_tx *tx,
                                              struct call *c, bool *work_added, struct error *err);
 
+/** Give the reply's pay action the addresses of the payment that is opened. */
+void agent_payment_address(struct agent_payment *p, const struct call *c);
+
+/** Does a document in the reply, which is not taken apart, make the caller pay? */
+bool agent_payment_is_hidden(const struct function_reply *reply);
+
 #endif

@@ -9,6 +9,7 @@
 #include "core/engine/conversation.h"
 #include "core/engine/failover.h"
 #include "core/engine/pacer.h"
+#include "core/engine/payment.h"
 
 enum {
     REQUEST_JSON_MAX = 131072,
@@ -74,7 +75,8 @@ static enum error_code fault_in_plan(enum error_code rc, struct error *err) {
     return error_field(err, rc, field, "plan.%s", line);
 }
 
-static enum error_code check_plan(struct provider *p, struct str text, struct error *err) {
+static enum error_code check_plan(struct provider *p, struct str text, bool recorded,
+                                  struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     struct json_limits limits = {.bytes_max = PLAN_JSON_MAX, .values_max = 5000};
     struct plan plan = {0};
@@ -87,6 +89,8 @@ static enum error_code check_plan(struct provider *p, struct str text, struct er
     if (rc == ERR_OK && plan.count == 0)
         rc = error_field(err, ERR_INVALID, "steps",
                          "a call needs a step at least, like {\"say\":{\"text\":\"Hello\"}}");
+    if (rc == ERR_OK)
+        rc = payment_check_steps(&plan, recorded, err);
     /* what the carrier cannot be told is found now, not when the phone is answered */
     if (rc == ERR_OK)
         rc = provider_render_plan(p, &plan, &scratch, NULL, err);
@@ -173,7 +177,7 @@ static enum error_code check_what(const struct engine *e, const struct call_requ
             "a plan asks nobody whether the call may be recorded: give an assistant, "
             "or record \"on\" when you have the consent");
     if (r->plan_json.len > 0)
-        return check_plan(p, r->plan_json, err);
+        return check_plan(p, r->plan_json, r->record == CALL_RECORD_ON, err);
     if (!str_copy(r->assistant, c->assistant, sizeof c->assistant))
         return error_field(err, ERR_INVALID, "assistant",
                            "an assistant's name has at most %d bytes", CALL_NAME_SIZE - 1);

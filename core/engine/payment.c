@@ -1,5 +1,7 @@
 #include "core/engine/payment.h"
 
+#include <stdio.h>
+
 #include "core/engine/payment_desk.h"
 #include "core/engine/payment_plan.h"
 
@@ -19,6 +21,37 @@ const char *payment_why_not(const struct engine *e, const struct provider *carri
     if (provider_can(carrier, PROVIDER_CAP_PAY_CONNECTOR) && !payment_desk_charges(e->payments))
         return "payments are not set up, PAYMENT_GATEWAY is empty";
     return NULL;
+}
+
+bool payment_is_in(struct str document) {
+    /* a verb, in a text of JSON, too; an element */
+    static const struct str words[] = {STR_INIT("\"pay\""), STR_INIT("\"pay\\\""),
+                                       STR_INIT("<Pay")};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_find_str(document, words[i]) < document.len)
+            return true;
+    return false;
+}
+
+static bool step_pays(const struct plan_step *s) {
+    return s->kind == PLAN_PAY || (s->kind == PLAN_RAW && payment_is_in(s->u.raw.document));
+}
+
+enum error_code payment_check_steps(const struct plan *p, bool recorded, struct error *err) {
+    for (size_t i = 0; i < p->count; i++) {
+        char field[32];
+        if (p->steps[i].kind == PLAN_START_RECORDING)
+            recorded = true;
+        else if (p->steps[i].kind == PLAN_STOP_RECORDING)
+            recorded = false;
+        if (!step_pays(&p->steps[i]) || !recorded)
+            continue;
+        snprintf(field, sizeof field, "steps[%zu].%s", i, plan_kind_name(p->steps[i].kind));
+        return error_field(err, ERR_INVALID, field,
+                           "the call would be recorded while the card is typed: stop the recording "
+                           "before, or let an assistant take the payment");
+    }
+    return ERR_OK;
 }
 
 /* ---- what is said ------------------------------------------------------------------------------

@@ -38,6 +38,16 @@ NODISCARD enum error_code payment_check(const struct payment_view *v,
 /** Why nothing can be paid over this carrier, for people; NULL when it can. */
 const char *payment_why_not(const struct engine *e, const struct provider *carrier);
 
+/** Does a document in a carrier's words, which is not taken apart, make the caller pay? */
+bool payment_is_in(struct str document);
+
+/**
+ * Steps that somebody wrote himself are paid as they are, without a guard: ERR_INVALID, with
+ * err->field "steps[i].pay", when the call would be recorded while a card is typed. Pure.
+ */
+NODISCARD enum error_code payment_check_steps(const struct plan *p, bool recorded,
+                                              struct error *err);
+
 /** One or two sentences for the caller: what became of the payment. Static or in the arena. */
 struct str payment_line(const struct payment_view *v, struct arena *a);
 

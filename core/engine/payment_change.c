@@ -88,9 +88,13 @@ static enum error_code may_be_recorded(struct store_tx *tx, const struct call *c
     struct recording *list = NULL;
     size_t n = 0;
     enum error_code rc = store_list_recordings(tx, c->id, 0, RECORDINGS_MAX, &a, &list, &n, err);
-    *out = rule == CALL_RECORD_ON;
-    for (size_t i = 0; rc == ERR_OK && i < n; i++)
-        *out = *out || list[i].status == RECORDING_RUNNING;
+    bool running = false, paused = false;
+    for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+        running = running || list[i].status == RECORDING_RUNNING;
+        paused = paused || list[i].status == RECORDING_PAUSED;
+    }
+    /* what somebody paused is not to go on after the payment */
+    *out = running || (rule == CALL_RECORD_ON && !paused);
     arena_release(&a);
     return rc;
 }

@@ -13,6 +13,7 @@
 enum {
     NAME_SIZE = 64,
     KEY_SIZE = 48,
+    RECOVER_AT_ONCE = 100,
 };
 
 struct payment_desk {
@@ -202,6 +203,12 @@ static void copy(const char *src, char *dst, size_t size) {
         dst[0] = '\0';
 }
 
+static void note_unknown(struct payment *p, bool uncertain) {
+    copy(uncertain ? "outcome_unknown" : "processor_unavailable", p->error_code,
+         sizeof p->error_code);
+    copy("the payment could not be processed", p->error_text, sizeof p->error_text);
+}
+
 /** What the payment is now. A call that ended meanwhile had no more to tell. */
 static void take_answer(struct charge *x, struct payment *p, bool call_is_over) {
     const struct payment_reply *r = &x->reply;
@@ -214,9 +221,7 @@ static void take_answer(struct charge *x, struct payment *p, bool call_is_over) 
         copy(r->error_code, p->error_code, sizeof p->error_code);
         copy(r->error_text, p->error_text, sizeof p->error_text);
     } else {
-        copy(x->rc == ERR_UNCERTAIN ? "outcome_unknown" : "processor_unavailable", p->error_code,
-             sizeof p->error_code);
-        copy("the payment could not be processed", p->error_text, sizeof p->error_text);
+        note_unknown(p, x->rc == ERR_UNCERTAIN);
     }
     p->status = paid                      ? PAYMENT_SUCCEEDED
                 : x->rc == ERR_UNCERTAIN  ? PAYMENT_UNCERTAIN
@@ -331,5 +336,53 @@ enum error_code payment_desk_charge(struct payment_desk *d, const struct engine 
     payment_desk_tell(d);
     if (rc == ERR_OK)
         *out = x.payment;
+    return rc;
+}
+
+/* ---- after a crash -----------------------------------------------------------------------------
+ */
+
+struct recovery {
+    const struct engine *engine;
+    bool more;
+};
+
+static enum error_code give_up(struct store_tx *tx, const struct engine *e, struct payment *p,
+                               struct error *err) {
+    struct call c = {0};
+    enum error_code rc = p->call_id ? store_get_call(tx, p->call_id, &c, err) : ERR_OK;
+    if (rc != ERR_OK)
+        return rc;
+    p->status = PAYMENT_UNCERTAIN;
+    note_unknown(p, true);
+    if (call_status_is_final(c.status) && p->result == PAYMENT_RESULT_NONE)
+        p->result = PAYMENT_HUNG_UP;
+    p->updated_ms = engine_now_ms(e);
+    rc = store_update_payment(tx, p, err);
+    if (rc == ERR_OK && p->call_id)
+        rc = payment_announce(tx, &c, p, p->updated_ms, err);
+    log_warn(e->log, "a charge may have been made", LOG_ID("payment", PAYMENT_ID_PREFIX, p->id));
+    return rc == ERR_OK && p->call_id ? store_update_call(tx, &c, err) : rc;
+}
+
+static enum error_code recover_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct recovery *r = ctx;
+    struct arena a = {0};
+    struct payment *list = NULL;
+    size_t n = 0;
+    enum error_code rc = store_list_charging_payments(tx, RECOVER_AT_ONCE, &a, &list, &n, err);
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        rc = give_up(tx, r->engine, &list[i], err);
+    r->more = rc == ERR_OK && n == RECOVER_AT_ONCE;
+    arena_release(&a);
+    return rc;
+}
+
+enum error_code payment_desk_recover(const struct engine *e, struct error *err) {
+    struct recovery r = {.engine = e};
+    enum error_code rc;
+    do
+        rc = store_write(e->store, recover_tx, &r, err);
+    while (rc == ERR_OK && r.more);
     return rc;
 }

@@ -48,6 +48,12 @@ NODISCARD enum error_code payment_desk_charge(struct payment_desk *d, const stru
                                               const struct payment_ask *ask, struct payment *out,
                                               struct error *err);
 
+/**
+ * At the start, before anybody asks: charges that were on their way when the process ended are
+ * uncertain, and told as such. A carrier that asks again goes on under their number.
+ */
+NODISCARD enum error_code payment_desk_recover(const struct engine *e, struct error *err);
+
 /* ---- waiting for each other --------------------------------------------------------------------
  */
 

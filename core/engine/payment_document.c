@@ -13,18 +13,11 @@ enum {
 /* ---- how it ended ------------------------------------------------------------------------------
  */
 
-/** What is told: our own books are right about our own charges, whatever the carrier makes of it.
- */
 static void judge(const struct payment_document_in *in, const struct payment *p,
                   struct payment_view *v) {
-    enum payment_result said = in->news.result;
     v->payment = *p;
     v->uncertain = p->status == PAYMENT_UNCERTAIN || p->status == PAYMENT_PROCESSING;
-    v->result = said != PAYMENT_RESULT_NONE ? said : PAYMENT_INTERNAL;
-    if (p->status == PAYMENT_SUCCEEDED)
-        v->result = PAYMENT_SUCCESS;
-    else if (v->result == PAYMENT_SUCCESS && (p->own || v->uncertain))
-        v->result = PAYMENT_CONNECTOR_ERROR;
+    v->result = payment_judge(p, in->news.result);
     if (v->result == PAYMENT_SUCCESS && !p->own && !v->payment.last4[0])
         (void)!str_copy(in->news.last4, v->payment.last4, sizeof v->payment.last4);
 }

@@ -32,14 +32,23 @@ void payment_link_put(const struct links *l, struct buf *b, const struct call *c
     buf_puts(b, token);
 }
 
-bool payment_link_parse(struct str path, int64_t *payment_id, struct str *token) {
-    struct str rest = path, part[5];
+void payment_link_put_result(const struct links *l, struct buf *b, const struct call *c,
+                             int64_t payment_id) {
+    payment_link_put(l, b, c, payment_id);
+    buf_puts(b, "/result");
+}
+
+bool payment_link_parse(struct str path, struct payment_link *out) {
+    struct str rest = path, part[5] = {{0}};
     size_t n = 0;
     while (n < ARRAY_LEN(part) && str_next(&rest, '/', &part[n]))
         n++;
-    if (n != 4 || part[0].len != 0 || !str_eq_z(part[1], "payment") ||
-        part[3].len != PAYMENT_TOKEN_SIZE - 1 || !id_parse(part[2], PAYMENT_ID_PREFIX, payment_id))
+    bool is_result = n == 5 && !rest.ptr && str_eq_z(part[4], "result");
+    if ((n != 4 && !is_result) || part[0].len != 0 || !str_eq_z(part[1], "payment") ||
+        part[3].len != PAYMENT_TOKEN_SIZE - 1 ||
+        !id_parse(part[2], PAYMENT_ID_PREFIX, &out->payment_id))
         return false;
-    *token = part[3];
+    out->token = part[3];
+    out->is_result = is_result;
     return true;
 }

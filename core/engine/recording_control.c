@@ -56,6 +56,23 @@ static enum error_code check_consent(struct store_tx *tx, const struct control *
                      "\"ask\"");
 }
 
+/* The pay steps of a plan have no guard: nobody tells when the card is typed. */
+static enum error_code check_pay_step(struct store_tx *tx, const struct call *c,
+                                      struct error *err) {
+    struct arena a = {0};
+    struct conversation_state s = {0};
+    enum error_code rc =
+        c->assistant[0] == '\0' ? store_get_conversation(tx, c->id, &a, &s, err) : ERR_NOT_FOUND;
+    if (rc == ERR_NOT_FOUND)
+        rc = ERR_OK;
+    else if (rc == ERR_OK && str_find_str(s.plan_json, STR("{\"pay\":")) < s.plan_json.len)
+        rc = error_set(err, ERR_CONFLICT,
+                       "this call's plan takes a payment: it cannot be recorded "
+                       "while a card may be typed");
+    arena_release(&a);
+    return rc;
+}
+
 static enum error_code control_tx(struct store_tx *tx, void *ctx, struct error *err) {
     struct control *k = ctx;
     enum error_code rc = store_get_call(tx, k->call_id, &k->call, err);
@@ -66,6 +83,8 @@ static enum error_code control_tx(struct store_tx *tx, void *ctx, struct error *
                          call_status_name(k->call.status));
     if (k->action == PROVIDER_RECORDING_START || k->action == PROVIDER_RECORDING_RESUME)
         rc = check_consent(tx, k, err);
+    if (rc == ERR_OK && k->action == PROVIDER_RECORDING_START)
+        rc = check_pay_step(tx, &k->call, err);
     struct job j = {.kind = JOB_RECORDING_CONTROL,
                     .call_id = k->call_id,
                     .run_at_ms = engine_now_ms(k->engine)};

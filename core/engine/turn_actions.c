@@ -1,7 +1,9 @@
 #include "core/base/compiler.h"
 #include "core/base/json.h"
 #include "core/domain/phone.h"
+#include "core/engine/consents.h"
 #include "core/engine/conversation_turn.h"
+#include "core/engine/payment.h"
 
 /*
  * What functions want done on the call. Data, recording and consent change the turn at once; what
@@ -275,7 +277,9 @@ static void add_conference(struct turn_work *t, const struct function_action *a,
     noun->participants_max = o->participants_max;
 }
 
-/** Nothing in a plan may record where recording is not allowed; what waits for an address gets it.
+/**
+ * Nothing in a plan may record where recording is not allowed, nor pay where it is: only the action
+ * pay has the recording paused. What waits for an address gets it.
  */
 static bool fit_step(struct turn_work *t, struct plan_step *s) {
     bool may_record = turn_may_record(t);
@@ -288,12 +292,20 @@ static bool fit_step(struct turn_work *t, struct plan_step *s) {
         for (size_t i = 0; i < s->u.dial.noun_count; i++)
             s->u.dial.nouns[i].record = false;
     }
-    bool refused = !may_record && (s->kind == PLAN_START_RECORDING || s->kind == PLAN_RECORD);
-    if (refused)
+    bool agent = s->kind == PLAN_AI && consents_may_record(s->u.ai.document);
+    bool records =
+        !may_record && (s->kind == PLAN_START_RECORDING || s->kind == PLAN_RECORD || agent);
+    bool raw = s->kind == PLAN_RAW && payment_is_in(s->u.raw.document);
+    bool pays = may_record && (s->kind == PLAN_PAY || raw);
+    if (records)
         log_warn(t->cv->options.log, "recording refused",
                  LOG_ID("call", CALL_ID_PREFIX, t->in->call->id),
                  LOG_Z("why", "the caller has not agreed"));
-    return !refused;
+    if (pays)
+        log_warn(t->cv->options.log, "payment refused",
+                 LOG_ID("call", CALL_ID_PREFIX, t->in->call->id),
+                 LOG_Z("why", "the call may be recorded: use the action pay"));
+    return !records && !pays;
 }
 
 /** A raw step may: nobody reads it. */

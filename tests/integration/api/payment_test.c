@@ -327,6 +327,36 @@ static bool place_and_ring(struct door *d, char *call) {
     return ok && (status == CALL_DIALING || status == CALL_RINGING || status == CALL_ANSWERED);
 }
 
+TEST(payment, of_an_agent_is_told_how_it_ended) {
+    char call[64], path[256], result[280];
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    struct door d;
+    REQUIRE(door_open(&d, "MOCK_SPEED=1\n"));
+    REQUIRE(place_and_ring(&d, call));
+    REQUIRE(give(&d, call, path, sizeof path));
+    snprintf(result, sizeof result, "%s/result", path);
+    DOOR_ASK(&d, &r, .path = result, .body = "{\"pay_result\":\"\"}");
+    expect_refused(&r, 400, "invalid_request");
+    DOOR_ASK(&d, &r, .path = result, .body = "{\"pay_result\":5");
+    expect_refused(&r, 400, "invalid_request");
+    DOOR_ASK(&d, &r, .path = result, .body = PAY_DECLINED);
+    expect_refused(&r, 400, "invalid_request");
+    for (int i = 0; i < 2; i++) {
+        DOOR_ASK(&d, &r, .path = result,
+                 .body = "{\"pay_result\":\"caller-interrupted-with-star\"}");
+        EXPECT_INT(r.status, 200);
+    }
+    DOOR_ASK(&d, &r, .path = path, .body = PAY_GOOD);
+    expect_refused(&r, 409, "not_payable");
+    snprintf(path, sizeof path, "/api/calls/%s", call);
+    DOOR_ASK(&d, &r, .path = path);
+    EXPECT(strstr(r.body.ptr, "\"result\":\"caller-interrupted-with-star\"") != NULL);
+    result[strlen(result) - strlen("/result") - 1] ^= 1;
+    DOOR_ASK(&d, &r, .path = result, .body = "{\"pay_result\":\"success\"}");
+    expect_refused(&r, 404, "unknown_payment");
+    door_close(&d);
+}
+
 TEST(payment, of_a_call_opens_to_its_own_token_only) {
     char call[64], path[256], other[256], text[64];
     CLEANUP(door_reply_release) struct door_reply r = {0};

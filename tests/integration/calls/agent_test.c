@@ -80,8 +80,8 @@ static void expect_recorded_call(const struct ending *end) {
     EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
     EXPECT(wait_report(&h, id, &said));
     EXPECT(has_event(&h, id, "consent.given") && !has_event(&h, id, "consent.refused"));
-    /* one before the payment and one after it: no key of the card is in either */
-    EXPECT_INT(house_wait_recordings(&h, id).stored, 2);
+    /* one that was paused while the card was typed, and went on, see payments_test.c */
+    EXPECT_INT(house_wait_recordings(&h, id).stored, 1);
     expect_payment(&h, id, end);
     EXPECT(said.ptr && strstr(said.ptr, end->said));
     EXPECT(said.ptr && !strstr(said.ptr, "4111") && !strstr(said.ptr, "4000"));

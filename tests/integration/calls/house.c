@@ -211,6 +211,17 @@ void house_event_data(struct house *h, int64_t id, const char *type, struct buf 
     arena_release(&e.arena);
 }
 
+int house_event_place(struct house *h, int64_t id, const char *type) {
+    struct events e = {.call = {.id = id}};
+    int place = -1;
+    EXPECT_INT(store_read(gateway_engine(h->gateway)->store, events_tx, &e, NULL), ERR_OK);
+    for (size_t i = 0; place < 0 && i < e.count; i++)
+        if (strcmp(event_type_name(e.items[i].type), type) == 0)
+            place = (int)i;
+    arena_release(&e.arena);
+    return place;
+}
+
 bool house_wait_event(struct house *h, int64_t id, const char *type) {
     int64_t end = clock_mono_ms(&h->system) + WAIT_LIMIT_MS;
     CLEANUP(buf_release) struct buf events = BUF_INIT(HOUSE_EVENTS_MAX);

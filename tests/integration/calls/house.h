@@ -57,6 +57,9 @@ void house_events(struct house *h, int64_t id, struct buf *out);
 /** Data of the call's events of that type, a JSON object a line; "" without any. */
 void house_event_data(struct house *h, int64_t id, const char *type, struct buf *out);
 
+/** Place of the call's first event of that type among all of its events; -1 without any. */
+int house_event_place(struct house *h, int64_t id, const char *type);
+
 /** Wait until the call has an event of that type, also after its end; false after 30 s. */
 bool house_wait_event(struct house *h, int64_t id, const char *type);
 

@@ -108,6 +108,10 @@ TEST(payments, a_card_that_is_declined_is_not_charged) {
         EXPECT_INT(p.last.status, PAYMENT_FAILED);
         EXPECT_INT(p.last.result, PAYMENT_CONNECTOR_ERROR);
         EXPECT(!p.last.charge_id[0]);
+        /* told when it was over, not when the call was; the recording went on */
+        EXPECT(house_event_place(&h, id, "payment.failed") <
+               house_event_place(&h, id, "call.completed"));
+        EXPECT_INT(p.last.guard, PAYMENT_GUARD_LIFTED);
         EXPECT(!has_event(&h, id, "payment.completed") && has_event(&h, id, "payment.failed"));
         expect_no_card(&h, id, dialects[i]);
         house_close(&h);

@@ -68,7 +68,7 @@ static void tell(struct world *w, enum consent_answer a) {
                         .answer = a,
                         .basis = STR(CONSENT_BASIS_API)};
     bool work_added = false;
-    EXPECT_INT(consents_record(&w->b.engine, &c, &work_added, NULL), ERR_OK);
+    EXPECT_INT(consents_record(&w->b.engine, &c, NULL, &work_added, NULL), ERR_OK);
     engine_box_run_due(&w->b);
 }
 
@@ -244,6 +244,42 @@ TEST(consents, rule_and_ledger_allow_what_the_table_says) {
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         EXPECT(consents_allow_recording(rows[i].rule, &rows[i].standing) == rows[i].allowed);
+}
+
+TEST(consents, the_word_is_found_however_it_is_written) {
+    EXPECT(consents_may_record(STR("{\"record_call\":{}}")));
+    EXPECT(consents_may_record(STR("{\"SWML\":\"<Start><Recording/></Start>\"}")));
+    EXPECT(consents_may_record(STR("{\"SWML\":\"{\\\"\\\\u0072ecord_call\\\":{}}\"}")));
+    EXPECT(!consents_may_record(STR("{\"SWML\":{\"sections\":{\"main\":[\"answer\"]}}}")));
+}
+
+static const char paying_plan[] =
+    "{\"steps\":[%s{\"pay\":{\"connector\":\"Default\",\"amount\":\"5.00\"}}]}";
+
+static enum error_code submit_plan(struct world *w, const char *before, enum call_record record,
+                                   struct error *err) {
+    char plan[512];
+    struct call c;
+    bool replayed = false;
+    snprintf(plan, sizeof plan, paying_plan, before);
+    const struct call_request q = {
+        .to = STR("+12025550100"), .plan_json = str_z(plan), .record = record};
+    return call_service_submit(&w->b.engine, &q, (struct str){0}, &c, &replayed, err);
+}
+
+TEST(consents, a_plan_that_would_record_a_card_is_refused) {
+    struct world w;
+    struct error err = {0};
+    world_init(&w);
+    EXPECT_INT(submit_plan(&w, "{\"start_recording\":{}},", CALL_RECORD_DEFAULT, &err),
+               ERR_INVALID);
+    EXPECT_STR(err.field, "plan.steps[1].pay");
+    EXPECT_INT(submit_plan(&w, "", CALL_RECORD_ON, &err), ERR_INVALID);
+    EXPECT_STR(err.field, "plan.steps[0].pay");
+    EXPECT_INT(submit_plan(&w, "{\"start_recording\":{}},{\"stop_recording\":{}},",
+                           CALL_RECORD_DEFAULT, &err),
+               ERR_OK);
+    world_release(&w);
 }
 
 TEST(consents, a_stripped_plan_keeps_what_does_not_record) {

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/engine/agent.h"
 #include "core/engine/payment_change.h"
 #include "core/engine/payment_link.h"
 #include "tests/support/engine_box.h"
@@ -190,6 +191,89 @@ TEST(payment_desk, goes_on_under_the_same_key_when_the_outcome_is_not_known) {
     close_shop(&s);
 }
 
+static enum error_code read_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct shop *s = ctx;
+    return store_get_payment(tx, s->payment.id, &s->payment, err);
+}
+
+static enum error_code crash_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct shop *s = ctx;
+    s->payment.status = PAYMENT_PROCESSING;
+    s->payment.attempts = 1;
+    return store_update_payment(tx, &s->payment, err);
+}
+
+TEST(payment_desk, tells_after_a_crash_that_a_charge_is_uncertain_and_goes_on_under_its_key) {
+    struct shop s;
+    struct payment p = {0};
+    char events[1024];
+    open_shop(&s);
+    EXPECT_INT(store_write(s.box.engine.store, crash_tx, &s, NULL), ERR_OK);
+    EXPECT_INT(payment_desk_recover(&s.box.engine, NULL), ERR_OK);
+    EXPECT_INT(payment_desk_recover(&s.box.engine, NULL), ERR_OK);
+    EXPECT_INT(store_read(s.box.engine.store, read_tx, &s, NULL), ERR_OK);
+    EXPECT_INT(s.payment.status, PAYMENT_UNCERTAIN);
+    EXPECT_STR(s.payment.error_code, "outcome_unknown");
+    engine_box_events(&s.box, s.call.id, events);
+    const char *first = strstr(events, "payment.failed");
+    EXPECT(first && !strstr(first + 1, "payment.failed"));
+    EXPECT_INT(ask(&s, "t1", "49.99", &p), ERR_OK);
+    EXPECT(p.status == PAYMENT_SUCCEEDED && p.attempts == 1);
+    EXPECT(strstr(s.till.key, "-1") != NULL);
+    close_shop(&s);
+}
+
+static enum error_code end(struct shop *s, const char *token, const char *word) {
+    const struct payment_link link = {.payment_id = s->payment.id, .token = str_z(token)};
+    bool work_added = false;
+    enum error_code rc = agent_payment_end(&s->box.engine, &link, str_z(word), &work_added, NULL);
+    EXPECT_INT(store_read(s->box.engine.store, read_tx, s, NULL), ERR_OK);
+    return rc;
+}
+
+TEST(payment_desk, takes_an_agents_word_for_the_end_once) {
+    struct shop s;
+    char wrong[PAYMENT_TOKEN_SIZE];
+    open_shop(&s);
+    memcpy(wrong, s.token, sizeof wrong);
+    wrong[0] ^= 1;
+    EXPECT_INT(end(&s, wrong, "too-many-failed-attempts"), ERR_NOT_FOUND);
+    EXPECT_INT(s.payment.status, PAYMENT_WAITING);
+    EXPECT_INT(end(&s, s.token, "too-many-failed-attempts"), ERR_OK);
+    EXPECT_INT(s.payment.status, PAYMENT_FAILED);
+    EXPECT_INT(s.payment.result, PAYMENT_TOO_MANY_ATTEMPTS);
+    EXPECT_INT(end(&s, s.token, "success"), ERR_OK);
+    EXPECT_INT(s.payment.result, PAYMENT_TOO_MANY_ATTEMPTS);
+    s.payment.id++;
+    EXPECT(agent_payment_end(
+               &s.box.engine,
+               &(struct payment_link){.payment_id = s.payment.id, .token = str_z(s.token)},
+               STR("success"), &(bool){false}, NULL) == ERR_NOT_FOUND);
+    close_shop(&s);
+}
+
+TEST(payment_desk, believes_its_books_about_the_end) {
+    static const struct {
+        enum payment_status status;
+        const char *error_code;
+        bool own;
+        enum payment_result said, is;
+    } rows[] = {
+        {PAYMENT_WAITING, "", true, PAYMENT_SUCCESS, PAYMENT_CONNECTOR_ERROR},
+        {PAYMENT_WAITING, "", false, PAYMENT_SUCCESS, PAYMENT_SUCCESS},
+        {PAYMENT_SUCCEEDED, "", true, PAYMENT_CONNECTOR_ERROR, PAYMENT_SUCCESS},
+        {PAYMENT_UNCERTAIN, "outcome_unknown", false, PAYMENT_SUCCESS, PAYMENT_CONNECTOR_ERROR},
+        {PAYMENT_WAITING, "card_declined", true, PAYMENT_RESULT_NONE, PAYMENT_CONNECTOR_ERROR},
+        {PAYMENT_WAITING, "", true, PAYMENT_RESULT_NONE, PAYMENT_INTERNAL},
+        {PAYMENT_WAITING, "card_declined", true, PAYMENT_STAR, PAYMENT_STAR},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct payment p = {.status = rows[i].status, .own = rows[i].own};
+        EXPECT(str_copy(str_z(rows[i].error_code), p.error_code, sizeof p.error_code));
+        EXPECT_INT(payment_judge(&p, rows[i].said), rows[i].is);
+    }
+}
+
 TEST(payment_desk, charges_nothing_but_what_was_asked_for_and_only_for_whoever_was_asked) {
     struct shop s;
     struct payment p = {0};
@@ -234,16 +318,21 @@ TEST(payment_link, opens_one_payment_of_one_call) {
     struct links l = {.public_base_url = STR("https://gw")};
     struct buf url = BUF_INIT(256);
     char one[PAYMENT_TOKEN_SIZE], two[PAYMENT_TOKEN_SIZE], three[PAYMENT_TOKEN_SIZE];
-    struct str token = {0};
-    int64_t id = 0;
+    struct payment_link link = {0};
     payment_link_token(&a, 1, one);
     payment_link_token(&a, 2, two);
     payment_link_token(&b, 1, three);
     EXPECT(strcmp(one, two) != 0 && strcmp(one, three) != 0);
     payment_link_put(&l, &url, &a, 1);
     struct str path = str_from_index(buf_str(&url), strlen("https://gw"));
-    EXPECT(payment_link_parse(path, &id, &token) && id == 1 && str_eq_z(token, one));
-    EXPECT(!payment_link_parse(STR("/payment/pay_1/x"), &id, &token));
-    EXPECT(!payment_link_parse(STR("/payment"), &id, &token));
+    EXPECT(payment_link_parse(path, &link) && link.payment_id == 1 && str_eq_z(link.token, one));
+    EXPECT(!link.is_result);
+    buf_clear(&url);
+    payment_link_put_result(&l, &url, &a, 1);
+    path = str_from_index(buf_str(&url), strlen("https://gw"));
+    EXPECT(payment_link_parse(path, &link) && link.is_result && str_eq_z(link.token, one));
+    EXPECT(!payment_link_parse(str_from(path.ptr, path.len - 1), &link));
+    EXPECT(!payment_link_parse(STR("/payment/pay_1/x"), &link));
+    EXPECT(!payment_link_parse(STR("/payment"), &link));
     buf_release(&url);
 }

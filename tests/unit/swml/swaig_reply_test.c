@@ -248,3 +248,19 @@ TEST(swaig_reply, starts_a_recording_as_the_assistant_says) {
             "{\"record_call\":{\"stereo\":true,\"format\":\"mp3\",\"direction\":\"both\",\"beep\":"
             "false,\"input_sensitivity\":44.0,\"status_url\":\"https://x/recording\"}}") "}]}")));
 }
+
+TEST(swaig_reply, has_the_end_of_a_payment_told) {
+    struct function_reply r = {.response = STR("r")};
+    CLEANUP(buf_release) struct buf out = BUF_INIT(TEXT_MAX);
+    struct function_action *a = function_reply_add(&r, FUNCTION_ACTION_PAY);
+    a->u.pay = (struct function_payment){.connector = STR("https://x/payment"),
+                                         .amount = STR("5.00"),
+                                         .end_url = STR("https://x/result")};
+    EXPECT_INT(swaig_reply_write(&r, &plain, &out, NULL, NULL), ERR_OK);
+    size_t pay = str_find_str(buf_str(&out), STR("{\"pay\":"));
+    size_t end = str_find_str(
+        buf_str(&out), STR("},{\"request\":{\"url\":\"https://x/result\",\"method\":\"POST\","
+                           "\"headers\":{\"Content-Type\":\"application/json\"},"
+                           "\"body\":{\"pay_result\":\"${pay_result}\"}"));
+    EXPECT(pay < end && end < out.len);
+}

@@ -330,3 +330,21 @@ TEST(conversation, a_model_server_stands_in_for_a_carriers_agent_before_the_flow
     conversation_free(model);
     brain_free(with.openai);
 }
+
+TEST(conversation, keeps_no_card_number_that_comes_in_pieces) {
+    static const char *const pieces[][4] = {
+        {"four one one one", "one one one one", "one one one one", "one one one one"},
+        {"#4111", "#1111", "#1111", "#1111"},
+        {"My card number is 4111 1111", "1111", "go on", "1111"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+        struct dialogue d;
+        REQUIRE(dialogue_parse(&d, PARTS("")));
+        dialogue_answer(&d, CALL_BY_HUMAN);
+        for (size_t k = 0; k < ARRAY_LEN(pieces[i]); k++)
+            dialogue_speak(&d, pieces[i][k]);
+        EXPECT_INT(dialogue_count(&d, "C: [card number]\n"), 2);
+        EXPECT(!d.failed);
+        dialogue_release(&d);
+    }
+}

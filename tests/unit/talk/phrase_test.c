@@ -118,6 +118,19 @@ TEST(card_mask, hides_a_run_of_digits_too_long_to_look_through) {
     buf_release(&out);
 }
 
+TEST(card_mask, hides_cards_in_every_value_and_name) {
+    static const char text[] = "{\"a\":[4111111111111111,\"4111 1111 1111 1111\",5.5,null,true],"
+                               "\"4111111111111111\":{\"b\":\"\\u0034111111111111111\"}}";
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    CLEANUP(buf_release) struct buf b = BUF_INIT(1000);
+    struct json_writer w;
+    REQUIRE(json_parse(STR(text), NULL, &doc, NULL) == ERR_OK);
+    json_write_init(&w, &b);
+    card_mask_json(&w, json_root(doc));
+    EXPECT_STR(b.ptr, "{\"a\":[\"[card number]\",\"[card number]\",5.5,null,true],"
+                      "\"[card number]\":{\"b\":\"[card number]\"}}");
+}
+
 static struct str lookup(void *ctx, struct str name) {
     (void)ctx;
     return str_eq(name, STR("name"))   ? STR("John ${name} <b>")

@@ -239,6 +239,23 @@ TEST(turn_actions, refuse_a_payment_that_cannot_be_taken) {
     dialogue_release(&d);
 }
 
+#define PAY_BY_PLAN                                                                                \
+    "\"actions\":[{\"plan\":{\"steps\":[{\"pay\":{\"connector\":\"Default\",\"amount\":\"5.00\"}}" \
+    "]}}]"
+
+TEST(turn_actions, pay_by_a_plan_only_where_nothing_is_recorded) {
+    struct dialogue d;
+    REQUIRE(dialogue_parse(
+        &d, ASSISTANT("\"recording\":{\"rule\":\"on\",\"notice\":\"Recorded.\"},", PAY_BY_PLAN)));
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    EXPECT(!dialogue_has(&d, "pay"));
+    dialogue_release(&d);
+    REQUIRE(dialogue_parse(&d, ASSISTANT("", PAY_BY_PLAN)));
+    dialogue_answer(&d, CALL_BY_HUMAN);
+    EXPECT(dialogue_has(&d, "pay"));
+    dialogue_release(&d);
+}
+
 TEST(turn_actions, pay_and_hear_how_that_ended) {
     struct payment_view view = {0};
     struct dialogue d;
