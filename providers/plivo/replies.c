@@ -9,6 +9,7 @@
 enum {
     MESSAGE_MAX = 110, /* bytes of the carrier's own words in an error text */
     PLAIN_MAX = 300,   /* bytes of an error that is plain text */
+    IDS_OF_A_PAGE = 20,
     DATE_TIME_LEN = 19,
     ZONE_LEN = 6,
 };
@@ -140,15 +141,39 @@ static enum error_code read_item(const struct json *v, struct provider_call *out
     return ERR_OK;
 }
 
+/*
+ * A list of bare ids does not tell whether it is whole. A page of Plivo's lists has 20 items at
+ * most (Plivo docs: pagination), so a full one may be followed by another; one that has more is not
+ * cut into pages. start: of this page.
+ */
+static enum error_code next_ids(struct rest_page *page, size_t start, struct error *err) {
+    static const struct str paging = STR_INIT("&limit=20&offset=");
+    size_t at = str_find_str(page->asked, paging);
+    uint64_t offset = 0;
+    if (page->count - start != IDS_OF_A_PAGE || page->asked.len == 0)
+        return ERR_OK;
+    bool goes_on =
+        at == page->asked.len ||
+        (str_to_u64(str_from_index(page->asked, at + paging.len), REST_CALLS_MAX, &offset) &&
+         start >= IDS_OF_A_PAGE &&
+         strcmp(page->calls[start].sid, page->calls[start - IDS_OF_A_PAGE].sid) != 0);
+    if (!goes_on)
+        return error_set(err, ERR_LIMIT, "the carrier lists the same calls again; ask later");
+    buf_put_str(&page->next_url, str_from(page->asked.ptr, at));
+    buf_put_str(&page->next_url, paging);
+    buf_put_u64(&page->next_url, offset + IDS_OF_A_PAGE);
+    return ERR_OK;
+}
+
 enum error_code plivo_decode_list(const struct rest_account *a, struct str body,
                                   struct rest_page *page, struct error *err) {
     CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
     enum error_code rc = rest_read_object(body, &doc, err);
     if (rc != ERR_OK)
         return rc;
-    const struct json *list = json_get(json_root(doc), "objects");
-    if (!list)
-        list = json_get(json_root(doc), "calls");
+    size_t start = page->count;
+    const struct json *ids = json_get(json_root(doc), "calls");
+    const struct json *list = ids ? ids : json_get(json_root(doc), "objects");
     if (json_type(list) != JSON_ARRAY)
         return error_set(err, ERR_UPSTREAM, "the carrier's reply is no list of calls");
     for (const struct json *v = json_first(list); v; v = json_next(v)) {
@@ -161,7 +186,8 @@ enum error_code plivo_decode_list(const struct rest_account *a, struct str body,
             return rc;
     }
     const struct json *meta = json_get(json_root(doc), "meta");
-    return rest_next_page(a, json_str(json_get(meta, "next")), &page->next_url, err);
+    rc = rest_next_page(a, json_str(json_get(meta, "next")), &page->next_url, err);
+    return rc == ERR_OK && ids && page->next_url.len == 0 ? next_ids(page, start, err) : rc;
 }
 
 /* ---- recordings -------------------------------------------------------------------------- */

@@ -214,6 +214,7 @@ static enum error_code list_pass(const struct rest_provider *p, struct rest_requ
         if (rc != ERR_OK)
             return rc;
         buf_clear(&page->next_url);
+        page->asked = buf_str(&r->url);
         rc = p->dialect->decode_list(&p->account, buf_str(&rsp.body), page, err);
         if (rc != ERR_OK || page->next_url.len == 0)
             return rc;

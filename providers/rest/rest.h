@@ -42,6 +42,7 @@ struct rest_request {
 struct rest_page {
     struct provider_call *calls; /* heap; grown by rest_page_add() */
     size_t count, cap;
+    struct str asked;    /* the address that the reply came from; "" in tests */
     struct buf next_url; /* absolute; empty: this was the last page */
     const struct provider_list_filter
         *filter; /* what is asked for; decoders may leave the rest out */

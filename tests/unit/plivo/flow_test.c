@@ -184,13 +184,18 @@ TEST(plivo_flow, a_call_that_slips_away_makes_the_list_an_error_and_not_a_short_
     tear_down(&r);
 }
 
+/** A list of so many bare ids, the first with that number. */
+static void put_ids(struct buf *b, int first, int count) {
+    buf_puts(b, "{\"api_id\":\"x\",\"calls\":[");
+    for (int i = 0; i < count; i++)
+        buf_printf(b, "%s\"11111111-2222-4333-8444-%012d\"", i ? "," : "", first + i);
+    buf_puts(b, "]}");
+}
+
 TEST(plivo_flow, too_many_live_calls_to_ask_for_are_an_error) {
     CLEANUP(buf_release) struct buf ids = BUF_INIT(1 << 16);
     struct fake_exchange script[3 + REST_NAMELESS_MAX] = {{.status = 200, .body = IDS("")}};
-    buf_puts(&ids, "{\"calls\":[");
-    for (int i = 0; i <= REST_NAMELESS_MAX; i++)
-        buf_printf(&ids, "%s\"11111111-2222-4333-8444-%012d\"", i ? "," : "", i);
-    buf_puts(&ids, "]}");
+    put_ids(&ids, 0, REST_NAMELESS_MAX + 1);
     script[1] = (struct fake_exchange){.status = 200, .body = ids.ptr};
     script[2] = (struct fake_exchange){.status = 200, .body = NONE};
     for (size_t i = 3; i < ARRAY_LEN(script); i++)
@@ -198,6 +203,44 @@ TEST(plivo_flow, too_many_live_calls_to_ask_for_are_an_error) {
     struct rig r;
     set_up(&r, script, ARRAY_LEN(script));
     fake_http_allow_unused(r.http);
+    size_t count = 77;
+    char sid[CALL_SID_SIZE] = "";
+    EXPECT_INT(list(&r, &count, sid), ERR_LIMIT);
+    EXPECT_INT(count, 77);
+    tear_down(&r);
+}
+
+TEST(plivo_flow, a_full_page_of_bare_ids_is_followed_by_another_one) {
+    CLEANUP(buf_release) struct buf first = BUF_INIT(1 << 16);
+    CLEANUP(buf_release) struct buf second = BUF_INIT(1 << 16);
+    put_ids(&first, 0, 20);
+    put_ids(&second, 20, 1);
+    struct fake_exchange script[25] = {
+        {.path = ROOT "/Call/?status=queued", .status = 200, .body = first.ptr},
+        {.path = ROOT "/Call/?status=queued&limit=20&offset=20", .status = 200, .body = second.ptr},
+        {.path = ROOT "/Call/?status=live&to_number=12025550100", .status = 200, .body = IDS("")},
+        {.status = 200, .body = NONE},
+    };
+    for (size_t i = 4; i < 24; i++)
+        script[i] = (struct fake_exchange){.status = 200, .body = LIVE(OTHER, "12025550177")};
+    script[24] = (struct fake_exchange){
+        .path = ROOT "/Call/11111111-2222-4333-8444-000000000020/?status=live",
+        .status = 200,
+        .body = LIVE("11111111-2222-4333-8444-000000000020", "12025550100")};
+    struct rig r;
+    set_up(&r, script, ARRAY_LEN(script));
+    size_t count = 77;
+    char sid[CALL_SID_SIZE] = "";
+    EXPECT_INT(list(&r, &count, sid), ERR_OK);
+    EXPECT_INT(count, 1);
+    EXPECT_STR(sid, "11111111-2222-4333-8444-000000000020");
+    tear_down(&r);
+}
+
+TEST(plivo_flow, a_page_of_bare_ids_that_comes_again_makes_the_list_an_error) {
+    CLEANUP(buf_release) struct buf page = BUF_INIT(1 << 16);
+    put_ids(&page, 0, 20);
+    RIG(r, {.status = 200, .body = page.ptr}, {.status = 200, .body = page.ptr});
     size_t count = 77;
     char sid[CALL_SID_SIZE] = "";
     EXPECT_INT(list(&r, &count, sid), ERR_LIMIT);
