@@ -2,9 +2,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/buf.h"
 #include "core/base/compiler.h"
@@ -18,9 +20,9 @@ enum {
     FRESH_MS = 2000, /* no file system keeps coarser times than two seconds */
 };
 
-static void close_file(FILE **f) {
-    if (*f)
-        fclose(*f);
+static void close_file(int *fd) {
+    if (*fd >= 0)
+        close(*fd);
 }
 
 static void close_directory(DIR **d) {
@@ -55,15 +57,18 @@ static enum error_code read_file(const char *path, int64_t wall_ms, struct buf *
                                  struct source_stamp *stamp, struct error *err) {
     char reason[128], chunk[8192];
     struct stat st;
-    size_t n;
-    CLEANUP(close_file) FILE *f = fopen(path, "rbe");
-    if (!f || fstat(fileno(f), &st) != 0)
+    ssize_t n;
+    /* a pipe of that name must not hold up the others until somebody writes into it */
+    CLEANUP(close_file) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &st) != 0)
         return error_set(err, ERR_IO, "%s: cannot be opened (%s), make it readable or remove it",
                          path, why(errno, reason, sizeof reason));
     *stamp = source_stamp_of(&st, wall_ms);
-    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0 && !buf_failed(text))
-        buf_put(text, chunk, n);
-    if (ferror(f))
+    if (!S_ISREG(st.st_mode))
+        return error_set(err, ERR_IO, "%s: is no file, remove or rename it", path);
+    while ((n = read(fd, chunk, sizeof chunk)) > 0 && !buf_failed(text))
+        buf_put(text, chunk, (size_t)n);
+    if (n < 0)
         return error_set(err, ERR_IO, "%s: cannot be read (%s)", path,
                          why(errno, reason, sizeof reason));
     if (buf_failed(text))

@@ -157,6 +157,22 @@ TEST(assistant_reload, names_a_new_file_that_was_never_good) {
     shelf_close(&s);
 }
 
+TEST(assistant_reload, is_not_held_up_by_what_is_no_file) {
+    struct shelf s;
+    char path[320];
+    shelf_open(&s);
+    temp_dir_file(&s.dir, "0_pipe.json", path);
+    EXPECT_INT(mkfifo(path, 0600), 0);
+    temp_dir_file(&s.dir, "1_dir.json", path);
+    EXPECT_INT(mkdir(path, 0700), 0);
+    put(&s, "a.json", DEFINITION("a", TITLE("two")));
+    look(&s);
+    expect_fault(&s, "0_pipe.json: is no file");
+    expect_fault(&s, "1_dir.json: is no file");
+    expect_title(&s, "a", now(&s), "two");
+    shelf_close(&s);
+}
+
 TEST(assistant_reload, gives_a_name_and_a_number_to_one_file_only) {
     struct shelf s;
     shelf_open(&s);
