@@ -16,6 +16,14 @@ enum error_code brain_think(struct brain *b, const struct brain_input *in, struc
     return ERR_OK;
 }
 
+enum error_code brain_sum_up(struct brain *b, const struct brain_input *in, struct str *summary,
+                             struct error *err) {
+    assert(in->assistant && in->arena);
+    return b->ops->sum_up
+               ? b->ops->sum_up(b, in, summary, err)
+               : error_set(err, ERR_UNSUPPORTED, "the brain %s cannot sum up", b->ops->name);
+}
+
 void brain_free(struct brain *b) {
     if (b)
         b->ops->destroy(b);

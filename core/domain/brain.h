@@ -131,6 +131,15 @@ enum {
  */
 NODISCARD enum error_code brain_think(struct brain *b, const struct brain_input *in,
                                       struct brain_output *out, struct error *err);
+
+/**
+ * The answer to the assistant's post-prompt, from the lines of a conversation that is over, as the
+ * model wrote it; *summary lives in the arena of the input, of which event, state and tools do not
+ * count. ERR_UNSUPPORTED: a brain that cannot; else as brain_think(), with err->retry. May block.
+ */
+NODISCARD enum error_code brain_sum_up(struct brain *b, const struct brain_input *in,
+                                       struct str *summary, struct error *err);
+
 void brain_free(struct brain *b); /* NULL is fine */
 
 #endif

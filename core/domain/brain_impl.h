@@ -9,6 +9,8 @@ struct brain_ops {
     void (*destroy)(struct brain *b);
     enum error_code (*think)(struct brain *b, const struct brain_input *in,
                              struct brain_output *out, struct error *err);
+    enum error_code (*sum_up)(struct brain *b, const struct brain_input *in, struct str *summary,
+                              struct error *err); /* NULL: cannot */
 };
 
 struct brain {

@@ -27,6 +27,7 @@ static const char *const job_names[] = {
     [JOB_RECORDING_CONTROL] = "recording_control",
     [JOB_FETCH_RECORDING] = "fetch_recording",
     [JOB_DELETE_RECORDING] = "delete_recording",
+    [JOB_SUM_UP] = "sum_up",
 };
 _Static_assert(ARRAY_LEN(job_names) == JOB_KIND_COUNT, "every kind of job has a name");
 

@@ -50,6 +50,8 @@ enum {
     INFO_SESSION_MAX = 64
 };
 
+#define INFO_CALL_SUMMARY "call_summary" /* category of the answer to a post-prompt */
+
 /** Something that a caller said and an assistant shared. */
 struct info {
     int64_t id;
@@ -132,6 +134,7 @@ enum job_kind {
     JOB_RECORDING_CONTROL, /* ref_text: "start" "pause" "resume" "stop" */
     JOB_FETCH_RECORDING,   /* ref_id: recording */
     JOB_DELETE_RECORDING,  /* ref_id: recording; the carrier's copy */
+    JOB_SUM_UP,            /* ask the model for the post-prompt's answer once the call is over */
     JOB_KIND_COUNT
 };
 const char *job_kind_name(enum job_kind k);

@@ -120,18 +120,6 @@ static enum error_code load(struct agent_run *r, struct error *err) {
 /* ---- running -----------------------------------------------------------------------------------
  */
 
-static struct str variables_of(struct agent_run *r) {
-    static const struct json_limits limits = {.bytes_max = REQUEST_MAX, .values_max = 10000};
-    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
-    CLEANUP(buf_release) struct buf b = BUF_INIT(REQUEST_MAX);
-    if (r->request_json.len == 0 || json_parse(r->request_json, &limits, &doc, NULL) != ERR_OK)
-        return (struct str){0};
-    const struct json *v = json_get(json_root(doc), "variables");
-    if (v)
-        json_put_value(&b, v);
-    return arena_copy(r->arena, buf_str(&b));
-}
-
 static enum error_code run(struct agent_run *r, struct turn_work *t, struct error *err) {
     char session[ID_TEXT_SIZE] = "";
     static const struct json_limits limits = {.bytes_max = REQUEST_MAX, .values_max = 4000};
@@ -414,7 +402,8 @@ static enum error_code answer(struct agent_run *r, struct error *err) {
     if (rc == ERR_OK && !r->repeated) {
         struct conversation_turn_in in = {.assistant = r->q->assistant,
                                           .call = &r->call,
-                                          .variables_json = variables_of(r),
+                                          .variables_json =
+                                              turn_variables_of(r->request_json, r->arena),
                                           .now_ms = engine_now_ms(r->e)};
         struct turn_work t = {
             .in = &in, .assistant = r->q->assistant, .out = &r->out, .arena = r->arena};

@@ -10,8 +10,6 @@ enum {
     LINES_MAX = 400 /* of one report */
 };
 
-static const char category[] = "call_summary";
-
 struct report_keeping {
     const struct engine *e;
     const struct agent_report *r;
@@ -52,7 +50,7 @@ static enum error_code keep_log(struct store_tx *tx, struct report_keeping *p,
 static enum error_code keep_summary(struct store_tx *tx, struct report_keeping *p,
                                     const struct turn_keeping *k, struct error *err) {
     struct conversation_effect e = {.kind = CONVERSATION_INFO,
-                                    .category = STR(category),
+                                    .category = STR(INFO_CALL_SUMMARY),
                                     .text = conversation_fit(&p->arena, NULL, p->r->summary)};
     return e.text.len > 0 ? keep_one(tx, k, &e, err) : ERR_OK;
 }
@@ -91,7 +89,7 @@ static enum error_code keep_free_tx(struct store_tx *tx, void *ctx, struct error
     struct report_keeping *p = ctx;
     const struct info info = {.session_id = p->r->session_id,
                               .caller_id = p->r->caller_id,
-                              .category = STR(category),
+                              .category = STR(INFO_CALL_SUMMARY),
                               .information = conversation_fit(&p->arena, NULL, p->r->summary)};
     return info.information.len > 0 ? agent_info_keep(tx, p->e, &info, err) : ERR_OK;
 }

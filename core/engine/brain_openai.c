@@ -12,7 +12,8 @@
 enum {
     ROUNDS_PRESET = 4,
     SAY_MAX = 2400,
-    ERROR_MAX = 1024
+    ERROR_MAX = 1024,
+    SUMMARY_BUDGET_MS = 30000
 };
 
 struct openai_brain {
@@ -350,6 +351,28 @@ static enum error_code openai_think(struct brain *b, const struct brain_input *i
     return rc;
 }
 
+/** Nobody waits on the line for it. */
+static enum error_code openai_sum_up(struct brain *b, const struct brain_input *in,
+                                     struct str *summary, struct error *err) {
+    struct openai_server *server = &brain_from(b)->server;
+    const struct assistant_model *m = &in->assistant->model;
+    struct openai_reply reply;
+    struct openai_asking asking = {
+        .server = server,
+        .request = {.in = in,
+                    .model = m->name.len > 0 ? m->name : server->options.model,
+                    .sums_up = true},
+        .deadline_ms = clock_mono_ms(&server->options.clock) + SUMMARY_BUDGET_MS,
+        .call_id = value_of(in, STR("call_id")),
+    };
+    enum error_code rc = openai_ask(&asking, &reply, err);
+    if (rc != ERR_OK)
+        return rc;
+    *summary = arena_copy(in->arena, str_trim(buf_str(&reply.text)));
+    openai_reply_release(&reply);
+    return ERR_OK;
+}
+
 static void openai_destroy(struct brain *b) {
     struct openai_brain *o = brain_from(b);
     openai_server_release(&o->server);
@@ -357,7 +380,7 @@ static void openai_destroy(struct brain *b) {
 }
 
 static const struct brain_ops openai_ops = {
-    .name = "openai", .destroy = openai_destroy, .think = openai_think};
+    .name = "openai", .destroy = openai_destroy, .think = openai_think, .sum_up = openai_sum_up};
 
 struct brain *brain_openai_new(const struct brain_openai_options *o) {
     struct openai_brain *b = mem_zalloc(sizeof *b);

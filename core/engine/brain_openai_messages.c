@@ -240,7 +240,8 @@ uint32_t openai_function_lines(const struct brain_input *in) {
 /** The first line that is told: the newest ones that fit, since the context was entered. */
 static size_t first_line(const struct openai_request *r) {
     size_t bytes = 0, i = r->in->line_count;
-    while (i > r->state->first_line && bytes + r->in->lines[i - 1].text.len <= r->history_max)
+    size_t begin = r->state ? r->state->first_line : 0;
+    while (i > begin && bytes + r->in->lines[i - 1].text.len <= r->history_max)
         bytes += r->in->lines[--i].text.len;
     return i;
 }
@@ -341,4 +342,30 @@ void openai_put_messages(struct json_writer *w, const struct openai_request *r) 
         put_round(w, &r->rounds[i]);
     buf_release(&prompt);
     buf_release(&t.words);
+}
+
+/* ---- when it is over --------------------------------------------------------------------------
+ */
+
+static void put_transcript(struct buf *b, const struct openai_request *r) {
+    static const char *const names[TURN_ROLE_COUNT] = {
+        [TURN_CALLER] = "Caller", [TURN_ASSISTANT] = "Assistant", [TURN_FUNCTION] = "Function"};
+    const struct brain_input *in = r->in;
+    buf_puts(b, "[The call is over. This is what was said.]\n");
+    for (size_t i = first_line(r); i < in->line_count; i++)
+        if (names[in->lines[i].role])
+            buf_printf(b, "%s: " STR_FMT "\n", names[in->lines[i].role],
+                       STR_ARG(in->lines[i].text));
+}
+
+void openai_put_summary_messages(struct json_writer *w, const struct openai_request *r) {
+    struct buf prompt = BUF_INIT(PROMPT_MAX), said = BUF_INIT(PROMPT_MAX);
+    const struct assistant_prompt *p = &r->in->assistant->post_prompt.prompt;
+    for (size_t i = 0; i < p->section_count; i++)
+        put_section(&prompt, r->in, &p->sections[i], 1, i + 1);
+    put_transcript(&said, r);
+    put_message(w, "system", buf_str(&prompt));
+    put_message(w, "user", buf_str(&said));
+    buf_release(&prompt);
+    buf_release(&said);
 }

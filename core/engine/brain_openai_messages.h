@@ -11,4 +11,7 @@
  */
 void openai_put_messages(struct json_writer *w, const struct openai_request *r);
 
+/** The post-prompt, and the conversation as a text. */
+void openai_put_summary_messages(struct json_writer *w, const struct openai_request *r);
+
 #endif

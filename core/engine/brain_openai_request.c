@@ -71,10 +71,14 @@ static void put_limit(struct writing *x, uint32_t tokens) {
         json_put_int(&x->w, tokens);
 }
 
-/** What "model" says goes before what "prompt" says. */
+/** What "model" says goes before what "prompt" says, but after what "post_prompt" says. */
 static void put_sampling(struct writing *x) {
-    const struct assistant_sampling *m = &x->r->in->assistant->model.sampling;
-    const struct assistant_sampling *p = &x->r->in->assistant->prompt.sampling;
+    const struct assistant *a = x->r->in->assistant;
+    const struct assistant_sampling *m = &a->model.sampling, *p = &a->prompt.sampling;
+    if (x->r->sums_up) {
+        p = m;
+        m = &a->post_prompt.prompt.sampling;
+    }
     put_limit(x, m->max_tokens > 0   ? m->max_tokens
                  : p->max_tokens > 0 ? p->max_tokens
                                      : TOKENS_PRESET);
@@ -129,7 +133,10 @@ void openai_put_request(struct buf *b, const struct openai_request *r, uint32_t 
     json_kv_string(&x.w, "model", r->model);
     json_key(&x.w, "messages");
     json_begin_array(&x.w);
-    openai_put_messages(&x.w, r);
+    if (r->sums_up)
+        openai_put_summary_messages(&x.w, r);
+    else
+        openai_put_messages(&x.w, r);
     json_end_array(&x.w);
     put_tools(&x);
     put_sampling(&x);

@@ -61,7 +61,8 @@ struct openai_request {
     size_t function_count;
     const struct openai_round *rounds;
     size_t round_count;
-    bool last; /* no more functions: answer with words */
+    bool last;    /* no more functions: answer with words */
+    bool sums_up; /* the conversation is over: answer the post-prompt; no place, no functions */
 };
 
 /** *sent becomes the set of optional fields that are in it. */

@@ -173,6 +173,9 @@ static bool think(struct turn_work *t, const struct occasion *o) {
         return false;
     }
     turn_brain_account(t, &thought.usage);
+    if (o->event == BRAIN_BEGIN && brain != t->cv->scripted &&
+        t->assistant->post_prompt.prompt.section_count > 0)
+        turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_SUM_UP});
     if (thought.say.len > 0 && t->say.len > 0)
         buf_putc(&t->say, ' ');
     buf_put_str(&t->say, thought.say); /* expanded by the brain already */

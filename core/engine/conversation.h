@@ -86,6 +86,7 @@ enum conversation_effect_kind {
     CONVERSATION_RECORDING,       /* yes: start recording now; no: stop */
     CONVERSATION_PAYMENT,         /* pay: take it; see core/engine/payment.h */
     CONVERSATION_RECORDING_PAUSE, /* yes: pause it; no: resume */
+    CONVERSATION_SUM_UP,          /* a model leads: its post-prompt is to be asked in the end */
 };
 
 struct conversation_effect {
@@ -108,6 +109,16 @@ struct conversation_turn_out {
     size_t effect_count;
 };
 void conversation_turn_out_release(struct conversation_turn_out *out);
+
+/**
+ * The answer to the post-prompt of a conversation that a model led and that is over, fit to be
+ * kept; in the arena. Of the input assistant, call, variables, state and time count. May block.
+ * Errors: ERR_UNSUPPORTED (no model server is configured), those of brain_sum_up().
+ */
+NODISCARD enum error_code conversation_sum_up(struct conversation *cv,
+                                              const struct conversation_turn_in *in,
+                                              struct arena *a, struct str *summary,
+                                              struct error *err);
 
 /**
  * What was said or keyed, fit to be kept: one line of bounded length, no card number. cards: what

@@ -67,6 +67,9 @@ struct turn_work {
 /** Facts of the call and variables of the request; ERR_INVALID when the variables are no object. */
 NODISCARD enum error_code turn_read_values(struct turn_work *t, struct error *err);
 
+/** "variables" of the request of a call, in the arena; "" when it has none. */
+struct str turn_variables_of(struct str request_json, struct arena *a);
+
 /** Add to what is said, with ${…} replaced. */
 void turn_say(struct turn_work *t, struct buf *where, struct str text);
 

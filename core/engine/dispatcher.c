@@ -64,6 +64,9 @@ void dispatcher_run_job(const struct engine *e, const struct job *j) {
     case JOB_DELETE_RECORDING:
         job_delete_recording_run(e, j);
         return;
+    case JOB_SUM_UP:
+        job_sum_up_run(e, j);
+        return;
     case JOB_NONE:
     case JOB_KIND_COUNT:
         break;

@@ -17,6 +17,11 @@ void job_cancel_sid_run(const struct engine *e, const struct job *j);
 void job_recording_control_run(const struct engine *e, const struct job *j);
 void job_fetch_recording_run(const struct engine *e, const struct job *j);
 void job_delete_recording_run(const struct engine *e, const struct job *j);
+void job_sum_up_run(const struct engine *e, const struct job *j);
+
+enum {
+    JOB_SUM_UP_LOOK_MS = 10000 /* so often it looks whether the call is over */
+};
 
 /* ---- shared by them ----------------------------------------------------------------------------
  */

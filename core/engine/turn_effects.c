@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/engine/call_service.h"
 #include "core/engine/consents.h"
+#include "core/engine/jobs.h"
 #include "core/engine/recording_change.h"
 
 enum {
@@ -155,6 +156,14 @@ static enum error_code take_no(struct store_tx *tx, const struct turn_keeping *k
     return rc == ERR_OK && sid[0] ? control_recording(tx, k, STR("stop"), err) : rc;
 }
 
+static enum error_code plan_summary(struct store_tx *tx, const struct turn_keeping *k,
+                                    struct error *err) {
+    struct job j = {
+        .kind = JOB_SUM_UP, .call_id = k->call->id, .run_at_ms = k->now_ms + JOB_SUM_UP_LOOK_MS};
+    *k->work_added = true;
+    return store_add_job(tx, &j, err);
+}
+
 enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping *k,
                                   const struct conversation_effect *effects, size_t count,
                                   struct error *err) {
@@ -190,6 +199,9 @@ enum error_code turn_effects_keep(struct store_tx *tx, const struct turn_keeping
             else if (rc == ERR_OK)
                 log_warn(k->engine->log, "recording refused",
                          LOG_ID("call", CALL_ID_PREFIX, k->call->id));
+            break;
+        case CONVERSATION_SUM_UP:
+            rc = plan_summary(tx, k, err);
             break;
         case CONVERSATION_RECORDING_PAUSE:
             if (!e->yes)

@@ -5,7 +5,8 @@
 #include "core/engine/conversation_turn.h"
 
 enum {
-    VARIABLES_BYTES_MAX = CALL_JSON_MAX
+    VARIABLES_BYTES_MAX = CALL_JSON_MAX,
+    REQUEST_BYTES_MAX = 1 << 20 /* of a call's request: plan, variables, metadata */
 };
 
 /* ---- values that texts may name -------------------------------------------------------------- */
@@ -69,6 +70,18 @@ struct str turn_value(void *ctx, struct str name) {
             return t->values[i].value;
     const struct assistant_variable *v = assistant_find_variable(t->assistant, name);
     return v ? v->value : (struct str){0};
+}
+
+struct str turn_variables_of(struct str request_json, struct arena *a) {
+    static const struct json_limits limits = {.bytes_max = REQUEST_BYTES_MAX, .values_max = 10000};
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    CLEANUP(buf_release) struct buf b = BUF_INIT(VARIABLES_BYTES_MAX);
+    if (request_json.len == 0 || json_parse(request_json, &limits, &doc, NULL) != ERR_OK)
+        return (struct str){0};
+    const struct json *v = json_get(json_root(doc), "variables");
+    if (v)
+        json_put_value(&b, v);
+    return arena_copy(a, buf_str(&b));
 }
 
 void turn_say(struct turn_work *t, struct buf *where, struct str text) {

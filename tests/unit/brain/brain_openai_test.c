@@ -327,6 +327,43 @@ TEST(brain_openai, a_server_that_counts_wrongly_or_not_at_all_is_believed) {
     brain_desk_close(&d);
 }
 
+/* ---- when it is over --------------------------------------------------------------------------
+ */
+
+TEST(brain_openai, sums_up_what_was_said_by_the_post_prompt) {
+    static const struct fake_exchange script[] = {
+        ASKED("{\"choices\":[{\"message\":{\"content\":\" {\\\"mood\\\":\\\"good\\\"}\\n\"}}]}")};
+    struct brain_desk_options o = {
+        .definition =
+            "{\"name\":\"a\",\"brain\":\"openai\",\"prompt\":\"P.\",\"model\":{\"temperature\":"
+            "0.9,\"top_p\":0.5},\"variables\":{\"user\":\"Ann\"},\"post_prompt\":{\"text\":"
+            "\"Mood of ${user}?\",\"temperature\":0.2}}"};
+    struct brain_desk d;
+    struct str summary = {0};
+    brain_desk_open(&d, script, ARRAY_LEN(script), &o);
+    brain_desk_line(&d, TURN_ASSISTANT, "Hello.");
+    brain_desk_line(&d, TURN_CALLER, "I am well.");
+    brain_desk_line(&d, TURN_FUNCTION, "{\"name\":\"f\"}");
+    REQUIRE(brain_sum_up(d.brain, &d.in, &summary, &d.err) == ERR_OK);
+    EXPECT_STR(summary.ptr, "{\"mood\":\"good\"}");
+    const char *body = brain_desk_body(&d, 0);
+    EXPECT(strstr(body, "{\"role\":\"system\",\"content\":\"Mood of Ann?\\n\\n\"}") != NULL);
+    EXPECT(strstr(body, "Assistant: Hello.\\nCaller: I am well.\\nFunction: {") != NULL);
+    EXPECT(strstr(body, "\"temperature\":0.2") && strstr(body, "\"top_p\":0.5"));
+    EXPECT(!strstr(body, "\"tools\"") && !strstr(body, "P.") && !strstr(body, "How to talk"));
+    brain_desk_close(&d);
+}
+
+TEST(brain_openai, a_server_that_cannot_sum_up_now_may_be_asked_later) {
+    static const struct fake_exchange script[] = {REFUSED(503, ""), REFUSED(503, "")};
+    struct brain_desk d;
+    struct str summary = {0};
+    brain_desk_open(&d, script, ARRAY_LEN(script), NULL);
+    EXPECT_INT(brain_sum_up(d.brain, &d.in, &summary, &d.err), ERR_UPSTREAM);
+    EXPECT(d.err.retry);
+    brain_desk_close(&d);
+}
+
 TEST(brain_openai, a_state_that_is_not_its_own_is_refused) {
     struct brain_desk d;
     brain_desk_open(&d, NULL, 0, NULL);

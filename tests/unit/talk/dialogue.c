@@ -90,6 +90,9 @@ static void log_effect(struct dialogue *d, const struct conversation_effect *e) 
     case CONVERSATION_RECORDING:
         buf_printf(&d->log, "recording %s\n", e->yes ? "start" : "stop");
         break;
+    case CONVERSATION_SUM_UP:
+        buf_puts(&d->log, "sum up\n");
+        break;
     case CONVERSATION_RECORDING_PAUSE:
         buf_printf(&d->log, "recording %s\n", e->yes ? "pause" : "resume");
         break;

@@ -4,7 +4,8 @@
 #include "tests/unit/talk/dialogue.h"
 
 static const char definition[] =
-    "{\"name\":\"a\",\"brain\":\"openai\",\"contexts\":[{\"name\":\"default\",\"steps\":[{\"name\":"
+    "{\"name\":\"a\",\"brain\":\"openai\",\"post_prompt\":\"Sum "
+    "up.\",\"contexts\":[{\"name\":\"default\",\"steps\":[{\"name\":"
     "\"one\","
     "\"text\":\"t\"},{\"name\":\"two\",\"text\":\"t\"}]}],\"functions\":[\"end_call\","
     "{\"name\":\"close\",\"description\":\"d\",\"parameters\":{\"type\":\"object\",\"properties\":{"
@@ -59,6 +60,7 @@ TEST(turn_brain, is_told_at_once_what_a_function_changes_and_once_where_it_leads
     EXPECT_STR(n.told.ptr, "end_call close {} ; close late {{\"k\":1}} two; ; ");
     buf_clear(&n.told);
     dialogue_speak(&d, "hello");
+    EXPECT_INT(dialogue_count(&d, "sum up\n"), 1);
     EXPECT_STR(n.told.ptr, "close late {{\"k\":1}} ; close late {{\"k\":1}} two; ; ");
     dialogue_release(&d);
     buf_release(&n.told);
