@@ -18,12 +18,15 @@ const OPTIONAL = [
 
 /**
  * What the carrier's own SDK writes and its schema does not know: a step that allows no functions,
- * and the contexts that lead out of a context. What a voice is set to differs from schema to schema.
+ * the contexts that lead out of a context, a function's fillers in several languages. What a voice
+ * is set to differs from schema to schema.
  */
 function withoutKnownStrangers(document) {
   const copy = structuredClone(document);
   for (const { ai } of copy.sections.main) {
     for (const language of ai?.languages ?? []) delete language.params;
+    for (const f of ai?.SWAIG?.functions ?? [])
+      if (f.fillers) f.fillers = Object.fromEntries(Object.entries(f.fillers).slice(0, 1));
     for (const context of Object.values(ai?.prompt.contexts ?? {})) {
       delete context.valid_contexts;
       for (const step of context.steps) if (step.functions === "none") delete step.functions;
