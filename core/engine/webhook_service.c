@@ -1,8 +1,10 @@
 #include "core/engine/webhook_service.h"
 
+#include "core/base/compiler.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/domain/text.h"
 #include "core/engine/call_service.h"
 #include "core/engine/recording_change.h"
 #include "core/engine/webhook_internal.h"
@@ -99,6 +101,16 @@ static int64_t news_time(const struct webhook *w, const struct call *c, int64_t 
     return believable ? at : now_ms;
 }
 
+/* Why it failed, in the carrier's words; of a busy or silent line the status says it all. */
+static bool take_error(const struct webhook_news *n, struct call *c) {
+    if (n->status != CALL_FAILED || n->carrier_text.len == 0 || c->error_text[0])
+        return false;
+    CLEANUP(buf_release) struct buf line = BUF_INIT(n->carrier_text.len + 1);
+    text_put_clean(&line, n->carrier_text);
+    call_copy_text(line.ptr ? line.ptr : "", c->error_text, sizeof c->error_text);
+    return true;
+}
+
 /* Facts that come with a status. They belong to the news that ends the call, or come before it. */
 static bool take_facts(const struct webhook_news *n, struct call *c) {
     bool changed = false;
@@ -115,7 +127,7 @@ static bool take_facts(const struct webhook_news *n, struct call *c) {
         c->answered_by = n->answered_by;
         changed = true;
     }
-    return changed;
+    return (open && take_error(n, c)) || changed;
 }
 
 static enum error_code apply_status(struct store_tx *tx, struct webhook *w, struct call *c,

@@ -231,6 +231,16 @@ static void hide_paths(const struct rest_account *a, char *text) {
     }
 }
 
+struct str rest_without_addresses(const struct rest_account *a, struct arena *arena,
+                                  struct str text) {
+    struct str copy = arena_copy(arena, text);
+    if (copy.len == 0)
+        return copy;
+    hide_credentials(a, copy);
+    hide_paths(a, (char *)(uintptr_t)copy.ptr);
+    return str_z(copy.ptr);
+}
+
 enum error_code rest_failure(const struct rest_provider *p, const struct http_response *r,
                              bool *known, struct error *err) {
     struct error e = {0};

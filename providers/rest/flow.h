@@ -60,6 +60,10 @@ void rest_wait_ms(const struct rest_provider *p, uint32_t ms);
 /** A status that may be another one soon: 408, 429, 500, 502 to 504. */
 bool rest_is_passing(int status);
 
+/** The carrier's words, in the arena: our own addresses in them without path and credentials. */
+struct str rest_without_addresses(const struct rest_account *a, struct arena *arena,
+                                  struct str text);
+
 /** The error of a response that is no success. known: whether the carrier itself said it. */
 enum error_code rest_failure(const struct rest_provider *p, const struct http_response *r,
                              bool *known, struct error *err);

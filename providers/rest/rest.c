@@ -387,7 +387,10 @@ static enum error_code rest_read_webhook(struct provider *base, const struct web
     enum error_code rc = p->dialect->verify_webhook(&p->signer, req, a, &fields, err);
     if (rc != ERR_OK)
         return rc;
-    return p->dialect->parse_webhook(&p->account, req, &fields, a, out, err);
+    rc = p->dialect->parse_webhook(&p->account, req, &fields, a, out, err);
+    if (rc == ERR_OK)
+        out->carrier_text = rest_without_addresses(&p->account, a, out->carrier_text);
+    return rc;
 }
 
 static enum error_code rest_render(struct provider *base, const struct plan *plan, struct buf *out,

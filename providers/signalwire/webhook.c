@@ -157,7 +157,10 @@ static void read_state(const struct parts *p, struct arena *arena, struct webhoo
         return;
     n->status = ended(p, reason);
     read_length(p, n);
-    if (n->status != CALL_COMPLETED && reason.len)
+    if (n->status == CALL_FAILED && str_eq(reason, STR("error")))
+        n->carrier_text = STR("The number could not be reached, or a document could not be had or "
+                              "used: see the call in the voice logs.");
+    else if (n->status != CALL_COMPLETED && reason.len)
         n->carrier_text = arena_printf(arena, "the call ended: " STR_FMT, STR_ARG(reason));
 }
 

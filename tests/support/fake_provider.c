@@ -134,6 +134,7 @@ static enum error_code read_webhook(struct provider *p, const struct webhook_req
         out->status = CALL_STATUS_NONE;
     out->has_duration = form_get(&f, STR("duration")).len > 0;
     out->duration_s = (uint32_t)number(&f, "duration");
+    out->carrier_text = form_get(&f, STR("text"));
     out->digits = form_get(&f, STR("digits"));
     out->speech = form_get(&f, STR("speech"));
     keep(form_get(&f, STR("to")), out->to, sizeof out->to);

@@ -188,6 +188,20 @@ TEST(webhook, late_news_keeps_the_carriers_time_but_none_from_the_future) {
     engine_box_release(&b);
 }
 
+TEST(webhook, a_failed_call_tells_the_carriers_words_and_a_busy_one_needs_none) {
+    static const char *const news[][2] = {{"status=failed&text=No%0Aroute.", "No route."},
+                                          {"status=busy&text=No%0Aroute.", ""},
+                                          {"status=completed&text=No%0Aroute.", ""}};
+    for (size_t i = 0; i < 3; i++) {
+        struct engine_box b;
+        struct call c = placed(&b);
+        EXPECT_INT(status_of(&b, news[i][0]), 204);
+        EXPECT_INT(status_of(&b, "status=failed&text=Late"), 204);
+        EXPECT_STR(engine_box_call(&b, c.id).error_text, news[i][1]);
+        engine_box_release(&b);
+    }
+}
+
 TEST(webhook, a_replay_after_the_end_changes_nothing) {
     struct engine_box b;
     struct call c = placed(&b);

@@ -94,6 +94,33 @@ TEST(rest_flow, an_api_key_authenticates_while_the_token_still_signs) {
     tear_down(&s, p);
 }
 
+/* The path lets in whoever can sign, and what a call failed with is shown to people. */
+TEST(rest_flow, what_a_webhook_tells_does_not_repeat_our_addresses) {
+    struct setup s;
+    struct arena a = {0};
+    struct webhook_news news;
+    char signature[TWILIO_SIGNATURE_SIZE];
+    set_up(&s, NULL, 0);
+    struct provider *p = make(&s);
+    const struct str body = STR("CallSid=" TWILIO_TEST_CALL "&CallStatus=failed&ErrorMessage=No+"
+                                "answer+from+" TWILIO_TEST_BASE "/voice/twilio/c/nonce/answer+!");
+    twilio_sign(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p", body, signature);
+    const struct http_header h = {STR("X-Twilio-Signature"), str_z(signature)};
+    const struct webhook_request req = {
+        .kind = WEBHOOK_STATUS,
+        .method = STR("POST"),
+        .target = STR("/p"),
+        .content_type = STR("application/x-www-form-urlencoded"),
+        .body = body,
+        .headers = &h,
+        .header_count = 1,
+    };
+    EXPECT_INT(provider_read_webhook(p, &req, &a, &news, NULL), ERR_OK);
+    EXPECT(str_eq(news.carrier_text, STR("No answer from " TWILIO_TEST_BASE " !")));
+    arena_release(&a);
+    tear_down(&s, p);
+}
+
 /** A client that only looks at the credentials. */
 struct peek {
     struct http_client base;

@@ -94,7 +94,9 @@ TEST(signalwire_webhook, how_a_call_ended_is_told_by_its_reason) {
         {"\"end_reason\":\"timeout\"", CALL_NO_ANSWER, "the call ended: timeout"},
         {"\"end_reason\":\"cancel\"", CALL_CANCELED, "the call ended: cancel"},
         {"\"end_reason\":\"declined\"", CALL_FAILED, "the call ended: declined"},
-        {"\"end_reason\":\"error\"", CALL_FAILED, "the call ended: error"},
+        {"\"end_reason\":\"error\"", CALL_FAILED,
+         "The number could not be reached, or a document could not be had or used: see the call in "
+         "the voice logs."},
         {"\"end_reason\":\"hangup\"", CALL_COMPLETED, ""},
         {"\"x\":1", CALL_COMPLETED, ""},
         {"\"end_reason\":\"new_word\"", CALL_FAILED, "the call ended: new_word"},
