@@ -56,6 +56,8 @@ struct provider_limits {
     uint32_t request_timeout_ms; /* how long we wait for its API */
     uint32_t inbound_look_ms; /* it tells nothing of an inbound call's end: how often to ask; 0: it
                                  does */
+    uint32_t unseen_ms; /* a call that was heard of so lately may be unknown to a look-up; 0: what
+                           is not found is not there */
 };
 struct provider_desc {
     const char *name;          /* "mock", "twilio" … */

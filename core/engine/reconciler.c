@@ -12,13 +12,13 @@ enum {
     CHECK_AGAIN_MS = 15 * 1000,  /* after the carrier could not be asked */
     OVERTIME_MS = 60 * 1000,     /* past ring and time limit before we end it ourselves */
     GIVE_UP_MS = 10 * 60 * 1000, /* past that before it is called lost */
-    HEARD_MS = 10 * 60 * 1000, /* after news of a call it is not lost, whatever the carrier says */
 };
 
 struct check {
     const struct engine *engine;
     int64_t call_id;
     int64_t again_ms;      /* until the next look */
+    int64_t unseen_ms;     /* after news of the call: not to be found means nothing */
     enum error_code asked; /* what the look-up gave */
     struct provider_call seen;
     struct error error;
@@ -75,7 +75,7 @@ static enum error_code check_tx(struct store_tx *tx, void *ctx, struct error *er
         rc = end_unplaced(tx, &c, now, err);
     else if (k->asked == ERR_OK)
         rc = call_take_carrier_view(tx, &c, &k->seen, now, err);
-    else if (k->asked == ERR_NOT_FOUND && now - c.updated_ms >= HEARD_MS)
+    else if (k->asked == ERR_NOT_FOUND && now - c.updated_ms >= k->unseen_ms)
         rc = call_end_for(tx, &c, CALL_FAILED, CALL_REASON_LOST,
                           "the carrier does not know the call any more", now, err);
     if (rc == ERR_OK && !call_status_is_final(c.status) && now >= latest_end_ms(&c))
@@ -86,11 +86,11 @@ static enum error_code check_tx(struct store_tx *tx, void *ctx, struct error *er
 }
 
 /* How long until the call is looked at again, by what the look gave. */
-static int64_t wait_after(const struct check *k, const struct call *c, const struct provider *p) {
-    uint32_t inbound_ms = p && c->inbound ? provider_describe(p)->limits.inbound_look_ms : 0;
-    if (k->asked != ERR_OK && k->asked != ERR_NOT_FOUND)
+static int64_t wait_after(enum error_code asked, const struct call *c,
+                          const struct provider_limits *l) {
+    if (asked != ERR_OK && asked != ERR_NOT_FOUND)
         return CHECK_AGAIN_MS;
-    return inbound_ms ? inbound_ms : CHECK_LIVE_MS;
+    return c->inbound && l->inbound_look_ms ? l->inbound_look_ms : CHECK_LIVE_MS;
 }
 
 static enum error_code read_tx(struct store_tx *tx, void *ctx, struct error *err) {
@@ -107,7 +107,10 @@ void reconciler_check_call(const struct engine *e, int64_t call_id) {
     struct provider *p = engine_provider(e, str_z(c.provider));
     if (p && c.sid[0] && provider_can(p, PROVIDER_CAP_LOOKUP))
         k.asked = provider_look_up(p, str_z(c.sid), &k.seen, &k.error);
-    k.again_ms = wait_after(&k, &c, p);
+    const struct provider_limits limits =
+        p ? provider_describe(p)->limits : (struct provider_limits){0};
+    k.again_ms = wait_after(k.asked, &c, &limits);
+    k.unseen_ms = limits.unseen_ms;
     enum error_code rc = store_write(e->store, check_tx, &k, &err);
     log_info(e->log, "look after", LOG_ID("call", CALL_ID_PREFIX, call_id),
              LOG_Z("was", call_status_name(c.status)), LOG_Z("asked", error_name(k.asked)),

@@ -10,24 +10,25 @@
 
 enum {
     HOST_MAX = 253,
+    UNSEEN_MS = 10 * 60 * 1000,
 };
 
-/* SignalWire docs: rate limits: one new call a second unless agreed otherwise, 13,800 changing
- * requests in ten seconds, questions without limit. A document is read for 5 s. A number that is
- * pointed at a document has no address for notices. */
+/* SignalWire docs: rate limits: one new call a second unless agreed otherwise, as many as this
+ * waiting in its queue; 13,800 changing requests in ten seconds, questions without limit. A
+ * document is read for 5 s. */
+#define LIMITS(document_max)                                                                       \
+    .calls_per_s = 1, .open_calls_max = 10000, .requests_max = 13800, .requests_window_ms = 10000, \
+    .document_bytes_max = (document_max), .answer_timeout_ms = 5000, .request_timeout_ms = 20000
+
+/* A number that is pointed at a document has no address for notices, and whether the logs show a
+ * call while it runs nobody says. */
 const struct provider_desc signalwire_desc = {
     .name = "signalwire",
     .caps = SIGNALWIRE_CAPS,
     .document_type = "application/json",
     .base_url = "", /* made from the space */
-    .limits = {.calls_per_s = 1,
-               .open_calls_max = 10000, /* waiting in its queue */
-               .requests_max = 13800,
-               .requests_window_ms = 10000,
-               .document_bytes_max = SIGNALWIRE_DOCUMENT_BYTES_MAX,
-               .answer_timeout_ms = 5000,
-               .request_timeout_ms = 20000,
-               .inbound_look_ms = SIGNALWIRE_INBOUND_LOOK_MS},
+    .limits = {LIMITS(SIGNALWIRE_DOCUMENT_BYTES_MAX), .inbound_look_ms = SIGNALWIRE_INBOUND_LOOK_MS,
+               .unseen_ms = UNSEEN_MS},
 };
 
 static enum error_code render(const struct rest_account *a, const struct plan *plan,
@@ -74,13 +75,7 @@ const struct provider_desc signalwire_compat_desc = {
     .caps = SIGNALWIRE_COMPAT_CAPS,
     .document_type = "text/xml; charset=utf-8",
     .base_url = "",
-    .limits = {.calls_per_s = 1,
-               .open_calls_max = 10000, /* waiting in its queue */
-               .requests_max = 13800,
-               .requests_window_ms = 10000,
-               .document_bytes_max = SIGNALWIRE_COMPAT_DOCUMENT_BYTES_MAX,
-               .answer_timeout_ms = 5000,
-               .request_timeout_ms = 20000},
+    .limits = {LIMITS(SIGNALWIRE_COMPAT_DOCUMENT_BYTES_MAX)},
 };
 
 /*
