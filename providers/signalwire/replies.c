@@ -31,7 +31,8 @@ static enum error_code read_call(const struct json *v, struct provider_call *out
     if (!clock_parse_rfc3339(json_str(json_get(v, "created_at")), &c.created_ms))
         c.created_ms = 0;
     struct str direction = json_str(json_get(v, "direction"));
-    c.other_leg = str_eq_z(direction, "inbound") || str_eq_z(direction, "outbound-dial");
+    c.other_leg = str_eq_z(direction, "inbound") || str_eq_z(direction, "outbound-dial") ||
+                  json_str(json_get(v, "parent_id")).len > 0;
     *out = c;
     return ERR_OK;
 }

@@ -61,7 +61,7 @@ static void look(struct house *h, struct look *l) {
     EXPECT_INT(store_read(gateway_engine(h->gateway)->store, look_tx, l, NULL), ERR_OK);
 }
 
-/* The box tells nothing of some ends: then the carrier is asked once a minute. */
+/* The box tells nothing of some ends: then the carrier is asked every ten seconds. */
 static void wait_end(struct house *h, struct look *l) {
     for (int i = 0; i < 3000 && l->call.id == 0; i++) {
         struct timespec ms = {.tv_nsec = 1000000};
@@ -71,7 +71,7 @@ static void wait_end(struct house *h, struct look *l) {
     for (int i = 0; i < 20 && l->call.id && !call_status_is_final(l->call.status); i++) {
         (void)house_wait_news(h, l->call.id);
         if (l->call.outcome[0])
-            house_pass(h, 61000);
+            house_pass(h, 11000);
         look(h, l);
     }
 }

@@ -87,6 +87,18 @@ TEST(signalwire_replies, a_list_of_everybodys_calls_is_filtered_here) {
     drop(&l);
 }
 
+TEST(signalwire_replies, a_leg_that_another_call_dialled_says_so) {
+    struct listed l =
+        list("{\"data\":[{\"id\":\"" CALL "\",\"direction\":\"outbound\",\"parent_id\":"
+             "\"" CALL_2 "\"},{\"id\":\"" CALL_2 "\",\"direction\":\"outbound\","
+             "\"parent_id\":null}]," NEXT "}",
+             NULL);
+    EXPECT_INT(l.rc, ERR_OK);
+    REQUIRE(l.page.count == 2);
+    EXPECT(l.page.calls[0].other_leg && !l.page.calls[1].other_leg);
+    drop(&l);
+}
+
 TEST(signalwire_replies, what_is_older_than_asked_for_is_not_paged_through) {
     const int64_t noon_ms = 1767225600000 + 12 * 3600000; /* of the first of January 2026 */
     const struct provider_list_filter f = {.to = STR("+12025550100"), .since_ms = noon_ms};

@@ -7,6 +7,21 @@ enum {
     REPLY_MAX = 16 * 1024 * 1024,
 };
 
+/** One page of a list. Takes its items, a JSON array. */
+static void reply_page(struct face_request *r, const struct sw_page *p, const char *last, bool more,
+                       struct buf *items) {
+    struct buf out = BUF_INIT(REPLY_MAX);
+    struct json_writer w;
+    json_write_init(&w, &out);
+    json_begin_object(&w);
+    sw_page_put(r, &w, p, last, more);
+    json_key(&w, "data");
+    json_put_raw(&w, buf_str(items));
+    json_end_object(&w);
+    buf_release(items);
+    face_reply(r, 200, &out);
+}
+
 /* ---- voice logs: every call, whichever API made it --------------------------------------------
  */
 
@@ -14,8 +29,8 @@ void sw_logs_list(struct face_request *r) {
     struct sw_page p;
     if (!sw_page_read(r, &p))
         return;
-    struct buf items = BUF_INIT(REPLY_MAX), out = BUF_INIT(REPLY_MAX);
-    struct json_writer list, w;
+    struct buf items = BUF_INIT(REPLY_MAX);
+    struct json_writer list;
     uint64_t skip = p.after.len > 0 ? 0 : p.number * p.size;
     size_t count = 0;
     const char *last = NULL;
@@ -36,14 +51,7 @@ void sw_logs_list(struct face_request *r) {
         count++;
     }
     json_end_array(&list);
-    json_write_init(&w, &out);
-    json_begin_object(&w);
-    sw_page_put(r, &w, &p, last, l != NULL);
-    json_key(&w, "data");
-    json_put_raw(&w, buf_str(&items));
-    json_end_object(&w);
-    buf_release(&items);
-    face_reply(r, 200, &out);
+    reply_page(r, &p, last, l != NULL, &items);
 }
 
 void sw_log_fetch(struct face_request *r) {
@@ -174,8 +182,8 @@ void sw_recordings_list(struct face_request *r) {
     struct sw_page p;
     if (!sw_page_read(r, &p))
         return;
-    struct buf items = BUF_INIT(REPLY_MAX), out = BUF_INIT(REPLY_MAX);
-    struct json_writer list, w;
+    struct buf items = BUF_INIT(REPLY_MAX);
+    struct json_writer list;
     uint64_t skip = p.after.len > 0 ? 0 : p.number * p.size;
     size_t count = 0;
     const char *last = NULL;
@@ -192,14 +200,7 @@ void sw_recordings_list(struct face_request *r) {
         count++;
     }
     json_end_array(&list);
-    json_write_init(&w, &out);
-    json_begin_object(&w);
-    sw_page_put(r, &w, &p, last, t != NULL);
-    json_key(&w, "data");
-    json_put_raw(&w, buf_str(&items));
-    json_end_object(&w);
-    buf_release(&items);
-    face_reply(r, 200, &out);
+    reply_page(r, &p, last, t != NULL, &items);
 }
 
 /** The recording that the path names; NULL: answered. */
