@@ -81,6 +81,8 @@ const struct plivo_fault plivo_faults[] = {
     {"authentication credentials", ERR_AUTH, false, "Check the auth id and the auth token."},
     {"insufficient", ERR_AUTH, false, "The account has too little credit: top it up."},
     {"concurren", ERR_RATE_LIMIT, true, "Too many calls at once: it is tried again later."},
+    {"too many requests", ERR_RATE_LIMIT, true,
+     "Too many requests at once: it is tried again later."},
     {"rate limit", ERR_RATE_LIMIT, true, "Too many requests at once: it is tried again later."},
     {"call not found", ERR_NOT_FOUND, false, "The call is over, or was never there."},
     {"not found", ERR_NOT_FOUND, false, "The carrier does not know it: check account and id."},

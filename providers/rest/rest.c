@@ -7,7 +7,7 @@
 #include "providers/rest/flow.h"
 
 enum {
-    NONCES = 8192, /* of webhooks, kept at a time: 330 kB */
+    NONCES = 32768, /* of webhooks, kept at a time: 1.3 MB */
 };
 
 static const struct provider_ops rest_ops;
