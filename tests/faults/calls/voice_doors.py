@@ -5,6 +5,7 @@ twice. doors.py looks closer at one address.
 
 usage: voice_doors.py [WIRE …]
 """
+import concurrent.futures
 import re
 import sys
 import urllib.parse
@@ -145,6 +146,10 @@ def cut_and_swollen(d):
             d.unchanged(f"{what} at {path}", d.send(path, text, good), (400, 403, 413), before)
 
 
+def action_of(document):
+    return wires.path_of(re.search(rb'action="([^"]+)"', document)[1].decode().replace("&amp;", "&"))
+
+
 def a_call_twice_and_out_of_order(d):
     answer = d.path("answer")
     answered = d.speech.call(d.leg, "in-progress")
@@ -153,7 +158,7 @@ def a_call_twice_and_out_of_order(d):
     expect(d.tell(answer, answered)[1] == document, "asked again, the same document")
     expect(d.tell(d.path("status"), d.speech.call(d.leg, "ringing"))[0] == 204, "it rings, late")
     expect(d.status() == "answered", "which moves nothing back")
-    gather = wires.path_of(re.search(rb'action="([^"]+)"', document)[1].decode().replace("&amp;", "&"))
+    gather = action_of(document)
     status, turn = d.tell(gather, d.speech.spoken(d.leg, "Yes, you may record"))
     expect(status == 200 and turn != document, "the turn is heard")
     rig.until(lambda: "consent.given" in d.gateway.events(d.id), "consent is noted")
@@ -162,6 +167,14 @@ def a_call_twice_and_out_of_order(d):
         expect(d.tell(gather, d.speech.spoken(d.leg, words))[1] == turn, "a turn that was had has its answer")
     expect([e for e in d.gateway.events(d.id) if not e.startswith("recording")] ==
            [e for e in before if not e.startswith("recording")], "and is not had again")
+    d.turn = action_of(turn)
+
+
+def a_turn_told_by_many_at_once(d):
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        replies = set(pool.map(lambda words: d.tell(d.turn, d.speech.spoken(d.leg, words)),
+                               ["My name is John Doe.", "My name is Jane Roe."] * 6))
+    expect({status for status, _ in replies} == {200} and len(replies) == 1, f"one answer for all: {replies}")
 
 
 def malformed_fields(d):
@@ -232,7 +245,8 @@ def nonces(d):
     expect(d.send(path, urllib.parse.urlencode(ring), captured)[0] == 204, "the carrier may repeat itself")
 
 
-CASES = [forged_everywhere, cut_and_swollen, nonces, a_call_twice_and_out_of_order, malformed_fields,
+CASES = [forged_everywhere, cut_and_swollen, nonces, a_call_twice_and_out_of_order,
+         a_turn_told_by_many_at_once, malformed_fields,
          a_recording_twice, a_machine_twice, the_end_and_after, a_caller_nobody_takes]
 
 
