@@ -30,6 +30,7 @@ struct remote_desk {
     sem_t entered, leave;
     bool holds; /* until it may leave */
     enum error_code rc;
+    struct function_action gives; /* kind NONE: nothing but words */
 };
 
 struct world {
@@ -56,6 +57,8 @@ static enum error_code ask_remote(void *ctx, const struct function_remote_reques
     if (r->rc != ERR_OK)
         return error_set(err, r->rc, "no answer in time");
     *out = (struct function_reply){.response = arena_copy(a, STR("The account is open."))};
+    if (r->gives.kind != FUNCTION_ACTION_NONE)
+        *function_reply_add(out, r->gives.kind) = r->gives;
     return ERR_OK;
 }
 
@@ -362,6 +365,117 @@ TEST(agent_function, on_a_call_that_is_not_ours_keeps_the_same_once) {
     fake_clock_advance_ms(&w.b.time, 61000);
     EXPECT_INT(ask(&w, "schedule_callback", LATER, NULL), ERR_OK);
     EXPECT_INT(infos(&w, "callback"), 2);
+    world_release(&w);
+}
+
+struct kept {
+    int64_t call_id;
+    struct arena arena;
+    struct turn *turns;
+    size_t count;
+    struct conversation_state state;
+};
+
+static enum error_code kept_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct kept *k = ctx;
+    enum error_code rc = store_list_turns(tx, k->call_id, &k->arena, &k->turns, &k->count, err);
+    return rc == ERR_OK ? store_get_conversation(tx, k->call_id, &k->arena, &k->state, err) : rc;
+}
+
+static size_t lines_with(struct world *w, const char *text) {
+    struct kept k = {.call_id = w->call.id};
+    size_t n = 0;
+    EXPECT_INT(store_read(w->b.engine.store, kept_tx, &k, NULL), ERR_OK);
+    for (size_t i = 0; i < k.count; i++)
+        n += str_find_str(k.turns[i].text, str_z(text)) < k.turns[i].text.len;
+    arena_release(&k.arena);
+    return n;
+}
+
+static bool state_holds(struct world *w, const char *text) {
+    struct kept k = {.call_id = w->call.id};
+    EXPECT_INT(store_read(w->b.engine.store, kept_tx, &k, NULL), ERR_OK);
+    bool held = str_find_str(k.state.state_json, str_z(text)) < k.state.state_json.len;
+    arena_release(&k.arena);
+    return held;
+}
+
+TEST(agent_function, that_keeps_a_card_number_keeps_it_masked) {
+    struct world w;
+    world_init(&w);
+    w.remote.gives = (struct function_action){
+        .kind = FUNCTION_ACTION_SET_DATA,
+        .json = STR("{\"card\":\"4111 1111 1111 1111\",\"deep\":[4111111111111111]}")};
+    EXPECT_INT(ask(&w, "ask_crm", "{}", NULL), ERR_OK);
+    EXPECT(state_holds(&w, "[card number]") && !state_holds(&w, "1111"));
+    EXPECT_INT(ask(&w, "schedule_callback", "{\"when\":\"\\u0034111 1111 1111 1111\"}", NULL),
+               ERR_OK);
+    EXPECT(lines_with(&w, "1111") == 0 && lines_with(&w, "[card number]") > 0);
+    world_release(&w);
+}
+
+static enum error_code record_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    struct call *c = ctx;
+    enum error_code rc = store_get_call(tx, c->id, c, err);
+    c->record = CALL_RECORD_ON;
+    return rc == ERR_OK ? store_update_call(tx, c, err) : rc;
+}
+
+TEST(agent_function, whose_document_takes_a_payment_is_not_carried_out_while_recorded) {
+    static const char *const documents[] = {
+        "{\"SWML\":{\"sections\":{\"main\":[\"answer\",{\"pay\":{\"charge_amount\":\"5\"}}]}}}",
+        "{\"SWML\":\"{\\\"sections\\\":{\\\"main\\\":[{\\\"pay\\\":{}}]}}\"}"};
+    for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+        struct world w;
+        world_init(&w);
+        w.remote.gives =
+            (struct function_action){.kind = FUNCTION_ACTION_FOREIGN, .json = str_z(documents[i])};
+        EXPECT_INT(ask(&w, "ask_crm", "{}", NULL), ERR_OK);
+        EXPECT_INT(w.reply.action_count, 1);
+        EXPECT_INT(store_write(w.b.engine.store, record_tx, &w.call, NULL), ERR_OK);
+        EXPECT_INT(ask(&w, "ask_crm", "{}", SAID), ERR_UNSUPPORTED);
+        EXPECT(strstr(w.err.text, "pay") != NULL);
+        world_release(&w);
+    }
+}
+
+TEST(agent_function, to_pay_stops_a_recording_that_nobody_told_of_yet) {
+    struct world w;
+    world_init(&w);
+    EXPECT_INT(store_write(w.b.engine.store, record_tx, &w.call, NULL), ERR_OK);
+    EXPECT_INT(ask(&w, "process_payment", "{\"amount\":\"5.00\"}", SAID), ERR_OK);
+    REQUIRE(w.reply.action_count == 2);
+    EXPECT_INT(w.reply.actions[0].kind, FUNCTION_ACTION_STOP_RECORDING);
+    EXPECT_INT(w.reply.actions[1].kind, FUNCTION_ACTION_PAY);
+    struct str end = w.reply.actions[1].u.pay.end_url;
+    EXPECT(str_find_str(end, STR("/payment/pay_")) < end.len);
+    EXPECT(str_find_str(end, STR("/result")) < end.len);
+    EXPECT_INT(ask(&w, "process_payment", "{\"amount\":\"5.00\"}", SAID), ERR_OK);
+    REQUIRE(w.reply.action_count == 2);
+    EXPECT(str_eq(w.reply.actions[1].u.pay.end_url, end));
+    EXPECT_INT(payments(&w), 1);
+    world_release(&w);
+}
+
+TEST(agent_report, hides_a_card_number_that_came_in_pieces) {
+    static const char log[] = "[{\"role\":\"assistant\",\"content\":\"How will you pay?\"},"
+                              "{\"role\":\"user\",\"content\":\"four one one one\"},"
+                              "{\"role\":\"assistant\",\"content\":\"4111, go on.\"},"
+                              "{\"role\":\"user\",\"content\":\"two two two two\"},"
+                              "{\"role\":\"assistant\",\"content\":\"2222, go on.\"},"
+                              "{\"role\":\"user\",\"content\":\"three three three three\"},"
+                              "{\"role\":\"assistant\",\"content\":\"3333, go on.\"},"
+                              "{\"role\":\"user\",\"content\":\"six six six six\"}]";
+    CLEANUP(json_doc_freep) struct json_doc *said = NULL;
+    struct world w;
+    world_init(&w);
+    REQUIRE(json_parse(STR(log), NULL, &said, NULL) == ERR_OK);
+    const struct agent_report r = {
+        .assistant = w.table.assistant, .call_id = w.call.id, .call_log = json_root(said)};
+    EXPECT_INT(agent_report_keep(&w.b.engine, &r, NULL), ERR_OK);
+    EXPECT(lines_with(&w, "four one") == 1 && lines_with(&w, "go on") == 3);
+    EXPECT(lines_with(&w, "three") == 0 && lines_with(&w, "six") == 0);
+    EXPECT_INT(lines_with(&w, "3333"), 0);
     world_release(&w);
 }
 
