@@ -219,8 +219,10 @@ static size_t printed(const struct card_run *all, size_t fresh) {
         fours = n == 4 ? fours + 1 : 0;
         first = at + n == fresh ? at : first;
     }
-    if (fours >= 2)
-        return is_of_an_issuer(all->digits + fresh - 8, 0) ? 8 : 0;
+    if (fours >= 2) {
+        bool round = all->digits[fresh - 1] == 0 && all->digits[fresh - 5] == 0; /* amounts */
+        return !round && is_of_an_issuer(all->digits + fresh - 8, 0) ? 8 : 0;
+    }
     size_t next = group_length(all, fresh, all->count);
     bool amex = fours == 1 && (next == 6 || all->count - fresh == 6) &&
                 is_of_an_issuer(all->digits + first, 15);

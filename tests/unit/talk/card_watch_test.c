@@ -109,6 +109,9 @@ TEST(card_watch, leaves_what_is_no_card) {
                                      {NULL, NULL}});
     expect("two short answers",
            (const struct exchange[]){{"4455", "4455"}, {"1980", "1980"}, {NULL, NULL}});
+    expect("round amounts",
+           (const struct exchange[]){
+               {"4500", "4500"}, {"5200", "5200"}, {"3100", "3100"}, {NULL, NULL}});
     expect("a menu", (const struct exchange[]){{"4", "4"},
                                                {"1", "1"},
                                                {"1", "1"},
