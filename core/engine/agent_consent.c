@@ -60,8 +60,15 @@ static bool asks_about_recording(const struct assistant *a, struct str said) {
            (refers_back(question) && is_announced(before));
 }
 
+/* "Do you mind if I record this?" A no may be a yes to that, and a yes is none. */
+static bool is_reversed(struct str asked) {
+    return contains_nocase(asked, STR("mind if")) || contains_nocase(asked, STR("you mind")) ||
+           contains_nocase(asked, STR("object"));
+}
+
 /* The caller's last words, if they answer a question about recording; "" otherwise. */
-static struct str answer_to_question(const struct assistant *a, const struct json *log) {
+static struct str answer_to_question(const struct assistant *a, const struct json *log,
+                                     bool *reversed) {
     struct str asked = {0}, answer = {0};
     for (const struct json *line = json_first(log); line; line = json_next(line)) {
         struct str said = json_str(json_get(line, "content"));
@@ -70,13 +77,20 @@ static struct str answer_to_question(const struct assistant *a, const struct jso
         else if (is_role(line, "user"))
             answer = asks_about_recording(a, asked) ? said : (struct str){0};
     }
+    *reversed = is_reversed(asked);
     return answer;
 }
 
-static enum phrase_answer answer_of(struct str words) {
+/* The agent may speak any of the assistant's languages; a no in one of them is a no. */
+static enum phrase_answer answer_of(const struct assistant *a, struct str words, bool reversed) {
     struct phrase_text t;
+    enum phrase_answer answer = PHRASE_UNCLEAR;
     phrase_read(&t, words);
-    return phrase_yes_no(&t);
+    for (size_t i = 0; i < a->language_count && answer != PHRASE_NO; i++) {
+        enum phrase_answer in_it = assistant_yes_no(&a->languages[i], &t);
+        answer = in_it != PHRASE_UNCLEAR ? in_it : answer;
+    }
+    return !reversed ? answer : answer == PHRASE_YES ? PHRASE_NO : PHRASE_UNCLEAR;
 }
 
 /* ---- what a function wants ---------------------------------------------------------------------
@@ -178,8 +192,9 @@ void agent_consent_judge(const struct assistant *a, struct str function, enum ca
                          const struct json *call_log, struct arena *arena,
                          struct function_reply *reply, struct agent_judgement *j) {
     bool about = rule == CALL_RECORD_ASK && is_about_consent(a, function);
-    struct str words = answer_to_question(a, call_log);
-    enum phrase_answer answer = answer_of(words);
+    bool reversed = false;
+    struct str words = answer_to_question(a, call_log, &reversed);
+    enum phrase_answer answer = answer_of(a, words, reversed);
     bool known = answer == PHRASE_YES ? consents_allow_recording(CALL_RECORD_ASK, &j->standing)
                                       : consents_forbid_recording(&j->standing);
     if ((about || (rule == CALL_RECORD_ASK && wants_recording(reply))) &&

@@ -12,7 +12,7 @@ struct plan;
 /** Who carries the steps of a payment out. */
 enum payment_leader {
     PAYMENT_BY_DOCUMENT = 1, /* they are kept with it */
-    PAYMENT_BY_AGENT         /* the carrier's own agent, which tells of no end but a charge */
+    PAYMENT_BY_AGENT         /* the carrier's own agent, see agent_payment_end() */
 };
 
 /**

@@ -232,7 +232,7 @@ static void take_answer(struct charge *x, struct payment *p, bool call_is_over) 
     p->updated_ms = engine_now_ms(x->engine);
 }
 
-/* The carrier's own agent tells of no end: with the charge the recording may go on. */
+/* On a carrier's own agent the recording may go on with the charge: no key is typed any more. */
 static enum error_code settle_for_agent(struct store_tx *tx, struct charge *x, struct call *c,
                                         struct payment *p, struct error *err) {
     struct arena a = {0};

@@ -218,6 +218,9 @@ TEST(swaig, believes_the_caller_and_not_the_agent_about_recording) {
                 "is not recorded. Shall I take your payment now?\"},"
                 "{\"role\":\"user\",\"content\":\"Yes\"}]"),
         CONSENT("cid-9",
+                ",\"call_log\":[{\"role\":\"assistant\",\"content\":\"Do you mind if I record "
+                "this call?\"},{\"role\":\"user\",\"content\":\"Yes, I do\"}]"),
+        CONSENT("cid-9",
                 ",\"call_log\":[{\"role\":\"assistant\",\"content\":\"Recording stops while "
                 "you enter your card. Are you ready?\"},"
                 "{\"role\":\"user\",\"content\":\"Yes\"}]"),
