@@ -167,6 +167,8 @@ static void run(struct swaig_task *t) {
         .call_id = t->call.id,
         .session_id = t->request.call_id,
         .caller_id = t->request.caller_id_number,
+        .caller_name = t->request.caller_id_name,
+        .meta_data = t->request.meta_data,
         .function = t->request.function,
         .arguments = t->request.argument,
         .call_log = t->request.call_log,

@@ -41,12 +41,14 @@ NODISCARD enum error_code agent_turn(const struct engine *e, const struct conver
 /** A function that an agent asks for. Everything borrowed. */
 struct agent_request {
     const struct assistant *assistant;
-    int64_t call_id;       /* 0: a call that is not ours */
-    struct str session_id; /* without a call: whose information it is */
-    struct str caller_id;  /* without a call: the other party */
+    int64_t call_id;        /* 0: a call that is not ours */
+    struct str session_id;  /* without a call: whose information it is */
+    struct str caller_id;   /* without a call: the other party */
+    struct str caller_name; /* "" not known */
     struct str function;
     const struct json *arguments; /* object or NULL */
     const struct json *call_log;  /* array of {"role","content"}; NULL: not sent */
+    const struct json *meta_data; /* what the agent keeps for this function; object or NULL */
     struct str global_data_json;  /* without a call: what the agent knows; "" {} */
     struct str pay_result;        /* of the last payment, as the agent's variables tell; "" none */
 };

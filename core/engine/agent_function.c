@@ -120,15 +120,35 @@ static enum error_code load(struct agent_run *r, struct error *err) {
 /* ---- running -----------------------------------------------------------------------------------
  */
 
+/* {"token": what the agent keeps for it}, as functions know it; "" when there is none. */
+static struct str meta_data_of(struct agent_run *r) {
+    const struct assistant_function *f = assistant_find_function(r->q->assistant, r->q->function);
+    CLEANUP(buf_release) struct buf b = BUF_INIT(REQUEST_MAX);
+    CLEANUP(buf_release) struct buf kept = BUF_INIT(REQUEST_MAX);
+    struct json_writer w;
+    if (!f || json_count(r->q->meta_data) == 0)
+        return (struct str){0};
+    json_put_value(&kept, r->q->meta_data);
+    json_write_init(&w, &b);
+    json_begin_object(&w);
+    json_key_str(&w, f->meta_data_token.len > 0 ? f->meta_data_token : f->name);
+    json_put_raw(&w, buf_str(&kept));
+    json_end_object(&w);
+    return buf_failed(&kept) ? (struct str){0} : arena_copy(r->arena, buf_str(&b));
+}
+
 static enum error_code run(struct agent_run *r, struct turn_work *t, struct error *err) {
     char session[ID_TEXT_SIZE] = "";
     static const struct json_limits limits = {.bytes_max = REQUEST_MAX, .values_max = 4000};
-    CLEANUP(json_doc_freep) struct json_doc *data = NULL;
+    CLEANUP(json_doc_freep) struct json_doc *data = NULL, *meta_data = NULL;
+    struct str meta_data_json = meta_data_of(r);
     enum error_code rc = r->call.id ? turn_read_values(t, err) : ERR_OK;
     if (r->call.id)
         id_format(session, CALL_ID_PREFIX, r->call.id);
     if (rc == ERR_OK && r->state.data_json.len > 0)
         rc = json_parse(r->state.data_json, &limits, &data, err);
+    if (rc == ERR_OK && meta_data_json.len > 0)
+        rc = json_parse(meta_data_json, &limits, &meta_data, err);
     if (rc != ERR_OK)
         return rc;
     struct function_context fc = {
@@ -139,9 +159,11 @@ static enum error_code run(struct agent_run *r, struct turn_work *t, struct erro
         .values = t->values,
         .value_count = t->value_count,
         .data = data ? json_root(data) : NULL,
+        .meta_data = meta_data ? json_root(meta_data) : NULL,
         .zones = r->e->zones,
         .remote = r->e->remote,
         .provider = str_z(r->call.provider),
+        .caller_name = r->q->caller_name,
         .own_number = str_z(r->call.inbound ? r->call.to : r->call.from),
         .inbound = r->call.inbound,
         .idempotency_key = r->key,

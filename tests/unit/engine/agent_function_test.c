@@ -26,7 +26,7 @@ static const char desk[] =
 struct remote_desk {
     struct function_remote port;
     unsigned asked;
-    char key[64]; /* of the last request */
+    char key[64], meta_data[64]; /* of the last request */
     sem_t entered, leave;
     bool holds; /* until it may leave */
     enum error_code rc;
@@ -43,6 +43,7 @@ struct world {
     struct function_reply reply;
     struct error err;
     int64_t payment;
+    const struct json *meta_data; /* that comes with the requests */
 };
 
 static enum error_code ask_remote(void *ctx, const struct function_remote_request *req,
@@ -50,6 +51,7 @@ static enum error_code ask_remote(void *ctx, const struct function_remote_reques
     struct remote_desk *r = ctx;
     r->asked++;
     EXPECT(str_copy(req->idempotency_key, r->key, sizeof r->key));
+    EXPECT(str_copy(req->meta_data_json, r->meta_data, sizeof r->meta_data));
     if (r->holds) {
         sem_post(&r->entered);
         sem_wait(&r->leave);
@@ -116,6 +118,7 @@ static enum error_code ask(struct world *w, const char *function, const char *ar
                                     .session_id = STR("cid-1"),
                                     .function = str_z(function),
                                     .arguments = json_root(args),
+                                    .meta_data = w->meta_data,
                                     .call_log = said ? json_root(said) : NULL};
     w->reply = (struct function_reply){0};
     w->payment = 0;
@@ -299,6 +302,17 @@ TEST(agent_function, of_the_users_own_is_asked_once_while_it_is_slow) {
     EXPECT(str_eq_z(again.reply.response, "The account is open."));
     EXPECT_INT(strlen(w.remote.key), 2 * AGENT_ANSWER_KEY_BYTES);
     arena_release(&again.arena);
+    world_release(&w);
+}
+
+TEST(agent_function, of_the_users_own_is_told_what_the_agent_keeps_for_it) {
+    struct world w;
+    CLEANUP(json_doc_freep) struct json_doc *kept = NULL;
+    world_init(&w);
+    REQUIRE(json_parse(STR("{\"customer\":7}"), NULL, &kept, NULL) == ERR_OK);
+    w.meta_data = json_root(kept);
+    EXPECT_INT(ask(&w, "ask_crm", "{}", NULL), ERR_OK);
+    EXPECT_STR(w.remote.meta_data, "{\"customer\":7}");
     world_release(&w);
 }
 
