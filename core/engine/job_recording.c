@@ -1,4 +1,6 @@
+#include "core/base/compiler.h"
 #include "core/base/json.h"
+#include "core/domain/assistant.h"
 #include "core/engine/call_service.h"
 #include "core/engine/consents.h"
 #include "core/engine/jobs.h"
@@ -198,13 +200,21 @@ static enum error_code cannot_tx(struct store_tx *tx, void *ctx, struct error *e
     return rc == ERR_OK || rc == ERR_NOT_FOUND ? job_finish_in(tx, s->job, err) : rc;
 }
 
+/* Each side on a channel of its own, unless the assistant wants one for both. */
+static bool wants_two_channels(const struct engine *e, const struct call *c) {
+    CLEANUP(assistant_unrefp)
+    const struct assistant *a = c->assistant[0] ? engine_assistant_of(e, c) : NULL;
+    return !a || a->recording.channels != 1;
+}
+
 void job_recording_control_run(const struct engine *e, const struct job *j) {
     struct call c;
     struct started started = {.engine = e, .job = j};
     if (!job_load_call(e, j, &c))
         return;
     struct provider *p = engine_provider(e, str_z(c.provider));
-    struct provider_recording_control rc_req = {.call_sid = str_z(c.sid), .dual = true};
+    struct provider_recording_control rc_req = {.call_sid = str_z(c.sid),
+                                                .dual = wants_two_channels(e, &c)};
     if (!p || call_status_is_final(c.status) || c.sid[0] == '\0' ||
         !recording_action_parse(str_z(j->ref_text), &rc_req.action) ||
         ((rc_req.action == PROVIDER_RECORDING_START ||

@@ -77,6 +77,7 @@ static enum error_code control_recording(struct provider *p,
     (void)err;
     f->controls++;
     f->controlled = c->action;
+    f->controlled_dual = c->dual;
     keep(c->recording_sid, f->controlled_sid, sizeof f->controlled_sid);
     if (out_sid)
         keep(STR("REC1"), out_sid, CALL_SID_SIZE);

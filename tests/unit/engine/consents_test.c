@@ -106,6 +106,20 @@ TEST(consents, before_the_yes_nothing_starts_a_recording) {
     world_release(&w);
 }
 
+TEST(consents, what_is_started_has_the_channels_that_the_assistant_wants) {
+    for (uint32_t channels = 1; channels <= 2; channels++) {
+        struct world w;
+        world_init(&w);
+        w.table.assistant->recording.channels = channels;
+        talk(&w, CALL_RECORD_DEFAULT);
+        say(&w, 0, "yes");
+        engine_box_run_due(&w.b);
+        EXPECT_INT(w.b.carrier.controls, 1);
+        EXPECT(w.b.carrier.controlled_dual == (channels == 2));
+        world_release(&w);
+    }
+}
+
 TEST(consents, after_a_no_nothing_starts_one_either) {
     struct world w;
     world_init(&w);
