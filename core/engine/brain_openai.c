@@ -368,8 +368,14 @@ static enum error_code openai_sum_up(struct brain *b, const struct brain_input *
     enum error_code rc = openai_ask(&asking, &reply, err);
     if (rc != ERR_OK)
         return rc;
-    *summary = arena_copy(in->arena, str_trim(buf_str(&reply.text)));
+    struct str said = arena_copy(in->arena, str_trim(buf_str(&reply.text)));
     openai_reply_release(&reply);
+    if (said.len == 0) { /* there are no functions, but it called one */
+        rc = error_set(err, ERR_UPSTREAM, "the model answers the post-prompt without a word");
+        err->retry = true;
+        return rc;
+    }
+    *summary = said;
     return ERR_OK;
 }
 

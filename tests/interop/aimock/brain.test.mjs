@@ -34,7 +34,28 @@ const callees = {
   [number(9)]: ["Fall over once.", BYE],
 };
 
-let server, gateway;
+/** Leads by steps, and is summed up in the end. */
+const desk = {
+  name: "desk",
+  brain: "openai",
+  contexts: [
+    {
+      name: "default",
+      steps: [
+        { name: "ask", text: "Ask for the name.", criteria: "The name is known", functions: ["share_information"] },
+        { name: "close", text: "Take leave.", functions: ["end_call"], end: true },
+      ],
+    },
+  ],
+  post_prompt: "Sum up for the desk.",
+  greeting: "Hello, how can I help?",
+  goodbye: GOODBYE,
+  functions: ["share_information", "end_call"],
+};
+const LEAVE = "I am Ann, and that is all.";
+const SUMMARY = "Ann called.";
+
+let server, gateway, front;
 
 const tool = (name, args) => ({ toolCalls: [{ name, arguments: typeof args === "string" ? args : JSON.stringify(args) }] });
 const refusal = (status, message) => ({ error: { message, type: "server_error" }, status });
@@ -48,6 +69,8 @@ function once(first, then) {
 before(async () => {
   server = new LLMock({ port: 0, logLevel: "silent" });
   server
+    .on({ userMessage: "The call is over" }, { content: SUMMARY })
+    .on({ userMessage: LEAVE, hasToolResult: false }, tool("end_call", { reason: "too_early" }))
     .on({ userMessage: BYE }, tool("end_call", { reason: "done" }))
     .on({ userMessage: "I like tea", hasToolResult: false }, tool("share_information", { information: "Likes tea", category: "personal_info" }))
     .on({ userMessage: "I like tea", hasToolResult: true }, { content: "I have noted **tea**." })
@@ -71,6 +94,7 @@ before(async () => {
 
 after(async () => {
   await gateway?.stop();
+  await front?.stop();
   await server?.stop();
 });
 
@@ -162,4 +186,31 @@ test("what is written for screens is spoken, and card numbers are masked", async
   const result = await gateway.call(number(8));
   endsWell(result, "done");
   assert.equal(result.said[1], "Choice. One. Two. Card [card number].");
+});
+
+test("steps limit what a model may do, and the call is summed up when it is over", async () => {
+  let asked = 0;
+  server.on({ userMessage: LEAVE, hasToolResult: true }, () => (asked++ === 0 ? tool("next_step", { step: "close" }) : tool("end_call", { reason: "done" })));
+  front = await startGateway({
+    assistant: desk,
+    callees: { [number(20)]: [LEAVE] },
+    settings: { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_MODEL: "gpt-4o-mini" },
+  });
+  const result = await front.call(number(20));
+  endsWell(result, "done"); // not "too_early": the first step has no end_call
+  const bodies = requests(LEAVE).map((r) => r.body);
+  const tools = bodies.map((b) => b.tools.map((t) => t.function.name));
+  assert.deepEqual(tools, [["share_information", "next_step"], ["share_information", "next_step"], ["end_call"]]);
+  assert.match(bodies[0].messages[0].content, /Ask for the name\.\nThis is done when: The name is known/);
+  assert.match(bodies[2].messages[0].content, /Take leave\./);
+  const end = Date.now() + 30000;
+  let items = [];
+  while (items.length === 0 && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    items = (await (await fetch(`${front.base}/api/information?category=call_summary`)).json()).items;
+  }
+  assert.equal(items[0]?.information, SUMMARY);
+  const last = requests("The call is over")[0].body.messages;
+  assert.match(last[0].content, /^Sum up for the desk\./);
+  assert.match(last[1].content, /Caller: I am Ann, and that is all\./);
 });

@@ -355,13 +355,17 @@ TEST(brain_openai, sums_up_what_was_said_by_the_post_prompt) {
 }
 
 TEST(brain_openai, a_server_that_cannot_sum_up_now_may_be_asked_later) {
-    static const struct fake_exchange script[] = {REFUSED(503, ""), REFUSED(503, "")};
-    struct brain_desk d;
-    struct str summary = {0};
-    brain_desk_open(&d, script, ARRAY_LEN(script), NULL);
-    EXPECT_INT(brain_sum_up(d.brain, &d.in, &summary, &d.err), ERR_UPSTREAM);
-    EXPECT(d.err.retry);
-    brain_desk_close(&d);
+    static const struct fake_exchange away[] = {REFUSED(503, ""), REFUSED(503, "")};
+    static const struct fake_exchange mute[] = {ASKED(DESK_CALLS("end_call", "{}"))};
+    static const struct fake_exchange *const scripts[] = {away, mute};
+    for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+        struct brain_desk d;
+        struct str summary = {0};
+        brain_desk_open(&d, scripts[i], i == 0 ? ARRAY_LEN(away) : ARRAY_LEN(mute), NULL);
+        EXPECT_INT(brain_sum_up(d.brain, &d.in, &summary, &d.err), ERR_UPSTREAM);
+        EXPECT(d.err.retry && summary.len == 0);
+        brain_desk_close(&d);
+    }
 }
 
 TEST(brain_openai, a_state_that_is_not_its_own_is_refused) {
