@@ -198,3 +198,38 @@ void swaig_report_release(struct swaig_report *r) {
     json_doc_free(r->doc);
     *r = (struct swaig_report){0};
 }
+
+/** A summary that is an object is given as such, too. */
+static void put_answer(struct json_writer *w, struct str summary) {
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    bool is_object = json_parse(summary, &request_limits, &doc, NULL) == ERR_OK &&
+                     object(json_root(doc)) != NULL;
+    json_key(w, "post_prompt_data");
+    json_begin_object(w);
+    json_kv_string(w, "raw", summary);
+    json_kv_string(w, "substituted", summary);
+    json_key(w, "parsed");
+    json_begin_array(w);
+    if (is_object)
+        json_put_raw(w, summary);
+    json_end_array(w);
+    json_end_object(w);
+}
+
+void swaig_report_write(const struct swaig_report_told *r, struct buf *out) {
+    struct json_writer w;
+    json_write_init(&w, out);
+    json_begin_object(&w);
+    json_kv_z(&w, "action", "post_conversation");
+    json_kv_string(&w, "call_id", r->call_id);
+    json_kv_string(&w, "app_name", r->app_name);
+    kv_given(&w, "caller_id_number", r->caller_id_number);
+    json_kv_z(&w, "conversation_type", "voice");
+    kv_object(&w, "global_data", r->global_data_json);
+    put_answer(&w, r->summary);
+    if (r->call_log_json.len > 0) {
+        json_key(&w, "call_log");
+        json_put_raw(&w, r->call_log_json);
+    }
+    json_end_object(&w);
+}

@@ -85,4 +85,12 @@ NODISCARD enum error_code swaig_report_read(struct str body, struct swaig_report
                                             struct error *err);
 void swaig_report_release(struct swaig_report *r); /* zeroed is fine */
 
+/** The same, as a receiver of such reports is told by us; absent texts have len 0. */
+struct swaig_report_told {
+    struct str call_id, app_name, caller_id_number, summary;
+    struct str call_log_json;    /* array; "": none */
+    struct str global_data_json; /* object */
+};
+void swaig_report_write(const struct swaig_report_told *r, struct buf *out);
+
 #endif

@@ -13,6 +13,7 @@
 #include "core/app/payment_route.h"
 #include "core/app/providers_setup.h"
 #include "core/app/routes.h"
+#include "core/app/summary_http.h"
 #include "core/app/swaig.h"
 #include "core/app/swaig_keys.h"
 #include "core/base/digest.h"
@@ -60,6 +61,8 @@ struct gateway {
     struct http_client *model_http;
     struct function_remote_http remote_http;
     struct function_remote remote;
+    struct summary_http summary_http;
+    struct summary_receiver summaries;
     struct brain *openai; /* NULL: no model server is configured */
     struct zones zones;
     struct conversation *conversation;
@@ -217,6 +220,8 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .clock = g->clock,
         .trust = g->config->swml_private ? HTTP_TRUST_CONFIGURED : HTTP_TRUST_FOREIGN};
     g->remote = function_remote_http(&g->remote_http);
+    g->summary_http = (struct summary_http){.http = g->http, .trust = g->remote_http.trust};
+    g->summaries = summary_http(&g->summary_http);
     struct conversation_options co = {
         .store = g->store,
         .clock = g->clock,
@@ -252,6 +257,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
         .agent_lanes = &g->agent_lanes,
         .remote = &g->remote,
         .zones = &g->zones,
+        .summaries = &g->summaries,
         .agent_credentials = secret_reveal(&g->swaig_keys.credentials),
         .placing_enabled = g->config->placing_enabled,
     };

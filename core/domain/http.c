@@ -112,3 +112,42 @@ void http_exchange_wipe_body(struct http_exchange *x) {
         secret_wipe((void *)(uintptr_t)x->body.ptr, x->body.len);
     x->body = (struct str){0};
 }
+
+/* ---- addresses --------------------------------------------------------------------------------
+ */
+
+static int hex_digit(char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+static struct str decode(struct arena *a, struct str s) {
+    char *text = arena_alloc(a, s.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        bool encoded = s.ptr[i] == '%' && i + 2 < s.len && hex_digit(s.ptr[i + 1]) >= 0 &&
+                       hex_digit(s.ptr[i + 2]) >= 0;
+        text[n++] =
+            encoded ? (char)(hex_digit(s.ptr[i + 1]) << 4 | hex_digit(s.ptr[i + 2])) : s.ptr[i];
+        i += encoded ? 2 : 0;
+    }
+    return str_from(text, n);
+}
+
+struct str http_url_without_login(struct arena *a, struct str url, struct str *user,
+                                  struct str *password) {
+    size_t scheme = str_find_str(url, STR("://"));
+    struct str rest = str_from_index(url, scheme < url.len ? scheme + 3 : 0);
+    size_t path = str_find(rest, '/'), at = str_find(str_from(rest.ptr, path), '@');
+    *user = *password = (struct str){0};
+    if (scheme == url.len || at == path)
+        return url;
+    struct str who = str_from(rest.ptr, at);
+    size_t colon = str_find(who, ':');
+    *user = decode(a, str_from(who.ptr, colon));
+    *password = decode(a, str_from_index(who, colon < who.len ? colon + 1 : who.len));
+    return arena_printf(a, STR_FMT "://" STR_FMT, (int)scheme, url.ptr,
+                        STR_ARG(str_from_index(rest, at + 1)));
+}

@@ -170,4 +170,11 @@ void http_exchange_reply_text(struct http_exchange *x, int status, const char *c
 /** Called on the server's thread for each complete request; must not block. */
 typedef void http_handler_fn(void *ctx, struct http_exchange *x);
 
+/**
+ * "https://user:password@host/…" without the login, which is decoded (RFC 3986: "%40" is an "@");
+ * "" where there is none. Texts live in the arena or in url.
+ */
+struct str http_url_without_login(struct arena *a, struct str url, struct str *user,
+                                  struct str *password);
+
 #endif

@@ -134,7 +134,8 @@ enum job_kind {
     JOB_RECORDING_CONTROL, /* ref_text: "start" "pause" "resume" "stop" */
     JOB_FETCH_RECORDING,   /* ref_id: recording */
     JOB_DELETE_RECORDING,  /* ref_id: recording; the carrier's copy */
-    JOB_SUM_UP,            /* ask the model for the post-prompt's answer once the call is over */
+    JOB_SUM_UP,            /* ask the model for the post-prompt's answer once the call is over;
+                              ref_text "tell": tell it to its receiver */
     JOB_KIND_COUNT
 };
 const char *job_kind_name(enum job_kind k);

@@ -22,6 +22,7 @@ struct lanes;
 struct zones;
 struct event_feed;
 struct pacer;
+struct summary_receiver;
 struct payment_desk;
 
 /**
@@ -56,7 +57,8 @@ struct engine {
         *agent_lanes; /* an agent's request that is repeated waits for the first; NULL: not */
     const struct function_remote *remote; /* asks functions of the user's own; NULL: nobody does */
     const struct zones *zones;            /* NULL: fixed offsets only */
-    struct str agent_credentials;         /* "user:password", encoded: for the addresses in it */
+    const struct summary_receiver *summaries; /* NULL: receivers are not told */
+    struct str agent_credentials; /* "user:password", encoded: for the addresses in it */
     bool placing_enabled;
 };
 

@@ -1,17 +1,7 @@
 #include "core/base/compiler.h"
 #include "core/base/url.h"
+#include "core/domain/http.h"
 #include "core/engine/function_declared.h"
-
-/** Take user and password out of "https://user:password@host/…". */
-static void split_url(struct arena *a, struct str url, struct function_remote_request *req) {
-    struct url_login login;
-    req->url = url;
-    if (!url_find_login(url, &login))
-        return;
-    req->user = url_decode(a, login.user);
-    req->password = url_decode(a, login.password);
-    req->url = arena_printf(a, STR_FMT STR_FMT, STR_ARG(login.before), STR_ARG(login.after));
-}
 
 static struct str json_text(struct arena *a, const struct json *v) {
     if (!v)
@@ -61,7 +51,7 @@ enum error_code function_run_remote(const struct function_context *ctx,
         .idempotency_key = ctx->idempotency_key,
         .timeout_ms = f->timeout_ms ? f->timeout_ms : FUNCTION_REMOTE_TIMEOUT_DEFAULT_MS,
     };
-    split_url(ctx->arena, f->url, &req);
+    req.url = http_url_without_login(ctx->arena, f->url, &req.user, &req.password);
     struct function_reply given = {0};
     enum error_code rc = ctx->remote->call(ctx->remote->ctx, &req, ctx->arena, &given, err);
     if (rc != ERR_OK)

@@ -8,11 +8,13 @@
 #include "tests/integration/calls/house.h"
 #include "tests/support/test.h"
 
-/* A call that a model led is summed up when it is over, also when the model is away at first. */
+/* A call that a model led is summed up when it is over, also when the model or the receiver is away
+ * at first. */
 static const char definition[] =
     "{\"name\":\"debt-intake\",\"brain\":\"openai\",\"prompt\":\"Be kind.\",\"greeting\":"
     "\"Is this a good time?\",\"functions\":[\"end_call\"],\"variables\":{\"who\":\"Ann\"},"
-    "\"post_prompt\":{\"text\":\"Sum it up for ${who}.\",\"temperature\":0.1}}";
+    "\"post_prompt\":{\"text\":\"Sum it up for ${who}.\",\"temperature\":0.1,\"receiver\":"
+    "\"http://me:pass@127.0.0.1:%u/told\"}}";
 
 /* The model ends the call at once; of what is asked afterwards it fails the first two. */
 struct model {
@@ -20,11 +22,28 @@ struct model {
     pthread_cond_t changed;
     struct http_server *server;
     unsigned asked; /* to sum up */
-    char body[16384];
+    unsigned told;  /* as the receiver of the summary; away at first */
+    bool had_login;
+    char body[16384], report[16384];
 };
+
+static void take_report(struct model *m, struct http_exchange *x) {
+    pthread_mutex_lock(&m->lock);
+    unsigned told = ++m->told;
+    m->had_login = str_eq(http_exchange_header(x, STR("Authorization")),
+                          STR("Basic bWU6cGFzcw==")); /* me:pass */
+    EXPECT(str_copy(x->body, m->report, sizeof m->report));
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+    http_exchange_reply_text(x, told == 1 ? 503 : 200, NULL, STR(""));
+}
 
 static void answer(void *ctx, struct http_exchange *x) {
     struct model *m = ctx;
+    if (str_eq(x->path, STR("/told"))) {
+        take_report(m, x);
+        return;
+    }
     bool is_over = str_find_str(x->body, STR("[The call is over.")) < x->body.len;
     pthread_mutex_lock(&m->lock);
     unsigned asked = is_over ? ++m->asked : 0;
@@ -58,25 +77,25 @@ static bool open_model(struct model *m) {
 }
 
 /** So often by now, or within half a second? */
-static bool was_asked(struct model *m, unsigned times) {
+static bool was_done(struct model *m, const unsigned *count, unsigned times) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += 500000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&m->lock);
-    while (m->asked < times && pthread_cond_timedwait(&m->changed, &m->lock, &until) == 0)
+    while (*count < times && pthread_cond_timedwait(&m->changed, &m->lock, &until) == 0)
         continue;
-    bool done = m->asked >= times;
+    bool done = *count >= times;
     pthread_mutex_unlock(&m->lock);
     return done;
 }
 
-static bool put_assistant(const struct temp_dir *dir) {
+static bool put_assistant(const struct temp_dir *dir, unsigned port) {
     char path[512];
     snprintf(path, sizeof path, "%s/a.json", dir->path);
     FILE *f = fopen(path, "w");
-    return f && fputs(definition, f) >= 0 && fclose(f) == 0;
+    return f && fprintf(f, definition, port) > 0 && fclose(f) == 0;
 }
 
 TEST(summary, is_asked_for_when_the_call_is_over_and_kept) {
@@ -86,22 +105,29 @@ TEST(summary, is_asked_for_when_the_call_is_over_and_kept) {
     char settings[1024];
     struct buf shared = BUF_INIT(16384);
     temp_dir_init(&dir);
-    REQUIRE(put_assistant(&dir) && open_model(&m));
+    REQUIRE(open_model(&m) && put_assistant(&dir, http_server_port(m.server)));
     snprintf(settings, sizeof settings,
              "MOCK_SPEED=0\nSWITCHHOOK_ASSISTANTS_DIR=%s\nOPENAI_MODEL=m\n"
-             "OPENAI_BASE_URL=http://127.0.0.1:%u/v1\n",
+             "OPENAI_BASE_URL=http://127.0.0.1:%u/v1\nSWML_ALLOW_PRIVATE_URLS=true\n",
              dir.path, http_server_port(m.server));
     REQUIRE(house_open(&h, settings));
     struct call c = house_wait_end(&h, house_place(&h, "+12025550100", CALL_DETECT_OFF));
     EXPECT_STR(c.outcome, "done");
-    for (int i = 0; i < 60 && !was_asked(&m, 3); i++)
+    for (int i = 0; i < 60 && !was_done(&m, &m.asked, 3); i++)
         house_pass(&h, 31000);
     EXPECT(house_wait_event(&h, c.id, "information.shared"));
     house_event_data(&h, c.id, "information.shared", &shared);
     EXPECT(shared.len > 0 && strstr(shared.ptr, "\"category\":\"call_summary\""));
     EXPECT(shared.len > 0 && strstr(shared.ptr, "It was a good time. Card [card number]."));
+    for (int i = 0; i < 60 && !was_done(&m, &m.told, 2); i++)
+        house_pass(&h, 31000);
     pthread_mutex_lock(&m.lock);
-    EXPECT_INT(m.asked, 3);
+    EXPECT_INT(m.asked, 3); /* not again because the receiver was away */
+    EXPECT_INT(m.told, 2);
+    EXPECT(m.had_login);
+    EXPECT(strstr(m.report, "\"raw\":\"It was a good time. Card [card number].\""));
+    EXPECT(strstr(m.report, "{\"role\":\"user\",\"content\":\"Yes, this is a good time.\"}"));
+    EXPECT(strstr(m.report, "\"caller_id_number\":\"+12025550100\""));
     EXPECT(strstr(m.body, "Sum it up for Ann.") && strstr(m.body, "Caller: Yes, this is a good"));
     EXPECT(strstr(m.body, "\"temperature\":0.1") && !strstr(m.body, "\"tools\""));
     pthread_mutex_unlock(&m.lock);

@@ -123,3 +123,26 @@ TEST(swaig, reads_what_an_agent_reports_at_the_end) {
     EXPECT_INT(json_count(r.global_data), 1);
     EXPECT(str_eq_z(r.ended_by, "user"));
 }
+
+TEST(swaig, a_report_of_ours_is_read_like_a_carriers) {
+    static const struct {
+        const char *summary;
+        bool parsed;
+    } cases[] = {{"All \"good\".", false}, {"{\"mood\":\"good\"}", true}, {"[1]", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CLEANUP(swaig_report_release) struct swaig_report r = {0};
+        CLEANUP(buf_release) struct buf b = BUF_INIT(4096);
+        struct swaig_report_told told = {.call_id = STR("call_1"),
+                                         .app_name = STR("desk"),
+                                         .caller_id_number = STR("+12025550100"),
+                                         .summary = str_z(cases[i].summary),
+                                         .call_log_json =
+                                             STR("[{\"role\":\"user\",\"content\":\"hi\"}]")};
+        swaig_report_write(&told, &b);
+        REQUIRE(swaig_report_read(buf_str(&b), &r, NULL) == ERR_OK);
+        EXPECT(str_eq(r.call_id, told.call_id) && str_eq(r.summary, told.summary));
+        EXPECT(str_eq(r.caller_id_number, told.caller_id_number));
+        EXPECT((r.parsed != NULL) == cases[i].parsed);
+        EXPECT_INT(json_count(r.call_log), 1);
+    }
+}
