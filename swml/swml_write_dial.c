@@ -85,17 +85,6 @@ static void put_leg(struct writing *w, const struct plan_noun *n, const struct p
     put_confirm(w, n, at);
 }
 
-/* What a far end of another kind would have. */
-static void lose_strangers(struct writing *w, const struct plan_noun *n,
-                           const struct plan_path *at) {
-    for (size_t i = 0; i < plan_noun_shape.count; i++) {
-        const struct plan_field *f = &plan_noun_shape.fields[i];
-        if (f->nouns != 0 && !(f->nouns & BIT(n->kind)) && plan_field_is_set(f, n))
-            writing_lose(w, PLAN_LOSS_DROPPED, at, f->name, "remove it", "a %s has no %s",
-                         plan_noun_kind_name(n->kind), f->name);
-    }
-}
-
 /* ---- dial ------------------------------------------------------------------------------------ */
 
 static void put_ringback(struct writing *w, const struct plan_dial *d, const struct plan_path *at) {
@@ -134,7 +123,7 @@ static void put_nouns(struct writing *w, const struct plan_dial *d, const struct
             writing_fail(w, ERR_INVALID, &here, "kind", "cannot be one of several far ends");
             continue;
         }
-        lose_strangers(w, n, &here);
+        plan_noun_lose_foreign(w->loss, n, &here);
         if (d->noun_count > 1)
             json_begin_object(&w->j);
         put_leg(w, n, &here);
@@ -171,7 +160,7 @@ static void put_conference(struct writing *w, const struct plan_dial *d,
             writing_lose(w, PLAN_LOSS_DROPPED, at, f->name, "remove it, or use the conference's",
                          "joining a conference has no %s", f->name);
     }
-    lose_strangers(w, &d->nouns[0], &here);
+    plan_noun_lose_foreign(w->loss, &d->nouns[0], &here);
     writing_need(w, d->nouns[0].target, &here, "target");
     writing_begin(w, "join_conference");
     writing_rows(w, &swml_conference, &d->nouns[0], &here);

@@ -18,17 +18,10 @@ void writing_fail(struct writing *w, enum error_code code, const struct plan_pat
 
 void writing_lose(struct writing *w, enum plan_loss_kind kind, const struct plan_path *at,
                   const char *member, const char *remedy, const char *fmt, ...) {
-    if (!w->loss)
-        return;
-    const struct plan_path here = {.up = at, .name = member};
-    char where[sizeof w->loss->items[0].where];
-    char what[sizeof w->loss->items[0].what];
-    plan_path_put(member ? &here : at, where, sizeof where);
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(what, sizeof what, fmt, ap);
+    plan_path_lose(w->loss, kind, at, member, remedy, fmt, ap);
     va_end(ap);
-    plan_loss_add(w->loss, kind, where, what, remedy);
 }
 
 void writing_refuse(struct writing *w, const struct plan_path *at, const char *member,

@@ -143,7 +143,7 @@ static void put_client(struct xml_writing *w, struct str name, const struct plan
 
 static void put_noun(struct xml_writing *w, const struct plan_noun *n, const struct plan_path *at) {
     const struct xml_maps *maps = &plivoxml_nouns[n->kind];
-    xml_writing_lose_foreign(w, n, at);
+    plan_noun_lose_foreign(w->loss, n, at);
     xml_writing_begin(w, maps, n, at);
     if (n->kind == PLAN_NOUN_CLIENT)
         put_client(w, n->target, at);
@@ -206,7 +206,7 @@ static void put_conference(struct xml_writing *w, const struct plan_dial *d,
     const struct plan_path here = {.up = at, .name = "nouns", .index = 0, .indexed = true};
     if (d->noun_count > 1)
         xml_writing_fail(w, ERR_INVALID, at, "nouns", "a conference stands alone");
-    xml_writing_lose_foreign(w, &bridge.noun, &here);
+    plan_noun_lose_foreign(w->loss, &bridge.noun, &here);
     xml_writing_begin(w, &plivoxml_conference, &bridge, at);
     put_sounds(w, bridge.noun.beep, at);
     xml_writing_text(w, bridge.noun.target, &here, "target");

@@ -52,7 +52,7 @@ static void write_noun(struct xml_writing *w, const struct plan_noun *n,
         xml_writing_fail(w, ERR_INVALID, at, "kind", "is no known value");
         return;
     }
-    xml_writing_lose_foreign(w, n, at);
+    plan_noun_lose_foreign(w->loss, n, at);
     xml_writing_begin(w, &twiml_nouns[n->kind], n, at);
     xml_writing_text(w, n->target, at, "target");
     xml_writing_end(w, &twiml_nouns[n->kind]);

@@ -23,17 +23,10 @@ void xml_writing_fail(struct xml_writing *w, enum error_code code, const struct 
 
 void xml_writing_lose(struct xml_writing *w, enum plan_loss_kind kind, const struct plan_path *at,
                       const char *member, const char *remedy, const char *fmt, ...) {
-    if (!w->loss)
-        return;
-    const struct plan_path here = {.up = at, .name = member};
-    char where[sizeof w->loss->items[0].where];
-    char what[sizeof w->loss->items[0].what];
-    plan_path_put(member ? &here : at, where, sizeof where);
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(what, sizeof what, fmt, ap);
+    plan_path_lose(w->loss, kind, at, member, remedy, fmt, ap);
     va_end(ap);
-    plan_loss_add(w->loss, kind, where, what, remedy);
 }
 
 static const char bad_text[] = "holds bytes that are not UTF-8 or a character that XML cannot "
@@ -349,14 +342,4 @@ void xml_writing_step(struct xml_writing *w, const struct plan_step *s,
         w->language->writers[s->kind](w, s, &here);
     else
         xml_writing_refuse(w, &here, no->what, no->remedy);
-}
-
-void xml_writing_lose_foreign(struct xml_writing *w, const struct plan_noun *n,
-                              const struct plan_path *at) {
-    for (size_t i = 0; i < plan_noun_shape.count; i++) {
-        const struct plan_field *f = &plan_noun_shape.fields[i];
-        if (f->nouns != 0 && !(f->nouns & BIT(n->kind)) && plan_field_is_set(f, n))
-            xml_writing_lose(w, PLAN_LOSS_DROPPED, at, f->name, "remove it", "a %s has no %s",
-                             plan_noun_kind_name(n->kind), f->name);
-    }
 }

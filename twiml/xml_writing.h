@@ -89,8 +89,4 @@ void xml_writing_step(struct xml_writing *w, const struct plan_step *s, const st
 void xml_writing_refuse(struct xml_writing *w, const struct plan_path *at, const char *what,
                         const char *remedy);
 
-/** Members that a far end of this kind does not have are lost. */
-void xml_writing_lose_foreign(struct xml_writing *w, const struct plan_noun *n,
-                              const struct plan_path *at);
-
 #endif

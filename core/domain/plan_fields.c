@@ -1,6 +1,5 @@
 #include "core/domain/plan_fields.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "core/base/compiler.h"
@@ -356,4 +355,37 @@ enum error_code plan_path_error(struct error *err, enum error_code code,
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     return error_field(err, code, where, "%s: %s", where, text);
+}
+
+void plan_path_lose(struct plan_loss_report *r, enum plan_loss_kind kind,
+                    const struct plan_path *path, const char *member, const char *remedy,
+                    const char *fmt, va_list ap) {
+    if (!r)
+        return;
+    const struct plan_path here = {.up = path, .name = member};
+    char where[sizeof r->items[0].where];
+    char what[sizeof r->items[0].what];
+    plan_path_put(member ? &here : path, where, sizeof where);
+    (void)vsnprintf(what, sizeof what, fmt, ap);
+    plan_loss_add(r, kind, where, what, remedy);
+}
+
+static void lose(struct plan_loss_report *r, const struct plan_path *path, const char *member,
+                 const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+static void lose(struct plan_loss_report *r, const struct plan_path *path, const char *member,
+                 const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    plan_path_lose(r, PLAN_LOSS_DROPPED, path, member, "remove it", fmt, ap);
+    va_end(ap);
+}
+
+void plan_noun_lose_foreign(struct plan_loss_report *r, const struct plan_noun *n,
+                            const struct plan_path *at) {
+    for (size_t i = 0; i < plan_noun_shape.count; i++) {
+        const struct plan_field *f = &plan_noun_shape.fields[i];
+        if (f->nouns != 0 && !(f->nouns & BIT(n->kind)) && plan_field_is_set(f, n))
+            lose(r, at, f->name, "a %s has no %s", plan_noun_kind_name(n->kind), f->name);
+    }
 }

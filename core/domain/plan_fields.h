@@ -1,6 +1,7 @@
 #ifndef CORE_DOMAIN_PLAN_FIELDS_H
 #define CORE_DOMAIN_PLAN_FIELDS_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -87,5 +88,15 @@ void plan_path_put(const struct plan_path *path, char *dst, size_t dst_size);
 enum error_code plan_path_error(struct error *err, enum error_code code,
                                 const struct plan_path *path, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
+
+/** plan_loss_add() with the path, and a member of the struct there (NULL: the struct itself). r may
+ * be NULL. */
+void plan_path_lose(struct plan_loss_report *r, enum plan_loss_kind kind,
+                    const struct plan_path *path, const char *member, const char *remedy,
+                    const char *fmt, va_list ap) PRINTF_LIKE(6, 0);
+
+/** Note the members of a far end that only another kind of far end has. */
+void plan_noun_lose_foreign(struct plan_loss_report *r, const struct plan_noun *n,
+                            const struct plan_path *at);
 
 #endif
