@@ -236,8 +236,8 @@ static void report_unknown(const struct env_file *f, struct config_faults *fault
         const char *meant = nearest_setting(text);
         if (ours || (meant && !str_starts(str_z(meant), name)))
             config_fault(faults, text,
-                         "is no setting%s%s%s; see env.example for the names (%.40s line %zu)",
-                         meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : "",
+                         "is no setting%s%s%s env.example has the names (%.40s line %zu)",
+                         meant ? ", did you mean " : "", meant ? meant : "", meant ? "?" : ";",
                          f->name, f->pairs[i].line);
     }
 }
@@ -428,16 +428,8 @@ static void check_payments(const struct config *c, struct config_faults *faults)
                      "is shorter than 16 characters; make one with: openssl rand -hex 24");
 }
 
-static void check_whole(double n, const char *name, struct config_faults *faults) {
-    if (n > 0 && (double)(uint64_t)n != n)
-        config_fault(faults, name, "must be a whole number");
-}
-
 static void check_together(struct config *c, struct config_faults *faults) {
     check_carriers(c, faults);
-    check_whole(c->pace.open_calls_max, "TELEPHONY_MAX_CONCURRENT_CALLS", faults);
-    check_whole(c->fallback_pace.open_calls_max, "TELEPHONY_FALLBACK_MAX_CONCURRENT_CALLS", faults);
-    check_whole(c->payment_decline_status, "PAYMENT_DECLINE_STATUS", faults);
     check_door(c, faults);
     if (str_find(str_z(c->swml_user), ':') < str_z(c->swml_user).len || !c->swml_user[0])
         config_fault(faults, "SWML_BASIC_AUTH_USER",

@@ -117,7 +117,7 @@ const struct config_setting config_table[] = {
      .help = "your processor's address; gets each charge as JSON, over https"},
     {.name = "PAYMENT_HTTP_TOKEN", .kind = CONFIG_KIND_SECRET, .offset = AT(payment_token),
      .preset = "", .help = "sent to it as Authorization: Bearer"},
-    {.name = "PAYMENT_DECLINE_STATUS", .kind = CONFIG_KIND_NUMBER,
+    {.name = "PAYMENT_DECLINE_STATUS", .kind = CONFIG_KIND_COUNT,
      .offset = AT(payment_decline_status), .preset = "402",
      .help = "HTTP status that tells a carrier that a card was declined; 200 for connectors in the "
              "style of tutorials"},
