@@ -266,6 +266,21 @@ void api_get_call(struct api_request *r) {
     api_reply(r, 200);
 }
 
+/* ---- what is asked of a call: 202, and the workers see to it -----------------------------------
+ */
+
+static void reply_asked(struct api_request *r, enum error_code rc, const struct call *c) {
+    if (rc != ERR_OK) {
+        api_fail(r, rc);
+        return;
+    }
+    dispatcher_wake(gateway_dispatcher(r->gateway));
+    struct json_writer w;
+    json_write_init(&w, api_body(r));
+    api_put_call(&w, c);
+    api_reply(r, 202);
+}
+
 /* ---- POST /api/calls/{id}/hangup --------------------------------------------------------------
  */
 
@@ -278,15 +293,7 @@ void api_hang_up(struct api_request *r) {
         rc = api_only_members(r, none, "{}");
     if (rc == ERR_OK)
         rc = call_service_hang_up(gateway_engine(r->gateway), id, &c, &r->error);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
-        return;
-    }
-    dispatcher_wake(gateway_dispatcher(r->gateway));
-    struct json_writer w;
-    json_write_init(&w, api_body(r));
-    api_put_call(&w, &c);
-    api_reply(r, 202);
+    reply_asked(r, rc, &c);
 }
 
 /* ---- POST /api/calls/{id}/recording -----------------------------------------------------------
@@ -313,15 +320,7 @@ static enum error_code control_recording(struct api_request *r, struct call *out
 void api_call_recording(struct api_request *r) {
     struct call c;
     enum error_code rc = control_recording(r, &c);
-    if (rc != ERR_OK) {
-        api_fail(r, rc);
-        return;
-    }
-    dispatcher_wake(gateway_dispatcher(r->gateway));
-    struct json_writer w;
-    json_write_init(&w, api_body(r));
-    api_put_call(&w, &c);
-    api_reply(r, 202);
+    reply_asked(r, rc, &c);
 }
 
 /* ---- GET /api/calls/{id}/events ---------------------------------------------------------------

@@ -35,15 +35,7 @@ static void put_calls(struct cli *cli, const struct json *items) {
 }
 
 int cli_calls(struct cli *cli) {
-    static const char *const filters[] = {"status", "to", "assistant", "limit", "cursor"};
-    struct buf path = BUF_INIT(CLI_URL_SIZE);
-    buf_puts(&path, "/api/calls");
-    for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
-        char option[32];
-        snprintf(option, sizeof option, "--%s", filters[i]);
-        cli_put_query(&path, filters[i], cli_args_value(&cli->args, option));
-    }
-    int status = cli_list(cli, &path, "there are no such calls", put_calls);
-    buf_release(&path);
-    return status;
+    static const struct cli_filter filters[] = {
+        {"--status", "status"}, {"--to", "to"}, {"--assistant", "assistant"}, {0}};
+    return cli_list(cli, "/api/calls", filters, "there are no such calls", put_calls);
 }

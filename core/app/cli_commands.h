@@ -27,11 +27,17 @@ int cli_show(struct cli *cli);
 int cli_summary(struct cli *cli);
 int cli_version(struct cli *cli);
 
+/** An option that narrows a list, and the query parameter that it becomes. */
+struct cli_filter {
+    const char *option, *parameter; /* NULL: the end of a table */
+};
+
 /**
- * What the commands that list share: ask for path_and_query, then print the reply as it is with
- * --json, else its items through `put`, or `none` when there are none, and how to see more.
+ * What the commands that list share: ask for path, narrowed by filters (NULL: none) and turned by
+ * --limit and --cursor; then print the reply as it is with --json, else its items through `put`, or
+ * `none` when there are none, and how to see more.
  */
-int cli_list(struct cli *cli, const struct buf *path_and_query, const char *none,
+int cli_list(struct cli *cli, const char *path, const struct cli_filter *filters, const char *none,
              void (*put)(struct cli *cli, const struct json *items));
 
 #endif

@@ -23,15 +23,8 @@ static void put_consents(struct cli *cli, const struct json *items) {
 }
 
 int cli_consents(struct cli *cli) {
-    static const char *const filters[][2] = {{"caller", "--caller"}, {"purpose", "--purpose"},
-                                             {"answer", "--answer"}, {"since", "--since"},
-                                             {"until", "--until"},   {"limit", "--limit"},
-                                             {"cursor", "--cursor"}};
-    struct buf path = BUF_INIT(CLI_URL_SIZE);
-    buf_puts(&path, "/api/consents");
-    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)
-        cli_put_query(&path, filters[i][0], cli_args_value(&cli->args, filters[i][1]));
-    int status = cli_list(cli, &path, "the ledger is empty", put_consents);
-    buf_release(&path);
-    return status;
+    static const struct cli_filter filters[] = {{"--caller", "caller"}, {"--purpose", "purpose"},
+                                                {"--answer", "answer"}, {"--since", "since"},
+                                                {"--until", "until"},   {0}};
+    return cli_list(cli, "/api/consents", filters, "the ledger is empty", put_consents);
 }

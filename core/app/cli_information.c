@@ -19,16 +19,9 @@ static void put_information(struct cli *cli, const struct json *items) {
 }
 
 int cli_information(struct cli *cli) {
-    struct buf path = BUF_INIT(CLI_URL_SIZE);
-    buf_puts(&path, "/api/information");
-    cli_put_query(&path, "category", cli_args_value(&cli->args, "--category"));
-    cli_put_query(&path, "caller_id", cli_args_value(&cli->args, "--caller"));
-    cli_put_query(&path, "session_id", cli_args_value(&cli->args, "--session"));
-    cli_put_query(&path, "limit", cli_args_value(&cli->args, "--limit"));
-    cli_put_query(&path, "cursor", cli_args_value(&cli->args, "--cursor"));
-    int status = cli_list(cli, &path, "nothing was shared yet", put_information);
-    buf_release(&path);
-    return status;
+    static const struct cli_filter filters[] = {
+        {"--category", "category"}, {"--caller", "caller_id"}, {"--session", "session_id"}, {0}};
+    return cli_list(cli, "/api/information", filters, "nothing was shared yet", put_information);
 }
 
 static void put_sessions(struct cli *cli, const struct json *items) {
@@ -51,13 +44,7 @@ static void put_sessions(struct cli *cli, const struct json *items) {
 }
 
 int cli_sessions(struct cli *cli) {
-    struct buf path = BUF_INIT(CLI_URL_SIZE);
-    buf_puts(&path, "/api/sessions");
-    cli_put_query(&path, "limit", cli_args_value(&cli->args, "--limit"));
-    cli_put_query(&path, "cursor", cli_args_value(&cli->args, "--cursor"));
-    int status = cli_list(cli, &path, "there are no sessions yet", put_sessions);
-    buf_release(&path);
-    return status;
+    return cli_list(cli, "/api/sessions", NULL, "there are no sessions yet", put_sessions);
 }
 
 /* ---- summary ----------------------------------------------------------------------------------

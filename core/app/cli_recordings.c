@@ -51,6 +51,7 @@ static bool is_save_alone(const struct cli_args *a) {
 }
 
 int cli_recordings(struct cli *cli) {
+    static const struct cli_filter filters[] = {{"--call", "call_id"}, {0}};
     const char *id = cli_args_value(&cli->args, "--save");
     if (id && cli->args.arg_count == 0)
         return cli_fail(cli, CLI_USAGE, "--save needs a file as well: --save %.40s call.wav", id);
@@ -60,12 +61,5 @@ int cli_recordings(struct cli *cli) {
         return save_audio(cli, id, cli->args.args[0]);
     if (cli->args.arg_count > 0)
         return cli_fail(cli, CLI_USAGE, "a file goes with --save only");
-    struct buf path = BUF_INIT(CLI_URL_SIZE);
-    buf_puts(&path, "/api/recordings");
-    cli_put_query(&path, "call_id", cli_args_value(&cli->args, "--call"));
-    cli_put_query(&path, "limit", cli_args_value(&cli->args, "--limit"));
-    cli_put_query(&path, "cursor", cli_args_value(&cli->args, "--cursor"));
-    int status = cli_list(cli, &path, "there are no recordings", put_recordings);
-    buf_release(&path);
-    return status;
+    return cli_list(cli, "/api/recordings", filters, "there are no recordings", put_recordings);
 }
