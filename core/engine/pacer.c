@@ -118,15 +118,22 @@ static void forget_lost(struct lane *l, int64_t now) {
         remove_at(l, 0);
 }
 
+/* Who waits asks again within this time, however far the turn is. */
+static int64_t longest_look_ms(const struct lane *l) {
+    int64_t n = (int64_t)l->count + 1;
+    return n * LOOK_EACH_MS > LOOK_AGAIN_MS ? n * LOOK_EACH_MS : LOOK_AGAIN_MS;
+}
+
 /*
  * Does somebody before place i have the right to go now and is about to ask? Without a pace there
- * are no moments that are one's own: those who wait for room go one after the other.
+ * are no moments that are one's own: those who wait for room go one after the other. (Who would
+ * come later than anybody is told to was told so before the clock was set back.)
  */
 static bool is_behind_another(const struct lane *l, size_t i, int64_t now) {
+    int64_t last = l->spacing_ms == 0 ? now + longest_look_ms(l) : now;
     for (size_t k = 0; k < i; k++) {
         const struct waiter *w = &l->waiters[k];
-        bool is_due = w->wake_ms <= now || (l->spacing_ms == 0 && !w->aside);
-        if (is_due && w->wake_ms >= now - LATE_MAX_MS)
+        if (w->wake_ms <= (w->aside ? now : last) && w->wake_ms >= now - LATE_MAX_MS)
             return true;
     }
     return false;
@@ -158,8 +165,7 @@ static int64_t gate_of(const struct lane *l) {
 static int64_t turn_of(const struct lane *l, size_t i, int64_t now) {
     int64_t n = (int64_t)l->count + 1, place = (int64_t)i;
     int64_t turn = later(gate_of(l), now + 1) + place * later(l->spacing_ms, LEAST_SPACING_MS);
-    int64_t look = later(LOOK_AGAIN_MS, n * LOOK_EACH_MS);
-    return i == 0 ? turn : sooner(turn, now + look * (n + place) / (2 * n));
+    return i == 0 ? turn : sooner(turn, now + longest_look_ms(l) * (n + place) / (2 * n));
 }
 
 /* ---- asking -----------------------------------------------------------------------------------

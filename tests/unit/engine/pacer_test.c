@@ -295,6 +295,19 @@ TEST(pacer, a_call_that_never_comes_back_does_not_block_the_others) {
     pacer_free(p);
 }
 
+TEST(pacer, those_who_wait_for_room_stop_nobody_after_the_clock_was_set_back) {
+    struct pacer_limits limits = {0, 1};
+    struct pacer *p = pacer_new(&limits, 1);
+    int64_t again = 0;
+    EXPECT(pacer_ask(p, 0, 1, 10000000, &again));
+    pacer_is_full(p, 0, 1, 10000000, &again);
+    EXPECT(!pacer_ask(p, 0, 2, 10000000, &again));
+    EXPECT(!pacer_ask(p, 0, 3, 5000, &again)); /* there is no room yet */
+    EXPECT(again <= 6100);
+    EXPECT(pacer_ask(p, 0, 3, again, &again));
+    pacer_free(p);
+}
+
 TEST(pacer, a_clock_that_is_set_back_stops_nobody_for_long) {
     struct pacer_limits limits = {1, 0};
     struct pacer *p = pacer_new(&limits, 1);
