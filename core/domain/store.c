@@ -116,6 +116,11 @@ enum error_code store_take_over(struct store_tx *tx, int64_t now_ms, struct erro
     return writing(tx)->take_over(tx, now_ms, err);
 }
 
+enum error_code store_turn_back(struct store_tx *tx, int64_t now_ms, int64_t by_ms,
+                                int64_t lease_ms, struct error *err) {
+    return writing(tx)->turn_back(tx, now_ms, by_ms, lease_ms, err);
+}
+
 enum error_code store_renew_job(struct store_tx *tx, const struct job *j, int64_t lease_until_ms,
                                 struct error *err) {
     return writing(tx)->renew_job(tx, j, lease_until_ms, err);

@@ -166,6 +166,14 @@ NODISCARD enum error_code store_retry_job(struct store_tx *tx, const struct job 
  */
 NODISCARD enum error_code store_take_over(struct store_tx *tx, int64_t now_ms, struct error *err);
 
+/**
+ * The clock was set back by by_ms and shows now_ms: jobs and looks at calls come as much earlier,
+ * but not before now, so that nothing waits for the clock to be there again. Leases last for
+ * lease_ms at most.
+ */
+NODISCARD enum error_code store_turn_back(struct store_tx *tx, int64_t now_ms, int64_t by_ms,
+                                          int64_t lease_ms, struct error *err);
+
 /** Hold it until lease_until_ms. ERR_CONFLICT when the lease was lost. */
 NODISCARD enum error_code store_renew_job(struct store_tx *tx, const struct job *j,
                                           int64_t lease_until_ms, struct error *err);

@@ -46,6 +46,8 @@ struct store_ops {
     enum error_code (*retry_job)(struct store_tx *tx, const struct job *j, int64_t run_at_ms,
                                  struct error *err);
     enum error_code (*take_over)(struct store_tx *tx, int64_t now_ms, struct error *err);
+    enum error_code (*turn_back)(struct store_tx *tx, int64_t now_ms, int64_t by_ms,
+                                 int64_t lease_ms, struct error *err);
     enum error_code (*renew_job)(struct store_tx *tx, const struct job *j, int64_t lease_until_ms,
                                  struct error *err);
     enum error_code (*number_is_attempted)(struct store_tx *tx, struct str to, int64_t but_call_id,

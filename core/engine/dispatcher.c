@@ -1,6 +1,7 @@
 #include "core/engine/dispatcher.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "core/base/mem.h"
@@ -14,6 +15,7 @@ enum {
     LOOKS_MAX = 32,
     IDLE_WAIT_MS = 1000, /* a job that nobody woke us for is found within this time */
     STORE_TROUBLE_WAIT_MS = 1000,
+    CLOCK_STEP_MS = 5000, /* less is a clock that is being adjusted */
 };
 
 struct dispatcher {
@@ -23,6 +25,7 @@ struct dispatcher {
     int64_t lease_ms;
     size_t looks_max; /* fewer than workers: a carrier that hangs must not stop the jobs */
     bool more_silent; /* of the thread: the last look left some for the next */
+    int64_t ahead_ms; /* of the thread: of the monotonic clock, the wall clock */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -248,11 +251,46 @@ static bool wait_for_work(struct dispatcher *d, int64_t wait_ms) {
     return go_on;
 }
 
+/* ---- the clock --------------------------------------------------------------------------------
+ */
+
+static int64_t wall_ahead_ms(const struct engine *e) {
+    return clock_wall_ms(&e->clock) - clock_mono_ms(&e->clock);
+}
+
+struct turn_back {
+    int64_t now_ms, by_ms, lease_ms;
+};
+
+static enum error_code turn_back_tx(struct store_tx *tx, void *ctx, struct error *err) {
+    const struct turn_back *t = ctx;
+    return store_turn_back(tx, t->now_ms, t->by_ms, t->lease_ms, err);
+}
+
+/* Jobs are due by the wall clock. When it is set back they must not wait until it is there again.
+ */
+static void heed_clock(struct dispatcher *d) {
+    const struct engine *e = d->engine;
+    int64_t ahead_ms = wall_ahead_ms(e);
+    if (llabs(wall_ahead_ms(e) - ahead_ms) >= CLOCK_STEP_MS)
+        return; /* it moves at this very moment */
+    struct turn_back t = {
+        .now_ms = engine_now_ms(e), .by_ms = d->ahead_ms - ahead_ms, .lease_ms = d->lease_ms};
+    struct error err = {0};
+    if (t.by_ms >= CLOCK_STEP_MS) {
+        if (store_write(e->store, turn_back_tx, &t, &err) != ERR_OK)
+            return; /* told of by those who take jobs; tried again with the next look */
+        log_warn(e->log, "the clock was set back", LOG_INT("by_ms", t.by_ms));
+    }
+    d->ahead_ms = ahead_ms;
+}
+
 static void *run(void *arg) {
     struct dispatcher *d = arg;
     int64_t looked_ms = 0;
     int64_t wait_ms = 0;
     while (wait_for_work(d, wait_ms)) {
+        heed_clock(d);
         int64_t now = clock_mono_ms(&d->engine->clock);
         wait_ms = take_jobs(d);
         /* once a second; while there are many, as soon as there is room for the next */
@@ -284,6 +322,7 @@ enum error_code dispatcher_start(const struct dispatcher_options *o, struct disp
     take_over(o->engine);
     unsigned workers = o->workers ? o->workers : WORKERS_DEFAULT;
     d->engine = o->engine;
+    d->ahead_ms = wall_ahead_ms(o->engine);
     d->in_flight_max = (size_t)workers * 2;
     d->looks_max = workers < 2 ? 1 : workers / 2 < LOOKS_MAX ? workers / 2 : LOOKS_MAX;
     d->lease_ms = (int64_t)(o->lease_s ? o->lease_s : LEASE_DEFAULT_S) * 1000;

@@ -292,6 +292,7 @@ const struct store_ops store_sqlite_ops = {
     .finish_job = sqlite_finish_job,
     .retry_job = sqlite_retry_job,
     .take_over = sqlite_take_over,
+    .turn_back = sqlite_turn_back,
     .renew_job = sqlite_renew_job,
     .number_is_attempted = sqlite_number_is_attempted,
     .count_open_calls = sqlite_count_open_calls,

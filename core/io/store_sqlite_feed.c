@@ -208,6 +208,24 @@ enum error_code sqlite_take_over(struct store_tx *base, int64_t now_ms, struct e
     return rc;
 }
 
+enum error_code sqlite_turn_back(struct store_tx *base, int64_t now_ms, int64_t by_ms,
+                                 int64_t lease_ms, struct error *err) {
+    static const char what[] = "the work cannot be brought forward";
+    CLEANUP(sql_query_end)
+    struct sql_query jobs = sql_query(sql_tx_from(base)->conn, SQL_TURN_BACK_JOBS);
+    sql_put_i64(&jobs, now_ms);
+    sql_put_i64(&jobs, by_ms);
+    sql_put_i64(&jobs, now_ms + lease_ms);
+    enum error_code rc = sql_run(&jobs, what, err);
+    if (rc != ERR_OK)
+        return rc;
+    CLEANUP(sql_query_end)
+    struct sql_query calls = sql_query(sql_tx_from(base)->conn, SQL_TURN_BACK_CALLS);
+    sql_put_i64(&calls, now_ms + by_ms);
+    sql_put_i64(&calls, by_ms);
+    return sql_run(&calls, what, err);
+}
+
 enum error_code sqlite_renew_job(struct store_tx *base, const struct job *j, int64_t lease_until_ms,
                                  struct error *err) {
     CLEANUP(sql_query_end)

@@ -45,6 +45,8 @@ enum error_code sqlite_number_is_attempted(struct store_tx *base, struct str to,
 enum error_code sqlite_count_open_calls(struct store_tx *base, struct str provider, uint32_t *out,
                                         struct error *err);
 enum error_code sqlite_take_over(struct store_tx *base, int64_t now_ms, struct error *err);
+enum error_code sqlite_turn_back(struct store_tx *base, int64_t now_ms, int64_t by_ms,
+                                 int64_t lease_ms, struct error *err);
 
 /* store_sqlite_talk.c */
 enum error_code sqlite_get_conversation(struct store_tx *base, int64_t call_id, struct arena *a,

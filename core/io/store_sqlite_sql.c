@@ -123,6 +123,14 @@ static const char *const texts[SQL_COUNT] = {
                            "lease_until_ms = 0 WHERE due_ms > ?1 AND lease_until_ms > 0",
     [SQL_TAKE_OVER_CALLS] = "UPDATE calls INDEXED BY calls_check SET check_ms = ?1 "
                             "WHERE check_ms > 0 AND check_ms > ?1 AND sid <> ''",
+    /* those who hold a lease keep it: what is under way must not be begun again */
+    [SQL_TURN_BACK_JOBS] =
+        "UPDATE jobs INDEXED BY jobs_due SET run_at_ms = max(?1, run_at_ms - ?2), "
+        "due_ms = iif(lease_until_ms > 0, min(due_ms, ?3), max(?1, due_ms - ?2)), "
+        "lease_until_ms = min(lease_until_ms, ?3) WHERE due_ms > ?1",
+    /* one that was accepted after the clock was set back must not seem to be late */
+    [SQL_TURN_BACK_CALLS] = "UPDATE calls INDEXED BY calls_check SET check_ms = check_ms - ?2 "
+                            "WHERE check_ms > 0 AND check_ms > ?1",
     [SQL_RENEW_JOB] = "UPDATE jobs SET lease_until_ms = ?3, due_ms = ?3 "
                       "WHERE id = ?1 AND attempt = ?2 AND lease_until_ms > 0",
 

@@ -12,7 +12,7 @@
  */
 struct fake_clock {
     _Atomic int64_t mono_ms;
-    _Atomic int64_t wall_ms;
+    _Atomic int64_t ahead_ms; /* of it, the wall clock; so both move on as one */
 };
 
 /** Starts at mono 1000 ms and wall 2026-01-01T00:00:00Z. */

@@ -271,6 +271,48 @@ STORE_TEST(what_a_dead_process_had_claimed_is_due_at_once_and_it_is_fenced) {
     EXPECT_INT(claim(f, 9000, 60000, 8).jobs[0].id, later.id);
 }
 
+static void turn_back(struct fixture *f, int64_t now_ms, int64_t by_ms) {
+    struct held h;
+    hold_write(&h, f->s);
+    EXPECT_INT(store_turn_back(h.tx, now_ms, by_ms, 60000, NULL), ERR_OK);
+    EXPECT_INT(hold_end(&h, ERR_OK), ERR_OK);
+}
+
+STORE_TEST(what_waits_for_a_clock_that_was_set_back_comes_as_much_earlier) {
+    add_job(f, JOB_PLACE, 1000999); /* due already, and left lying */
+    struct job later = add_job(f, JOB_SETTLE, 1009000);
+    struct call c = suite_call(f), accepted_since = suite_call(f);
+    c.check_ms = 1005000;
+    accepted_since.check_ms = 901000;
+    suite_insert(f, &c);
+    suite_insert(f, &accepted_since);
+    turn_back(f, 1000, 1000000); /* it showed 1001000 */
+    EXPECT_INT(suite_get(f, c.id).check_ms, 5000);
+    EXPECT_INT(suite_get(f, accepted_since.id).check_ms, 901000);
+    struct claim now = claim(f, 1000, 60000, 8);
+    REQUIRE(now.n == 1);
+    EXPECT_INT(now.jobs[0].kind, JOB_PLACE);
+    EXPECT_INT(claim(f, 8999, 60000, 8).n, 0);
+    struct claim then = claim(f, 9000, 70000, 8);
+    REQUIRE(then.n == 1);
+    EXPECT_INT(then.jobs[0].id, later.id);
+    EXPECT_INT(then.jobs[0].run_at_ms, 9000);
+}
+
+STORE_TEST(who_holds_a_job_keeps_it_when_the_clock_is_set_back) {
+    add_job(f, JOB_PLACE, 900);
+    struct claim before = claim(f, 1000000, 1060000, 1); /* by the clock as it was */
+    add_job(f, JOB_HANGUP, 500);
+    struct claim since = claim(f, 1000, 31000, 1);
+    REQUIRE(before.n == 1 && since.n == 1);
+    turn_back(f, 1000, 999000);
+    EXPECT_INT(claim(f, 30999, 90000, 8).n, 0);
+    EXPECT_INT(claim(f, 31000, 90000, 8).n, 1);
+    EXPECT_INT(claim(f, 60999, 90000, 8).n, 0);
+    EXPECT_INT(claim(f, 61000, 90000, 8).n, 1);
+    EXPECT_INT(finish(f, &before.jobs[0]), ERR_CONFLICT);
+}
+
 STORE_TEST(a_retried_job_runs_again_later_as_the_next_attempt) {
     add_job(f, JOB_PLACE, 1000);
     struct claim c = claim(f, 1000, 5000, 8);

@@ -102,6 +102,30 @@ TEST(dispatcher, a_wake_brings_new_work_at_once) {
     stage_release(&s);
 }
 
+static bool has_event(struct stage *s, int64_t id, const char *type) {
+    char events[1024];
+    engine_box_events(&s->box, id, events);
+    return strstr(events, type) != NULL;
+}
+
+TEST(dispatcher, a_clock_that_is_set_back_holds_up_no_job) {
+    struct stage s;
+    stage_init(&s);
+    s.box.carrier.outcome = PROVIDER_THROTTLED;
+    s.box.carrier.error.retry_after_s = 30;
+    struct call c = submit(&s, 100);
+    stage_start(&s);
+    EXPECT(is_reached(&s));
+    for (int i = 0; i < BOUND_S * 1000 && !has_event(&s, c.id, "call.retry"); i++)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    fake_clock_step_wall_ms(&s.box.time, -3600000);
+    fake_clock_advance_ms(&s.box.time, 30000);
+    EXPECT(is_reached(&s)); /* and not an hour later */
+    stage_stop(&s);
+    EXPECT_INT(s.box.carrier.places, 2);
+    stage_release(&s);
+}
+
 TEST(dispatcher, what_waits_when_it_is_held_is_left_to_the_next_start) {
     struct stage s;
     stage_init(&s);

@@ -65,6 +65,8 @@ static void look_for_index(enum sql_id id, sqlite3_stmt *row) {
         [SQL_NEXT_JOB] = "jobs_due",
         [SQL_TAKE_OVER_JOBS] = "jobs_due (due_ms>?)",
         [SQL_TAKE_OVER_CALLS] = "calls_check (check_ms>?",
+        [SQL_TURN_BACK_JOBS] = "jobs_due (due_ms>?)",
+        [SQL_TURN_BACK_CALLS] = "calls_check (check_ms>?",
         [SQL_LIST_INFO_BY_SESSION] = "information_session (session_id=? AND rowid<?)",
         [SQL_LIST_INFO_BY_CALLER] = "information_caller (caller_id=? AND rowid<?)",
         [SQL_LIST_INFO_BY_CATEGORY] = "information_category (category=? AND rowid<?)",
