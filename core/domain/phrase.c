@@ -27,6 +27,22 @@ static size_t apostrophe(const char *p, size_t n) {
     return n >= 3 && memcmp(p, "\xE2\x80\x99", 3) == 0 ? 3 : 0;
 }
 
+/** Length of a mark beyond ASCII at p that parts words: « » ¡ ¿, dashes, quotes, the ellipsis. */
+static size_t mark(const char *p, size_t n) {
+    static const char *const latin[] = {"\xC2\xA1", "\xC2\xAB", "\xC2\xBB", "\xC2\xBF"};
+    for (size_t i = 0; n >= 2 && i < ARRAY_LEN(latin); i++)
+        if (memcmp(p, latin[i], 2) == 0)
+            return 2;
+    bool general = n >= 3 && memcmp(p, "\xE2\x80", 2) == 0; /* U+2000 … U+203F */
+    bool joins = general && (unsigned char)p[2] >= 0x8B && (unsigned char)p[2] <= 0x8F;
+    return general && !joins ? 3 : 0;
+}
+
+/** Is c the second byte of a capital of Latin-1 (À … Þ, not ×) after this first one? */
+static bool is_latin_capital(unsigned char first, unsigned char c) {
+    return first == 0xC3 && c >= 0x80 && c <= 0x9E && c != 0x97;
+}
+
 static bool is_word_byte(unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
 }
@@ -41,8 +57,15 @@ void phrase_read(struct phrase_text *t, struct str speech) {
             continue;
         }
         char c = speech.ptr[i];
+        skip = mark(speech.ptr + i, speech.len - i);
+        if (skip > 0) {
+            i += skip - 1;
+            c = ' ';
+        }
         if (c >= 'A' && c <= 'Z')
             c = (char)(c - 'A' + 'a');
+        else if (i > 0 && is_latin_capital((unsigned char)speech.ptr[i - 1], (unsigned char)c))
+            c = (char)(c + 0x20);
         if (is_word_byte((unsigned char)c))
             t->words[n++] = c;
         else if (t->words[n - 1] != ' ')

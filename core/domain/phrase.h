@@ -8,7 +8,8 @@
 
 /*
  * Recognising what callers say, deterministically: whole words, without regard to case,
- * apostrophes and punctuation. Bytes beyond ASCII are kept as they are.
+ * apostrophes and punctuation, also of Western European languages. Other bytes are kept as they
+ * are.
  */
 enum {
     PHRASE_TEXT_MAX = 2000 /* bytes of speech that are looked at */

@@ -218,6 +218,14 @@ static struct patience patience_with(struct turn_work *t, const struct assistant
     return out;
 }
 
+static struct str disclosure_of(struct turn_work *t) {
+    struct buf b = BUF_INIT(PLAN_TEXT_MAX);
+    turn_say(t, &b, t->assistant->disclosure);
+    struct str text = arena_copy(t->arena, buf_str(&b));
+    buf_release(&b);
+    return text;
+}
+
 static void add_patience(struct turn_work *t, const struct patience *heard) {
     struct plan *p = &t->out->plan;
     if (heard->words.len > 0)
@@ -229,11 +237,38 @@ static void add_patience(struct turn_work *t, const struct patience *heard) {
         (struct plan_link){arena_copy(t->arena, t->in->next_url), PLAN_METHOD_POST};
 }
 
+/** Nothing is heard before the disclosure: the first document of a call that waits begins with it.
+ */
+static bool discloses(const struct talk_wait *w) {
+    return w->is_waiting && w->answered;
+}
+
+static void disclose(struct turn_work *t) {
+    struct str text = disclosure_of(t);
+    if (text.len == 0)
+        return;
+    turn_fill_say(t, &plan_add(&t->out->plan, PLAN_SAY)->u.say, text);
+    turn_effect(t, (struct conversation_effect){
+                       .kind = CONVERSATION_LINE, .role = TURN_ASSISTANT, .text = text});
+}
+
+/** The disclosure was said while the caller waited; what else opens the call was not. */
+static void take_disclosure_out(struct turn_work *t) {
+    struct str text = disclosure_of(t), all = buf_str(&t->opening);
+    if (text.len == 0 || !str_starts(all, text))
+        return;
+    struct str rest = arena_copy(t->arena, str_trim(str_from_index(all, text.len)));
+    buf_clear(&t->opening);
+    buf_put_str(&t->opening, rest);
+}
+
 /** The document that asks for patience; the state remembers what the turn was about. */
 static enum error_code write_patience(struct turn_work *t, const struct assistant_function *running,
                                       struct error *err) {
     struct talk_wait *w = &t->state.wait;
     struct patience heard = patience_with(t, running, w->times);
+    if (discloses(w) && w->times == 0)
+        disclose(t);
     add_patience(t, &heard);
     w->times++;
     t->state.extra++;
@@ -285,14 +320,17 @@ static int64_t patience_of(const struct conversation *cv, const struct conversat
 
 /** What the work gave, as the document that is asked for now. */
 static enum error_code take(struct job_of_turn *j, const struct conversation_turn_in *in,
-                            uint32_t extra, struct conversation_turn_out *out, struct error *err) {
+                            const struct talk_state *state, struct conversation_turn_out *out,
+                            struct error *err) {
     if (j->rc != ERR_OK) {
         if (err)
             *err = j->err;
         return j->rc;
     }
     j->work.in = in;
-    j->work.state.extra = extra;
+    j->work.state.extra = state->extra;
+    if (discloses(&state->wait))
+        take_disclosure_out(&j->work);
     enum error_code rc = turn_write(&j->work, err);
     if (rc == ERR_OK) {
         *out = j->out;
@@ -317,7 +355,7 @@ static enum error_code meet(struct turn_desk *d, struct conversation *cv,
     if (mine)
         j->state = JOB_TAKEN;
     pthread_mutex_unlock(&d->lock);
-    enum error_code rc = mine   ? take(j, in, state->extra, out, err)
+    enum error_code rc = mine   ? take(j, in, state, out, err)
                          : lost ? error_set(err, ERR_CONFLICT, "this turn was just answered")
                                 : ask_for_patience(j, in, state, out, err);
     pthread_mutex_lock(&d->lock);

@@ -22,6 +22,14 @@ TEST(phrase, matches_whole_words_whatever_the_case_and_punctuation) {
         {"anything", "", false},
         {"anything", "||", false},
         {"über alles", "über", true},
+        {"ÜBER ALLES", "über", true},
+        {"¿Sí? ¡Claro!", "sí claro", true},
+        {"«Ça va…»", "ça va", true},
+        {"ja\xE2\x80\x94"
+         "genau",
+         "genau", true},
+        {"3×4", "4", false},
+        {"Sí", "si", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct phrase_text t;

@@ -243,6 +243,27 @@ TEST(turn_desk, what_is_heard_belongs_to_the_function_that_runs) {
     }
 }
 
+TEST(turn_desk, nothing_is_heard_before_the_disclosure_and_it_is_heard_once) {
+    struct dialogue d;
+    struct far f;
+    struct function_remote remote;
+    REQUIRE(begin_with(&d,
+                       WAITING("\"variables\":{\"who\":\"Ann\"},\"disclosure\":\"I am ${who}'s "
+                               "machine.\",\"recording\":{\"rule\":\"on\",\"notice\":\"Taped.\"},",
+                               ""),
+                       &f, &remote));
+    EXPECT_STR(d.plan.ptr, "say [en-US ] I am Ann's machine.\nsay [en-US ] One moment, please.\n"
+                           "pause\nredirect\n");
+    EXPECT(dialogue_has(&d, "A: I am Ann's machine.\n") && !dialogue_has(&d, "recording start"));
+    dialogue_come_back(&d, CONVERSATION_SPOKE, CALL_STATUS_NONE);
+    EXPECT(str_find_str(buf_str(&d.plan), STR("machine")) == d.plan.len);
+    let_go(&f);
+    wait_until_over(&d);
+    EXPECT(dialogue_has(&d, "A: Taped. Found.\n") && dialogue_has(&d, "recording start"));
+    EXPECT_INT(dialogue_count(&d, "machine"), 1);
+    dialogue_release(&d);
+}
+
 /** A model that thinks until it is let go. */
 struct slow {
     struct brain base;
