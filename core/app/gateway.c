@@ -36,6 +36,8 @@
 enum {
     API_WORKERS = 8,
     API_QUEUE_MAX = 1024,
+    FUNCTION_WORKERS = 16, /* for a carrier's agent; functions of the user's own may take long */
+    FUNCTION_QUEUE_MAX = 1024,
     PAYMENT_WORKERS = 4,
     PAYMENT_QUEUE_MAX = 64,
     PATH_SIZE = 640,
@@ -73,7 +75,7 @@ struct gateway {
     struct webhook_service *webhooks;
     struct payment_gateway *charges;
     struct payment_desk *payments;
-    struct pool *api_pool, *payment_pool;
+    struct pool *api_pool, *function_pool, *payment_pool;
     struct http_server *server;
     char url[URL_SIZE];        /* where we listen */
     char public_url[URL_SIZE]; /* where carriers reach us */
@@ -263,6 +265,7 @@ static enum error_code start_services(struct gateway *g, struct error *err) {
     };
     g->events = event_feed_new(g->store, g->clock);
     g->api_pool = pool_new("api", API_WORKERS, API_QUEUE_MAX);
+    g->function_pool = pool_new("functions", FUNCTION_WORKERS, FUNCTION_QUEUE_MAX);
     g->payment_pool = pool_new("payments", PAYMENT_WORKERS, PAYMENT_QUEUE_MAX);
     struct dispatcher_options dopt = {.engine = &g->engine};
     rc = payment_desk_recover(&g->engine, err);
@@ -377,6 +380,8 @@ void gateway_free(struct gateway *g) {
     payment_desk_stop(g->payments);
     if (g->payment_pool)
         pool_stop(g->payment_pool);
+    if (g->function_pool)
+        pool_stop(g->function_pool);
     if (g->api_pool)
         pool_stop(g->api_pool);
     webhook_service_stop(g->webhooks);
@@ -385,6 +390,7 @@ void gateway_free(struct gateway *g) {
     http_server_free(g->server);
     store_free(g->store);
     pool_free(g->api_pool);
+    pool_free(g->function_pool);
     pool_free(g->payment_pool);
     webhook_service_free(g->webhooks);
     dispatcher_free(g->dispatcher);
@@ -446,6 +452,10 @@ struct pool *gateway_payment_pool(struct gateway *g) {
 
 struct pool *gateway_api_pool(struct gateway *g) {
     return g->api_pool;
+}
+
+struct pool *gateway_function_pool(struct gateway *g) {
+    return g->function_pool;
 }
 
 struct carrier *gateway_carrier(struct gateway *g) {

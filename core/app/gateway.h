@@ -58,6 +58,7 @@ struct webhook_service *gateway_webhooks(struct gateway *g);
 struct dispatcher *gateway_dispatcher(struct gateway *g);
 struct event_feed *gateway_events(struct gateway *g);
 struct pool *gateway_api_pool(struct gateway *g);
+struct pool *gateway_function_pool(struct gateway *g);
 struct pool *gateway_payment_pool(struct gateway *g);
 struct carrier *gateway_carrier(struct gateway *g); /* NULL unless the provider is mock */
 const struct swaig_keys *gateway_swaig_keys(const struct gateway *g);

@@ -169,7 +169,7 @@ static void start(struct gateway *g, struct http_exchange *x, swaig_handler_fn *
     t->run = handler;
     t->name = name;
     t->task.run = run_task;
-    if (!pool_submit(gateway_api_pool(g), &t->task))
+    if (!pool_submit(gateway_function_pool(g), &t->task))
         swaig_reply_error(t, 503, "busy");
 }
 
