@@ -133,8 +133,8 @@ static const char *const migrations[] = {
     "ALTER TABLE calls ADD COLUMN attempted_ms INTEGER NOT NULL DEFAULT 0;",
     /* 6 → 7 */
     /* a charge is on its way: see store_list_charging_payments() */
-    "CREATE INDEX payments_charging ON payments (status) WHERE status = 2;"
-    "CREATE INDEX consents_call ON consents (call_id) WHERE call_id <> 0;",
+    ("CREATE INDEX payments_charging ON payments (status) WHERE status = 2;"
+     "CREATE INDEX consents_call ON consents (call_id) WHERE call_id <> 0;"),
 };
 // clang-format on
 
