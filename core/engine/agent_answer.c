@@ -24,9 +24,12 @@ static const struct json *last_of(const struct json *list) {
     return last;
 }
 
+/* Masked: a card number could be found out from its digest. */
 static void put_part(struct buf *b, const struct json *v) {
+    struct json_writer w;
+    json_write_init(&w, b);
     if (v)
-        json_put_value(b, v);
+        card_mask_json(&w, v);
     buf_putc(b, '\n');
 }
 

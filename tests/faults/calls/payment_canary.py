@@ -24,6 +24,7 @@ SCENARIO = {"callees": [
     {"suffix": s, "like": "08", "card": {"number": n, "expiry": "1230", "code": c or "739", "postal_code": p}}
     for s, n, c, p in CALLEES if p]}
 PASSWORD = "canary-payment-51c0"
+SLOW = "3.33"
 DIRECT = {"cardnumber": "371449635398431", "cvv": "6284", "postal_code": "5093817264",
           "chargeAmount": "1.00", "expiration_date": "1230"}
 
@@ -64,14 +65,18 @@ class Processor(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.keys.append(self.headers["Idempotency-Key"])
+        if asked["chargeAmount"] == SLOW and len(self.server.keys) == 1:
+            self.server.goes_on.wait(rig.WAIT_S)
         reply = {"echo": asked, "charge_id": "ch_1"}
         if asked["cardnumber"] == CALLEES[2][1]:
             reply = {"error_code": "card_declined", "error_message": "not " + asked["cardnumber"]}
         body = json.dumps(reply).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # whoever asked may be dead
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -79,11 +84,12 @@ class Processor(http.server.BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def processor():
-    """Settings of a gateway that charges there."""
+    """The server, and settings of a gateway that charges there."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Processor)
+    server.daemon_threads, server.keys, server.goes_on = True, [], threading.Event()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield {"PAYMENT_GATEWAY": "http", "PAYMENT_CONNECTOR_PASSWORD": PASSWORD,
+        yield server, {"PAYMENT_GATEWAY": "http", "PAYMENT_CONNECTOR_PASSWORD": PASSWORD,
                "PAYMENT_HTTP_URL": f"http://127.0.0.1:{server.server_address[1]}/charge"}
     finally:
         server.shutdown()
@@ -131,14 +137,51 @@ def run(results, name, wire, settings):
             carrier.stop()
 
 
+def charge(port):
+    """One and the same transaction, as a carrier asks for it."""
+    login = base64.b64encode(f"any:{PASSWORD}".encode()).decode()
+    body = json.dumps({**DIRECT, "chargeAmount": SLOW, "transaction_id": "canary-1"})
+    with contextlib.suppress(OSError):
+        return rig.request(port, "POST", "/payment", body,
+                           {"Content-Type": "application/json", "Authorization": f"Basic {login}"})
+
+
+def kill(results, server, settings):
+    """The gateway dies while it is charged: asked again it goes on under the same key."""
+    with rig.temporary_directory() as directory:
+        carrier, port = rig.Carrier(), rig.free_port()
+        gateways = []
+        try:
+            gateways.append(rig.Gateway(directory / "data", carrier, port, more=settings))
+            gateways[0].must_be_ready()
+            threading.Thread(target=charge, args=(port,), daemon=True).start()
+            rig.until(lambda: server.keys, "the processor is asked")
+            gateways[0].kill()
+            server.goes_on.set()
+            gateways.append(rig.Gateway(directory / "data", carrier, port, more=settings))
+            gateways[1].must_be_ready()
+            with results.case("http: a charge that a kill cut short is known to be uncertain"):
+                expect("a charge may have been made" in gateways[1].complaints(),
+                       gateways[1].complaints())
+            with results.case("http: and goes on under its key"):
+                status, _, reply = charge(port)
+                expect(status == 200 and server.keys[0] == server.keys[1], (reply, server.keys))
+        finally:
+            for gateway in gateways:
+                gateway.kill()
+            carrier.stop()
+
+
 def main(names):
     results = rig.Results()
     for name, wire in rig.WIRES.items():
         if name != "plivo" and (not names or name in names):
             run(results, name, wire, {"PAYMENT_GATEWAY": "mock"})
     if not names or "http" in names:
-        with processor() as settings:
+        with processor() as (_, settings):
             run(results, "http", rig.WIRES["signalwire"], settings)
+        with processor() as (server, settings):
+            kill(results, server, settings)
     return results.end()
 
 
