@@ -198,7 +198,9 @@ static bool stop_unknown_recording(struct function_reply *reply) {
 }
 
 static enum error_code keep_card_out(struct agent_run *r, struct error *err) {
-    bool allowed = consents_allow_recording(r->rule, &r->consent.standing);
+    /* of a call that is not ours nobody tells what was answered before, nor what is recorded */
+    bool allowed = r->call.id ? consents_allow_recording(r->rule, &r->consent.standing)
+                              : r->rule != CALL_RECORD_OFF;
     if ((r->recording[0] || allowed) && agent_payment_is_hidden(&r->reply))
         return error_set(err, ERR_UNSUPPORTED,
                          "a payment in a document of one's own cannot be taken while the call may "
@@ -404,7 +406,7 @@ static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, st
         rc = agent_payment_begin(&r->payment, &r->call, &failed);
     if (rc == ERR_OK)
         judge(r);
-    if (rc == ERR_OK && r->call.id)
+    if (rc == ERR_OK)
         rc = keep_card_out(r, &failed);
     if (rc != ERR_OK) {
         r->reply = (struct function_reply){0};
