@@ -7,6 +7,7 @@ enum {
     BRIDGE_MIN_MS = 10000,
     BRIDGE_MAX_MS = 30000,
     QUEUE_WAIT_MS = 5000,
+    SOUND_MS = 3000, /* one that the far end hears: it is not fetched */
     URL_MAX = 8192,
 };
 
@@ -14,6 +15,7 @@ enum {
 enum dial_phase {
     DIAL_STARTED = 0,
     DIAL_RINGING,
+    DIAL_SCREENED, /* picked up, and hears a document of its own first */
     DIAL_BRIDGED,
     DIAL_TOGETHER, /* a conference or a queue: no leg of its own */
 };
@@ -69,9 +71,15 @@ static enum exec_next done(struct carrier *c, struct leg *l, const struct plan_d
                                   .confidence = -1};
     if (l->step.tape)
         tape_stop(c, l->step.tape);
-    if (l->step.child)
+    if (l->step.child && !leg_is_over(l->step.child))
         step_child(c, l, status);
     return exec_action(c, l, &d->action, false, &r);
+}
+
+/** The far end was there and is not connected: its own leg is complete, the dial has no answer. */
+static enum exec_next refused(struct carrier *c, struct leg *l, const struct plan_dial *d) {
+    step_child(c, l, CALL_COMPLETED);
+    return done(c, l, d, CALL_NO_ANSWER, false);
 }
 
 static void record_bridge(struct carrier *c, struct leg *l, const struct plan_dial *d) {
@@ -123,14 +131,63 @@ static enum exec_next ring(struct carrier *c, struct leg *l, const struct plan_d
     return exec_wait(l, answers ? answer_ms : limit_ms);
 }
 
-static enum exec_next bridge(struct carrier *c, struct leg *l, const struct plan_dial *d) {
-    struct leg *child = l->step.child;
-    if (!l->step.loops)
-        return done(c, l, d, CALL_NO_ANSWER, false);
-    child->answered_ms = l->now_ms;
-    step_child(c, l, CALL_ANSWERED);
+/** How long the far end listens before the two are connected; *hangs_up: they never are. */
+static int64_t screen_ms(struct carrier *c, struct leg *l, const struct plan *p, bool *hangs_up) {
+    int64_t ms = 0;
+    *hangs_up = false;
+    for (size_t i = 0; i < p->count && !*hangs_up; i++) {
+        const struct plan_step *s = &p->steps[i];
+        if (s->kind == PLAN_SAY)
+            ms += leg_speech_ms(exec_spoken(l, &s->u.say));
+        else if (s->kind == PLAN_PLAY)
+            ms += SOUND_MS;
+        else if (s->kind == PLAN_PAUSE)
+            ms += (int64_t)(s->u.pause.seconds ? s->u.pause.seconds : 1) * 1000;
+        else if (s->kind == PLAN_HANGUP || s->kind == PLAN_REJECT)
+            *hangs_up = true;
+        else
+            log_warn(c->log, "carrier step is not simulated for a dialled party",
+                     LOG_Z("step", plan_kind_name(s->kind)));
+    }
+    return ms;
+}
+
+static void on_screen(struct carrier *c, struct outgoing *o) {
+    struct leg *l = o->leg;
+    struct plan plan = {0};
+    bool hangs_up = false;
+    int64_t ms = 0;
+    int carrier_code = o->carrier_code;
+    if (o->epoch != l->epoch || leg_is_over(l) || l->step.phase != DIAL_SCREENED)
+        return;
+    if (!carrier_code && l->face->read_document(c, l, o, &plan, &carrier_code))
+        ms = screen_ms(c, l, &plan, &hangs_up);
+    else /* whoever picked up is not left alone with it */
+        log_warn(c->log, "carrier document of a dialled party", LOG_Z("sid", l->step.child->sid),
+                 LOG_INT("code", carrier_code));
+    l->step.loops = !hangs_up;
+    plan_release(&plan);
+    (void)exec_wait(l, ms);
+}
+
+/** Ask for the document that the far end is to hear. False: there is none. */
+static bool screen(struct carrier *c, struct leg *l, const struct plan_link *link) {
+    struct buf url = BUF_INIT(URL_MAX);
+    struct outgoing *o = NULL;
+    if (link->url.len > 0 && !l->face->run && outgoing_resolve(str_z(l->base_url), link->url, &url))
+        o = outgoing_new(c, l, OUTGOING_DOCUMENT, buf_str(&url), link->method == PLAN_METHOD_GET);
+    buf_release(&url);
+    if (!o)
+        return false;
+    l->face->put_voice(c, l->step.child, &o->params);
+    l->step.phase = DIAL_SCREENED;
+    outgoing_send(c, o, on_screen);
+    return true;
+}
+
+static enum exec_next connect(struct carrier *c, struct leg *l, const struct plan_dial *d) {
     record_bridge(c, l, d);
-    struct str greeting = child->callee->greeting;
+    struct str greeting = l->step.child->callee->greeting;
     if (greeting.len > 0)
         leg_note(l, LEG_ASSISTANT, l->now_ms, leg_speech_ms(greeting), greeting);
     int64_t ms = rng_range(&l->rng, BRIDGE_MIN_MS, BRIDGE_MAX_MS);
@@ -140,12 +197,22 @@ static enum exec_next bridge(struct carrier *c, struct leg *l, const struct plan
     return exec_wait(l, ms);
 }
 
+static enum exec_next answer(struct carrier *c, struct leg *l, const struct plan_dial *d) {
+    if (!l->step.loops)
+        return done(c, l, d, CALL_NO_ANSWER, false);
+    l->step.child->answered_ms = l->now_ms;
+    step_child(c, l, CALL_ANSWERED);
+    return screen(c, l, &choose(c, d)->screen) ? EXEC_WAIT : connect(c, l, d);
+}
+
 static enum exec_next child_event(struct carrier *c, struct leg *l, const struct plan_step *s) {
     switch ((enum dial_phase)l->step.phase) {
     case DIAL_STARTED:
         return ring(c, l, &s->u.dial);
     case DIAL_RINGING:
-        return bridge(c, l, &s->u.dial);
+        return answer(c, l, &s->u.dial);
+    case DIAL_SCREENED:
+        return l->step.loops ? connect(c, l, &s->u.dial) : refused(c, l, &s->u.dial);
     case DIAL_BRIDGED:
         return done(c, l, &s->u.dial, CALL_COMPLETED, true);
     case DIAL_TOGETHER:
@@ -159,7 +226,8 @@ static void leave(struct carrier *c, struct leg *l, const struct plan_step *s) {
     if (child && leg_is_over(child))
         return;
     bool bridged = l->step.phase >= DIAL_BRIDGED;
-    enum call_status status = bridged ? CALL_COMPLETED : CALL_CANCELED;
+    bool answered = bridged || (child && child->answered_ms);
+    enum call_status status = answered ? CALL_COMPLETED : CALL_CANCELED;
     const struct step_result r = {.kind = PLAN_DIAL,
                                   .child = child,
                                   .child_status = status,
@@ -181,8 +249,9 @@ bool exec_dial_end(struct leg *l, const struct leg *child) {
         l->step.child != child || leg_is_over(child))
         return false;
     if (l->step.phase != DIAL_BRIDGED) {
-        l->step.phase = DIAL_RINGING;
-        l->step.loops = false; /* does not answer */
+        if (l->step.phase != DIAL_SCREENED)
+            l->step.phase = DIAL_RINGING;
+        l->step.loops = false; /* does not answer, or is not connected */
     }
     leg_forget(l, LEG_EVENT_STEP);
     (void)exec_wait(l, 0);
