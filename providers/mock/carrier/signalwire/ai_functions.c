@@ -205,17 +205,22 @@ static struct outgoing *request(struct carrier *c, struct leg *l, const struct a
 /* ---- its life ---------------------------------------------------------------------------------
  */
 
+struct swml_value agent_log_entry(const struct leg *l, struct str function, struct str argument) {
+    struct swml_value e = swml_object();
+    int64_t seconds = l->now_ms / 1000;
+    swml_value_set_text(&e, "command_name", function);
+    swml_value_set_text(&e, "command_arg", argument);
+    swml_value_set(&e, STR("epoch_time"), swml_number((double)seconds));
+    return e;
+}
+
 static void log_call(struct leg *l, const struct agent_function *f, const struct outgoing *o) {
     struct agent *a = swml_script(l)->agent;
     if (a->swaig_log.count >= AGENT_LOG_MAX)
         return;
-    struct swml_value e = swml_object();
     struct buf raw = BUF_INIT(AGENT_TEXT_MAX);
     swml_value_put_text(&a->argument, &raw);
-    swml_value_set_text(&e, "command_name", f->name);
-    swml_value_set_text(&e, "command_arg", buf_str(&raw));
-    int64_t seconds = l->now_ms / 1000;
-    swml_value_set(&e, STR("epoch_time"), swml_number((double)seconds));
+    struct swml_value e = agent_log_entry(l, f->name, buf_str(&raw));
     if (o) {
         swml_value_set_text(&e, "url", buf_str(&o->url));
         swml_value_set(&e, STR("post_data"), swml_value_parse(buf_str(&o->json)));

@@ -127,6 +127,9 @@ enum exec_next agent_call(struct carrier *c, struct leg *l, struct agent_functio
 /** Its reply is in script->reply. */
 enum exec_next agent_called(struct carrier *c, struct leg *l);
 
+/** An entry of the log of functions, to be added to swaig_log. */
+struct swml_value agent_log_entry(const struct leg *l, struct str function, struct str argument);
+
 /** Tell a hook that the call is over; no reply is waited for. */
 void agent_notify_hook(struct carrier *c, struct leg *l, struct agent_function *f);
 

@@ -50,13 +50,10 @@ static void log_way(struct leg *l, const char *function, const char *argument, s
     CLEANUP(buf_release) struct buf text = BUF_INIT(AGENT_TEXT_MAX);
     if (a->swaig_log.count >= AGENT_LOG_MAX)
         return;
-    struct swml_value e = swml_object();
     buf_printf(&text, "{\"%s\":", argument);
     buf_put_json(&text, name);
     buf_putc(&text, '}');
-    swml_value_set_text(&e, "command_name", str_z(function));
-    swml_value_set_text(&e, "command_arg", buf_str(&text));
-    swml_value_set(&e, STR("epoch_time"), swml_number((double)(l->now_ms / 1000)));
+    struct swml_value e = agent_log_entry(l, str_z(function), buf_str(&text));
     swml_value_set(&e, STR("native"), swml_bool(true));
     swml_value_push(&a->swaig_log, e);
 }
