@@ -25,10 +25,10 @@ int cli_information(struct cli *cli) {
 }
 
 static void put_sessions(struct cli *cli, const struct json *items) {
-    struct cli_table t = {
-        .headings = {"SESSION", "CALLER", "SHARED", "LAST (UTC)", "STATUS", "OUTCOME"},
-        .right = {[2] = true},
-        .columns = 6};
+    struct cli_table t = {.headings = {"SESSION", "CALLER", "SHARED", "LAST (UTC)", "STATUS",
+                                       "QUALIFICATION", "OUTCOME"},
+                          .right = {[2] = true},
+                          .columns = 7};
     for (const struct json *s = json_first(items); s; s = json_next(s)) {
         const struct json *call = json_get(s, "call");
         struct str *row = cli_table_row(&t);
@@ -37,7 +37,8 @@ static void put_sessions(struct cli *cli, const struct json *items) {
         row[2] = cli_cell(&t.arena, s, "information_count");
         row[3] = cli_cell_time(&t.arena, s, "last_at");
         row[4] = cli_cell(&t.arena, call, "status");
-        row[5] = cli_cell(&t.arena, call, "outcome");
+        row[5] = cli_cell(&t.arena, s, "qualification_status");
+        row[6] = cli_cell(&t.arena, call, "outcome");
     }
     cli_table_put(&t, cli->out, cli_terminal_columns(cli->out));
     cli_table_release(&t);

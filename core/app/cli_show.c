@@ -75,6 +75,8 @@ static void put_call(struct cli *cli, const struct json *call) {
         {"answered", "answered_at", cli_cell_time},
         {"ended", "ended_at", cli_cell_time},
         {"duration", "duration_s", cli_cell_seconds},
+        {"qualification", "qualification_status", cli_cell},
+        {"shared", "information_count", cli_cell},
         {"variables", "variables", cli_cell},
         {"metadata", "metadata", cli_cell},
     };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/app/routes.h"
+#include "core/domain/event.h"
 #include "tests/integration/api/door.h"
 #include "tests/integration/api/openapi_check.h"
 #include "tests/support/test.h"
@@ -139,6 +140,24 @@ TEST(openapi, names_the_query_parameters_that_a_route_takes) {
     struct described s;
     REQUIRE(open_described(&s, ""));
     routes_each(takes_the_described_query, &s);
+    close_described(&s);
+}
+
+TEST(openapi, names_every_event) {
+    struct described s;
+    REQUIRE(open_described(&s, ""));
+    const struct json *schemas = json_get(json_get(s.document.root, "components"), "schemas");
+    const struct json *type = json_get(json_get(json_get(schemas, "Event"), "properties"), "type");
+    const struct json *names = json_get(type, "enum");
+    for (int t = EVENT_NONE + 1; t < EVENT_TYPE_COUNT; t++) {
+        const char *name = event_type_name((enum event_type)t);
+        const struct json *n = json_first(names);
+        while (n && !str_eq_z(json_str(n), name))
+            n = json_next(n);
+        if (!n)
+            EXPECT_STR(name, "described");
+    }
+    EXPECT_INT(json_count(names), EVENT_TYPE_COUNT - 1);
     close_described(&s);
 }
 

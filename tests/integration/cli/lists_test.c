@@ -27,7 +27,8 @@ TEST(lists, are_tables_for_people) {
         {"recordings", "ID                 CALL                STATUS", "stored"},
         {"information", "WHEN (UTC)           CALLER", "debt_info"},
         {"consents", "WHEN (UTC)           CALLER        PURPOSE    ANSWER", "given"},
-        {"sessions", "SESSION             CALLER", "customer_qualified_transfer"},
+        {"sessions", "SESSION             CALLER",
+         "completed  qualified      customer_qualified_transfer"},
         {"summary", "WHAT ", "calls completed               1"},
     };
     char id[64];
