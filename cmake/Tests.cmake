@@ -14,6 +14,19 @@ function(swh_test name)
   swh_test_properties(${name} "${A_TIMEOUT}" "${A_LABELS}")
 endfunction()
 
+# swh_test_rig(name SOURCES a.c … [LIBS lib …])
+# What several tests share, compiled once. They name it among their LIBS.
+function(swh_test_rig name)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "" "SOURCES;LIBS")
+  if(A_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "swh_test_rig(${name}): what is ${A_UNPARSED_ARGUMENTS}?")
+  endif()
+  swh_need_rings(${name} ${A_LIBS})
+  add_library(${name} STATIC ${A_SOURCES})
+  swh_test_target(${name})
+  target_link_libraries(${name} PRIVATE test_support ${A_LIBS})
+endfunction()
+
 # swh_command_test(name COMMAND program argument … [LABELS slow] [TIMEOUT seconds])
 # A test that is a script. It finds the program in SWITCHHOOK_BINARY, the root as its directory.
 function(swh_command_test name)
@@ -70,7 +83,7 @@ endfunction()
 
 function(swh_test_properties name timeout labels)
   if(NOT timeout)
-    set(timeout 60)
+    set(timeout 120) # many times what any needs: a busy machine is no fault
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}"
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}

@@ -42,7 +42,7 @@ static void put_signature(const char *token, struct buf *text, char *signature) 
     buf_release(&base64);
 }
 
-void plivo_sign(const char *token, const char *method, const char *url, struct str form_body,
+void sign_plivo(const char *token, const char *method, const char *url, struct str form_body,
                 const char *nonce, char signature[PLIVO_SIGNATURE_SIZE]) {
     struct buf text = BUF_INIT(1 << 20);
     struct str all = str_z(url);

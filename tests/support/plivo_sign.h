@@ -18,7 +18,7 @@ enum {
  * for none). On purpose another implementation than the one it tests. Needs secret_system_init()
  * and swh_base.
  */
-void plivo_sign(const char *token, const char *method, const char *url, struct str form_body,
+void sign_plivo(const char *token, const char *method, const char *url, struct str form_body,
                 const char *nonce, char signature[PLIVO_SIGNATURE_SIZE]);
 
 /** Scheme V2: neither query nor body. */

@@ -13,7 +13,7 @@ static void sign(struct digest_hmac *h, struct str message, size_t bytes, char *
     digest_hmac_free(h);
 }
 
-void signalwire_sign(const char *key, const char *url, struct str body, char *sha1, char *sha256) {
+void sign_signalwire(const char *key, const char *url, struct str body, char *sha1, char *sha256) {
     struct secret k = {0};
     struct buf message = BUF_INIT(1 << 20);
     secret_set(&k, str_z(key));

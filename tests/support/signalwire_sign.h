@@ -16,6 +16,6 @@ enum {
 
 /** Sign like the carrier: the address without credentials, then the body. Either may be NULL.
  * Needs secret_system_init() and swh_base. */
-void signalwire_sign(const char *key, const char *url, struct str body, char *sha1, char *sha256);
+void sign_signalwire(const char *key, const char *url, struct str body, char *sha1, char *sha256);
 
 #endif

@@ -11,7 +11,7 @@ static int by_name_then_value(const void *a, const void *b) {
     return order ? order : str_cmp(x->value, y->value);
 }
 
-void twilio_sign(const char *token, const char *url, struct str form_body,
+void sign_twilio(const char *token, const char *url, struct str form_body,
                  char signature[TWILIO_SIGNATURE_SIZE]) {
     struct arena a = {0};
     struct form f = {0};

@@ -16,7 +16,7 @@ enum {
  * Sign like the carrier: url, then the fields of a form body ("" for none), with that token. On
  * purpose another implementation than the one it tests. Needs secret_system_init() and swh_base.
  */
-void twilio_sign(const char *token, const char *url, struct str form_body,
+void sign_twilio(const char *token, const char *url, struct str form_body,
                  char signature[TWILIO_SIGNATURE_SIZE]);
 
 #endif

@@ -27,7 +27,7 @@ static struct http_header ringing_headers[] = {
 };
 
 static void plivo_ringing(struct webhook_request *req) {
-    plivo_sign(SUITE_TOKEN, "POST", SUITE_BASE SUITE_RING_TARGET, STR(ringing_body),
+    sign_plivo(SUITE_TOKEN, "POST", SUITE_BASE SUITE_RING_TARGET, STR(ringing_body),
                PLIVO_TEST_NONCE, ringing_signature);
     ringing_headers[0].value = str_z(ringing_signature);
     *req = (struct webhook_request){

@@ -1,7 +1,6 @@
 /* How SignalWire says what the cases need said, in each of its modes. */
-#include "tests/conformance/provider/suite.h"
+#include "tests/conformance/provider/laml_words.h"
 #include "tests/support/signalwire_sign.h"
-#include "tests/support/twilio_sign.h"
 
 #define CALL_1 "b5d63b2e-f75b-4dc8-b6d4-269b635f96c0"
 #define CALL_2 "b5d63b2e-f75b-4dc8-b6d4-269b635f96c1"
@@ -26,7 +25,7 @@ static struct http_header native_headers[] = {
 };
 
 static void native_ringing(struct webhook_request *req) {
-    signalwire_sign(SUITE_TOKEN, SUITE_BASE SUITE_RING_TARGET, STR(ringing_event), sha1, sha256);
+    sign_signalwire(SUITE_TOKEN, SUITE_BASE SUITE_RING_TARGET, STR(ringing_event), sha1, sha256);
     native_headers[0].value = str_z(sha1);
     native_headers[1].value = str_z(sha256);
     *req = (struct webhook_request){
@@ -81,29 +80,13 @@ const struct suite_words signalwire_suite_words = {
 /* ---- its Compatibility API --------------------------------------------------------------------
  */
 
-#define COMPAT_CALL(sid, status)                                                       \
-    "{\"sid\":\"" sid "\",\"status\":\"" status "\",\"to\":\"+12025550100\",\"from\":" \
-    "\"+12025550199\",\"date_created\":\"Thu, 01 Jan 2026 00:00:00 +0000\",\"duration\":15}"
-#define COMPAT_FAULT(code) "{\"errors\":[{\"code\":\"" code "\",\"message\":\"It went wrong\"}]}"
+#define COMPAT_CALL(sid, status) LAML_CALL(sid, status, "15")
 
-static const char ringing_form[] =
-    "CallSid=" CALL_1 "&AccountSid=" SIGNALWIRE_TEST_PROJECT "&CallStatus=ringing"
-    "&Timestamp=Thu%2C+01+Jan+2026+00%3A00%3A07+%2B0000";
-static char form_signature[TWILIO_SIGNATURE_SIZE];
-static struct http_header compat_header = {.name = STR_INIT("X-SignalWire-Signature")};
+static struct laml_notice notice;
 
 static void compat_ringing(struct webhook_request *req) {
-    twilio_sign(SUITE_TOKEN, SUITE_BASE SUITE_RING_TARGET, STR(ringing_form), form_signature);
-    compat_header.value = str_z(form_signature);
-    *req = (struct webhook_request){
-        .kind = WEBHOOK_STATUS,
-        .method = STR("POST"),
-        .target = STR(SUITE_RING_TARGET),
-        .content_type = STR("application/x-www-form-urlencoded"),
-        .body = STR(ringing_form),
-        .headers = &compat_header,
-        .header_count = 1,
-    };
+    laml_ringing(&notice, "X-SignalWire-Signature",
+                 STR(LAML_RINGING(CALL_1, SIGNALWIRE_TEST_PROJECT)), req);
 }
 
 const struct suite_words signalwire_compat_suite_words = {
@@ -116,18 +99,16 @@ const struct suite_words signalwire_compat_suite_words = {
     .placed = COMPAT_CALL(CALL_1, "queued"),
     .call_completed = COMPAT_CALL(CALL_1, "completed"),
     .call_unknown_word = COMPAT_CALL(CALL_1, "teleported"),
-    .list_first = "{\"calls\":[" COMPAT_CALL(
-        CALL_1, "ringing") "],\"next_page_uri\":"
-                           "\"/api/laml/2010-04-01/Accounts/x/Calls.json?Page=1\"}",
-    .list_last = "{\"calls\":[" COMPAT_CALL(CALL_2, "busy") "," COMPAT_CALL(
-        CALL_1, "ringing") "],\"next_page_uri\":null}",
-    .list_empty = "{\"calls\":[],\"next_page_uri\":null}",
+    .list_first = LAML_LIST(COMPAT_CALL(CALL_1, "ringing"),
+                            "\"/api/laml/2010-04-01/Accounts/x/Calls.json?Page=1\""),
+    .list_last = LAML_LIST(COMPAT_CALL(CALL_2, "busy") "," COMPAT_CALL(CALL_1, "ringing"), "null"),
+    .list_empty = LAML_LIST("", "null"),
     .recording = "{\"sid\":\"" FILE_1 "\",\"status\":\"in-progress\",\"channels\":\"2\"}",
-    .invalid = COMPAT_FAULT("21211"),
-    .auth = "{\"code\":20003,\"message\":\"Authentication failed\",\"status\":401}",
-    .not_found = "{\"code\":20404,\"message\":\"Not found\",\"status\":404}",
-    .limited = COMPAT_FAULT("20429"),
-    .over = COMPAT_FAULT("21220"),
+    .invalid = FAULT("21211"),
+    .auth = LAML_ERROR(20003, 401),
+    .not_found = LAML_ERROR(20404, 404),
+    .limited = FAULT("20429"),
+    .over = FAULT("21220"),
     .check_ok = "{\"status\":\"active\",\"friendly_name\":\"Mine\",\"auth_token\":"
                 "\"" SUITE_TOKEN "\"}",
     .list_passes = 2,

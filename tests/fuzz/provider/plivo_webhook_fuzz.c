@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct webhook_request req = rig_webhook(data, size);
     if (!rig_put_url(&url, PLIVO_TEST_BASE, req.target))
         return 0;
-    plivo_sign(PLIVO_TEST_TOKEN, "POST", url.ptr, req.body, PLIVO_TEST_NONCE, signature);
+    sign_plivo(PLIVO_TEST_TOKEN, "POST", url.ptr, req.body, PLIVO_TEST_NONCE, signature);
     secret_set(&token, STR(PLIVO_TEST_TOKEN));
     assert(rest_signer_init(&signer, REST_MAC_SHA256, &token, STR(PLIVO_TEST_BASE), NULL) ==
            ERR_OK);

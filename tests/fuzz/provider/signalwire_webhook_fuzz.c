@@ -18,7 +18,7 @@ static bool sign(struct str target, struct str body, char *sha1, char *sha256) {
     buf_put_str(&url, target);
     if (buf_failed(&url) || strlen(url.ptr) != url.len)
         return false; /* a NUL: no server hands such a target on */
-    signalwire_sign(SIGNALWIRE_TEST_KEY, url.ptr, body, sha1, sha256);
+    sign_signalwire(SIGNALWIRE_TEST_KEY, url.ptr, body, sha1, sha256);
     return true;
 }
 

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct webhook_request req = rig_webhook(data, size);
     if (!rig_put_url(&url, TWILIO_TEST_BASE, req.target))
         return 0;
-    twilio_sign(TWILIO_TEST_TOKEN, url.ptr, req.body, signature);
+    sign_twilio(TWILIO_TEST_TOKEN, url.ptr, req.body, signature);
     secret_set(&token, STR(TWILIO_TEST_TOKEN));
     assert(rest_signer_init(&signer, REST_MAC_SHA1, &token, STR(TWILIO_TEST_BASE), NULL) == ERR_OK);
     struct http_header header = {STR("X-Twilio-Signature"), str_z(signature)};

@@ -5,6 +5,7 @@
 #include "core/domain/event.h"
 #include "tests/integration/api/door.h"
 #include "tests/integration/api/openapi_check.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 /* docs/openapi.json tells the truth: it is compared with the table of routes and with replies. */
@@ -50,14 +51,9 @@ TEST(openapi, describes_every_route_and_no_other) {
 TEST(openapi, is_the_file_in_docs_and_names_this_version) {
     struct described s;
     struct buf file = BUF_INIT(1024 * 1024);
-    char chunk[4096], version[64];
-    size_t n;
+    char version[64];
     REQUIRE(open_described(&s, ""));
-    FILE *f = fopen(SWH_SOURCE_DIR "/docs/openapi.json", "r");
-    REQUIRE(f != NULL);
-    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buf_put(&file, chunk, n);
-    fclose(f);
+    REQUIRE(read_file(SWH_SOURCE_DIR "/docs/openapi.json", &file));
     EXPECT(str_eq(buf_str(&file), buf_str(&s.document.body)));
     EXPECT(str_copy(json_str(json_get(json_get(s.document.root, "info"), "version")), version,
                     sizeof version));

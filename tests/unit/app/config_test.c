@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/base/compiler.h"
+#include "tests/support/read_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test.h"
 
@@ -501,13 +502,7 @@ TEST(config, the_summary_tells_only_whether_a_secret_is_set) {
 
 TEST(config, env_example_is_what_the_table_says) {
     struct buf want = BUF_INIT(65536), got = BUF_INIT(65536);
-    char chunk[4096];
-    size_t n;
-    FILE *f = fopen(SWH_SOURCE_DIR "/env.example", "r");
-    REQUIRE(f != NULL);
-    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buf_put(&got, chunk, n);
-    fclose(f);
+    REQUIRE(read_file(SWH_SOURCE_DIR "/env.example", &got));
     config_put_example(&want);
     EXPECT_STR(got.ptr, want.ptr);
     buf_release(&want);

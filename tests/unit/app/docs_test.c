@@ -4,25 +4,15 @@
 #include "core/app/cli.h"
 #include "core/app/routes.h"
 #include "core/base/buf.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 /* The pages for people name what the tables have. */
 
-static void read_page(const char *path, struct buf *out) {
-    char chunk[4096];
-    size_t n;
-    FILE *f = fopen(path, "r");
-    while (f && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
-        buf_put(out, chunk, n);
-    if (f)
-        fclose(f);
-}
-
 TEST(docs, cli_md_names_every_command_and_option) {
     static const char *const everywhere[] = {"--json", "--env", "--url"};
     struct buf page = BUF_INIT(1024 * 1024);
-    read_page(SWH_SOURCE_DIR "/docs/cli.md", &page);
-    REQUIRE(page.len > 0);
+    REQUIRE(read_file(SWH_SOURCE_DIR "/docs/cli.md", &page));
     for (const struct cli_command *c = cli_commands; c->name; c++) {
         char word[64];
         snprintf(word, sizeof word, "`%s", c->name);
@@ -56,8 +46,7 @@ static void is_named(void *ctx, const char *method, const char *path) {
 
 TEST(docs, api_md_names_every_route) {
     struct buf page = BUF_INIT(1024 * 1024);
-    read_page(SWH_SOURCE_DIR "/docs/api.md", &page);
-    REQUIRE(page.len > 0);
+    REQUIRE(read_file(SWH_SOURCE_DIR "/docs/api.md", &page));
     routes_each(is_named, &page);
     buf_release(&page);
 }

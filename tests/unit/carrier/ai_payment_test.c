@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "tests/support/read_file.h"
 #include "tests/unit/carrier/swml_box.h"
 
 /* An agent that the Python SDK made, with the replies that its functions give. */
@@ -26,13 +27,7 @@
 /** The document with its server's address replaced by the application's. */
 static bool load(struct buf *out) {
     struct buf text = BUF_INIT(1 << 20);
-    char bytes[4096];
-    FILE *f = fopen(VECTOR, "rb");
-    if (!f)
-        return false;
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0;)
-        buf_put(&text, bytes, n);
-    (void)fclose(f);
+    bool read = read_file(VECTOR, &text);
     struct str rest = buf_str(&text), host = STR("localhost:3000");
     for (size_t at; (at = str_find_str(rest, host)) < rest.len;) {
         buf_put(out, rest.ptr, at);
@@ -41,7 +36,7 @@ static bool load(struct buf *out) {
     }
     buf_put_str(out, rest);
     buf_release(&text);
-    return true;
+    return read;
 }
 
 struct payer {

@@ -1,5 +1,4 @@
-#include <stdio.h>
-
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 #include "core/base/buf.h"
@@ -10,13 +9,7 @@ static struct scenario *load(const char *path) {
     struct buf text = BUF_INIT(1 << 20);
     struct scenario *s = NULL;
     struct error err = {0};
-    FILE *f = fopen(path, "rb");
-    char part[4096];
-    EXPECT(f != NULL);
-    for (size_t n; f && (n = fread(part, 1, sizeof part, f)) > 0;)
-        buf_put(&text, part, n);
-    if (f)
-        fclose(f);
+    EXPECT(read_file(path, &text));
     EXPECT(scenario_new(buf_str(&text), 1, &s, &err) == ERR_OK);
     EXPECT_STR(err.text, "");
     buf_release(&text);

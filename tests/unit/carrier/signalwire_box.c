@@ -41,8 +41,8 @@ bool signalwire_dial(struct box *b, const char *to, const char *more, char id[37
     return ok;
 }
 
-struct box_reply signalwire_laml(struct box *b, const char *method, const char *path,
-                                 const char *form) {
+struct box_reply signalwire_laml_ask(struct box *b, const char *method, const char *path,
+                                     const char *form) {
     struct buf target = BUF_INIT(4096);
     buf_printf(&target, "/api/laml/2010-04-01/Accounts/" STR_FMT "%s",
                STR_ARG(carrier_account(b->carrier).account), path);

@@ -23,8 +23,8 @@ void signalwire_command(struct box *b, const char *id, const char *command, cons
 bool signalwire_dial(struct box *b, const char *to, const char *more, char id[37]);
 
 /** Method and path behind the account of the Compatibility API ("/Calls"). */
-struct box_reply signalwire_laml(struct box *b, const char *method, const char *path,
-                                 const char *form);
+struct box_reply signalwire_laml_ask(struct box *b, const char *method, const char *path,
+                                     const char *form);
 
 /** The call_states of all events at /status, in order of arrival: "created ringing …". */
 const char *signalwire_states(struct arena *a, struct box *b);

@@ -21,7 +21,7 @@ static const struct box_page pages[] = {
 
 static bool create(struct box *b, const char *form, char sid[37]) {
     struct arena a = {0};
-    struct box_reply r = signalwire_laml(b, "POST", "/Calls.json", form);
+    struct box_reply r = signalwire_laml_ask(b, "POST", "/Calls.json", form);
     EXPECT_INT(r.status, 200);
     bool ok = str_copy(str_z(box_json(&a, r.body, "sid")), sid, 37);
     box_reply_release(&r);
@@ -49,7 +49,7 @@ TEST(signalwire_laml, a_created_call_has_the_compatible_shape) {
     struct arena a = {0};
     struct box b;
     REQUIRE(signalwire_init(&b, pages, NULL));
-    struct box_reply r = signalwire_laml(&b, "POST", "/Calls", GOOD URL);
+    struct box_reply r = signalwire_laml_ask(&b, "POST", "/Calls", GOOD URL);
     EXPECT_INT(r.status, 200);
     const char *account = arena_copy(&a, carrier_account(b.carrier).account).ptr;
     EXPECT_INT(strlen(box_json(&a, r.body, "sid")), 36);
@@ -65,7 +65,7 @@ TEST(signalwire_laml, a_created_call_has_the_compatible_shape) {
                    .ptr);
     REQUIRE(box_wait_ended(&b, 1));
     struct str path = arena_printf(&a, "/Calls/%s", box_json(&a, r.body, "sid"));
-    struct box_reply later = signalwire_laml(&b, "GET", path.ptr, NULL);
+    struct box_reply later = signalwire_laml_ask(&b, "GET", path.ptr, NULL);
     EXPECT_INT(later.status, 200);
     EXPECT_STR(box_json(&a, later.body, "status"), "completed");
     EXPECT(strstr(later.body, "\"duration\":\"") == NULL); /* a number */
@@ -109,7 +109,7 @@ TEST(signalwire_laml, faults_are_listed_with_codes_as_texts) {
     struct box b;
     REQUIRE(signalwire_init(&b, pages, NULL));
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        struct box_reply r = signalwire_laml(&b, "POST", "/Calls", table[i].form);
+        struct box_reply r = signalwire_laml_ask(&b, "POST", "/Calls", table[i].form);
         EXPECT_INT(r.status, 400);
         EXPECT(strstr(r.body, "{\"errors\":[{\"code\":\"") == r.body);
         EXPECT_STR(swml_at(&a, r.body, "errors.0.code"), table[i].code);
@@ -124,7 +124,7 @@ TEST(signalwire_laml, strangers_are_refused_and_the_account_tells_no_token) {
     struct arena a = {0};
     struct box b;
     REQUIRE(signalwire_init(&b, pages, NULL));
-    struct box_reply r = signalwire_laml(&b, "GET", "", NULL);
+    struct box_reply r = signalwire_laml_ask(&b, "GET", "", NULL);
     EXPECT_INT(r.status, 200);
     EXPECT_STR(box_json(&a, r.body, "status"), "active");
     EXPECT_STR(box_json(&a, r.body, "type"), "Full");
@@ -134,7 +134,7 @@ TEST(signalwire_laml, strangers_are_refused_and_the_account_tells_no_token) {
     EXPECT_INT(r.status, 401);
     EXPECT_STR(box_json(&a, r.body, "code"), "20003");
     box_reply_release(&r);
-    r = signalwire_laml(&b, "GET", "/Calls/00000000-0000-4000-8000-000000000000", NULL);
+    r = signalwire_laml_ask(&b, "GET", "/Calls/00000000-0000-4000-8000-000000000000", NULL);
     EXPECT_INT(r.status, 404);
     EXPECT_STR(box_json(&a, r.body, "code"), "20404");
     box_reply_release(&r);
@@ -303,11 +303,11 @@ TEST(signalwire_laml, the_two_apis_do_not_show_each_other_their_calls) {
     REQUIRE(signalwire_dial(&b, "+12025550101", "", native));
     REQUIRE(create(&b, GOOD URL, laml));
     REQUIRE(box_wait_ended(&b, 2));
-    struct box_reply r = signalwire_laml(&b, "GET", "/Calls", NULL);
+    struct box_reply r = signalwire_laml_ask(&b, "GET", "/Calls", NULL);
     EXPECT_STR(swml_at(&a, r.body, "calls.0.sid"), laml);
     EXPECT_STR(swml_at(&a, r.body, "calls.1"), "");
     box_reply_release(&r);
-    r = signalwire_laml(&b, "GET", arena_printf(&a, "/Calls/%s", native).ptr, NULL);
+    r = signalwire_laml_ask(&b, "GET", arena_printf(&a, "/Calls/%s", native).ptr, NULL);
     EXPECT_INT(r.status, 404);
     box_reply_release(&r);
     signalwire_command(&b, laml, "calling.end", "{}", 422, "invalid_call_id_passed");
@@ -322,7 +322,7 @@ TEST(signalwire_laml, pages_of_calls_follow_their_tokens) {
     REQUIRE(signalwire_init(&b, pages, NULL));
     for (int i = 0; i < 3; i++)
         REQUIRE(create(&b, "To=%2B12025550101&From=%2B12025550199" URL, sids[i]));
-    struct box_reply r = signalwire_laml(&b, "GET", "/Calls?PageSize=2", NULL);
+    struct box_reply r = signalwire_laml_ask(&b, "GET", "/Calls?PageSize=2", NULL);
     EXPECT_STR(swml_at(&a, r.body, "calls.0.sid"), sids[2]);
     const char *next = swml_at(&a, r.body, "next_page_uri");
     box_reply_release(&r);
@@ -351,7 +351,7 @@ TEST(signalwire_laml, faults_on_purpose_hit_this_api_too) {
         struct box b;
         REQUIRE(signalwire_init(&b, pages, NULL));
         struct str form = arena_printf(&a, "To=%%2B%s&From=%%2B12025550199" URL, table[i].to);
-        struct box_reply r = signalwire_laml(&b, "POST", "/Calls", form.ptr);
+        struct box_reply r = signalwire_laml_ask(&b, "POST", "/Calls", form.ptr);
         EXPECT_INT(r.status, table[i].status);
         EXPECT_INT(r.cut, table[i].cut);
         EXPECT(box_wait_ended(&b, table[i].rings));
@@ -379,28 +379,28 @@ TEST(signalwire_laml, a_running_call_is_ended_redirected_and_recorded) {
     REQUIRE(create(&b, GOOD URL TOLD, sid));
     REQUIRE(box_wait(&b, "/answer", 0) != NULL);
     const char *path = arena_printf(&a, "/Calls/%s", sid).ptr;
-    struct box_reply r = signalwire_laml(&b, "POST", path, "Url=" BOX_APP "/next");
+    struct box_reply r = signalwire_laml_ask(&b, "POST", path, "Url=" BOX_APP "/next");
     EXPECT_INT(r.status, 200);
     EXPECT(box_wait(&b, "/next", 0) != NULL);
     box_reply_release(&r);
-    r = signalwire_laml(&b, "POST", arena_printf(&a, "%s/Recordings", path).ptr,
-                        "RecordingChannels=dual");
+    r = signalwire_laml_ask(&b, "POST", arena_printf(&a, "%s/Recordings", path).ptr,
+                            "RecordingChannels=dual");
     EXPECT_INT(r.status, 200);
     EXPECT_STR(box_json(&a, r.body, "channels"), "2");
     const char *tape = box_json(&a, r.body, "sid");
     box_reply_release(&r);
     static const char *const controls[] = {"Status=paused", "Status=in-progress", "Status=stopped"};
     for (size_t i = 0; i < ARRAY_LEN(controls); i++) {
-        r = signalwire_laml(&b, "POST", arena_printf(&a, "%s/Recordings/%s", path, tape).ptr,
-                            controls[i]);
+        r = signalwire_laml_ask(&b, "POST", arena_printf(&a, "%s/Recordings/%s", path, tape).ptr,
+                                controls[i]);
         EXPECT_INT(r.status, 200);
         box_reply_release(&r);
     }
-    r = signalwire_laml(&b, "POST", arena_printf(&a, "%s/Recordings/Twilio.CURRENT", path).ptr,
-                        "Status=stopped");
+    r = signalwire_laml_ask(&b, "POST", arena_printf(&a, "%s/Recordings/Twilio.CURRENT", path).ptr,
+                            "Status=stopped");
     EXPECT_INT(r.status, 404);
     box_reply_release(&r);
-    r = signalwire_laml(&b, "POST", path, "Status=completed");
+    r = signalwire_laml_ask(&b, "POST", path, "Status=completed");
     EXPECT_INT(r.status, 200);
     EXPECT(box_wait_ended(&b, 1));
     box_reply_release(&r);

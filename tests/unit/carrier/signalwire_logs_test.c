@@ -24,7 +24,7 @@ TEST(signalwire_logs, list_the_calls_of_both_apis_newest_first) {
     struct box b;
     REQUIRE(signalwire_init(&b, pages, NULL));
     REQUIRE(signalwire_dial(&b, "+12025550101", "", id));
-    struct box_reply made = signalwire_laml(
+    struct box_reply made = signalwire_laml_ask(
         &b, "POST", "/Calls", "To=%2B12025550100&From=%2B12025550199&Url=" BOX_APP "/laml");
     EXPECT_INT(made.status, 200);
     REQUIRE(box_wait_ended(&b, 2));

@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
+#include "tests/support/read_file.h"
 #include "tests/unit/carrier/swml_box.h"
 
 /* What SignalWire's own builders make (tests/vectors/swml): each call comes to its end, whoever
@@ -12,17 +13,6 @@
     SWML("{\"ai\":{\"prompt\":{\"text\":\"Hello.\"},\"SWAIG\":{\"functions\":[{\"function\":\"do_" \
          "it\","                                                                                   \
          "\"description\":\"Do it\",\"web_hook_url\":\"" BOX_APP "/swaig\"}]}}}")
-
-static bool read_file(const char *path, struct buf *out) {
-    char bytes[4096];
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return false;
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0;)
-        buf_put(out, bytes, n);
-    (void)fclose(f);
-    return !buf_failed(out);
-}
 
 static void expect_to_end(const char *name, const char *to) {
     struct buf document = BUF_INIT(1 << 20);

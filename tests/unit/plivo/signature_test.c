@@ -67,7 +67,7 @@ static enum error_code verify(struct rig *r, const struct letter *l) {
 
 static struct letter plain(char signature[PLIVO_SIGNATURE_SIZE]) {
     struct letter l = {.method = "POST", .target = STR(TARGET), .body = STR(BODY)};
-    plivo_sign(PLIVO_TEST_TOKEN, "POST", PLIVO_TEST_BASE TARGET, l.body, PLIVO_TEST_NONCE,
+    sign_plivo(PLIVO_TEST_TOKEN, "POST", PLIVO_TEST_BASE TARGET, l.body, PLIVO_TEST_NONCE,
                signature);
     add(&l, "X-Plivo-Signature-V3", signature);
     add(&l, "X-Plivo-Signature-V3-Nonce", PLIVO_TEST_NONCE);
@@ -79,7 +79,7 @@ TEST(plivo_signature, either_header_will_do_and_a_header_may_hold_several) {
     char good[PLIVO_SIGNATURE_SIZE], other[PLIVO_SIGNATURE_SIZE], both[2 * PLIVO_SIGNATURE_SIZE];
     set_up(&r, false);
     struct letter l = plain(good);
-    plivo_sign("another token", "POST", PLIVO_TEST_BASE TARGET, l.body, PLIVO_TEST_NONCE, other);
+    sign_plivo("another token", "POST", PLIVO_TEST_BASE TARGET, l.body, PLIVO_TEST_NONCE, other);
     EXPECT_INT(verify(&r, &l), ERR_OK);
     l.headers[0].name = STR("X-Plivo-Signature-Ma-V3");
     EXPECT_INT(verify(&r, &l), ERR_OK);
@@ -99,7 +99,7 @@ TEST(plivo_signature, a_get_signs_its_query_and_has_no_body) {
     char signature[PLIVO_SIGNATURE_SIZE];
     set_up(&r, false);
     struct letter l = {.method = "GET", .target = STR("/a?Digits=1&CallUUID=x&b=")};
-    plivo_sign(PLIVO_TEST_TOKEN, "GET", PLIVO_TEST_BASE "/a?Digits=1&CallUUID=x&b=", STR(""),
+    sign_plivo(PLIVO_TEST_TOKEN, "GET", PLIVO_TEST_BASE "/a?Digits=1&CallUUID=x&b=", STR(""),
                PLIVO_TEST_NONCE, signature);
     add(&l, "X-Plivo-Signature-V3", signature);
     add(&l, "X-Plivo-Signature-V3-Nonce", PLIVO_TEST_NONCE);
@@ -118,7 +118,7 @@ TEST(plivo_signature, the_older_scheme_is_taken_only_where_the_newer_is_absent) 
     add(&l, "X-Plivo-Signature-V2", v2);
     add(&l, "X-Plivo-Signature-V2-Nonce", PLIVO_TEST_NONCE);
     EXPECT_INT(verify(&r, &l), ERR_OK);
-    plivo_sign("another token", "POST", PLIVO_TEST_BASE TARGET, l.body, PLIVO_TEST_NONCE, v3);
+    sign_plivo("another token", "POST", PLIVO_TEST_BASE TARGET, l.body, PLIVO_TEST_NONCE, v3);
     add(&l, "X-Plivo-Signature-V3", v3);
     add(&l, "X-Plivo-Signature-V3-Nonce", PLIVO_TEST_NONCE);
     EXPECT_INT(verify(&r, &l), ERR_AUTH);
@@ -195,7 +195,7 @@ TEST(plivo_signature, ten_thousand_random_requests_pass_and_their_mutations_do_n
         put_random_fields(&url, "?", &state);
         put_random_fields(&body, "", &state);
         snprintf(nonce, sizeof nonce, "%u", next_random(&state));
-        plivo_sign(PLIVO_TEST_TOKEN, "POST", url.ptr, buf_str(&body), nonce, signature);
+        sign_plivo(PLIVO_TEST_TOKEN, "POST", url.ptr, buf_str(&body), nonce, signature);
         struct letter l = {.method = "POST",
                            .target = str_from_index(buf_str(&url), base),
                            .body = buf_str(&body)};

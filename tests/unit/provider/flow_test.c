@@ -77,7 +77,7 @@ TEST(rest_flow, an_api_key_authenticates_while_the_token_still_signs) {
                        "/Calls/" TWILIO_TEST_CALL ".json");
 
     const struct str body = STR("CallSid=" TWILIO_TEST_CALL "&CallStatus=busy");
-    twilio_sign(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p", body, signature);
+    sign_twilio(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p", body, signature);
     const struct http_header h = {STR("X-Twilio-Signature"), str_z(signature)};
     const struct webhook_request req = {
         .kind = WEBHOOK_STATUS,
@@ -104,7 +104,7 @@ TEST(rest_flow, what_a_webhook_tells_does_not_repeat_our_addresses) {
     struct provider *p = make(&s);
     const struct str body = STR("CallSid=" TWILIO_TEST_CALL "&CallStatus=failed&ErrorMessage=No+"
                                 "answer+from+" TWILIO_TEST_BASE "/voice/twilio/c/nonce/answer+!");
-    twilio_sign(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p", body, signature);
+    sign_twilio(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p", body, signature);
     const struct http_header h = {STR("X-Twilio-Signature"), str_z(signature)};
     const struct webhook_request req = {
         .kind = WEBHOOK_STATUS,

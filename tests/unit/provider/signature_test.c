@@ -47,7 +47,7 @@ static enum error_code arrive(const struct arrival *x) {
 
 static struct arrival right(char signature[TWILIO_SIGNATURE_SIZE], const char *url) {
     (void)secret_system_init();
-    twilio_sign(TWILIO_TEST_TOKEN, url, STR(body), signature);
+    sign_twilio(TWILIO_TEST_TOKEN, url, STR(body), signature);
     return (struct arrival){.body = STR(body), .signature = str_z(signature)};
 }
 
@@ -159,7 +159,7 @@ TEST(signature, only_the_documented_addresses_pass) {
 TEST(signature, a_get_is_signed_by_its_url_alone) {
     char s[TWILIO_SIGNATURE_SIZE];
     REQUIRE(secret_system_init());
-    twilio_sign(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p?CallSid=x", STR(""), s);
+    sign_twilio(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p?CallSid=x", STR(""), s);
     struct arrival x = {.method = "GET", .target = "/p?CallSid=x", .signature = str_z(s)};
     EXPECT_INT(arrive(&x), ERR_OK);
     x.body = STR("CallStatus=completed"); /* nothing would cover it */
@@ -171,7 +171,7 @@ TEST(signature, a_body_of_another_type_needs_its_hash_in_the_address) {
 #define HASH "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
     char s[TWILIO_SIGNATURE_SIZE];
     REQUIRE(secret_system_init());
-    twilio_sign(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p?bodySHA256=" HASH, STR(""), s);
+    sign_twilio(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p?bodySHA256=" HASH, STR(""), s);
     struct arrival x = {.type = "application/json",
                         .target = "/p?bodySHA256=" HASH,
                         .body = STR("{}"),
@@ -179,7 +179,7 @@ TEST(signature, a_body_of_another_type_needs_its_hash_in_the_address) {
     EXPECT_INT(arrive(&x), ERR_OK);
     x.body = STR("{ }");
     EXPECT_INT(arrive(&x), ERR_AUTH);
-    twilio_sign(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p", STR(""), s);
+    sign_twilio(TWILIO_TEST_TOKEN, TWILIO_TEST_BASE "/p", STR(""), s);
     x.body = STR("{}");
     x.target = "/p";
     EXPECT_INT(arrive(&x), ERR_AUTH);

@@ -220,13 +220,13 @@ TEST(signalwire_compat, both_words_for_an_answer_and_both_names_of_the_header_ar
                        "CallSid=" CALL "&AccountSid=" SIGNALWIRE_TEST_PROJECT "&CallStatus=%s"
                        "&Timestamp=Thu%%2C+01+Jan+2026+00%%3A00%%3A07+%%2B0000",
                        words[i]);
-            twilio_sign(SIGNALWIRE_TEST_KEY, URL, buf_str(&b), signature);
+            sign_twilio(SIGNALWIRE_TEST_KEY, URL, buf_str(&b), signature);
             EXPECT_INT(arrive(headers[k], signature, b.ptr, WEBHOOK_STATUS, &news), ERR_OK);
             EXPECT_STR(news.sid, CALL);
             EXPECT_INT(news.status, CALL_ANSWERED);
             EXPECT_INT(news.at_ms, 1767225607000);
             EXPECT_INT(arrive("X-Other", signature, b.ptr, WEBHOOK_STATUS, &news), ERR_AUTH);
-            twilio_sign(SIGNALWIRE_TEST_TOKEN, URL, buf_str(&b), signature);
+            sign_twilio(SIGNALWIRE_TEST_TOKEN, URL, buf_str(&b), signature);
             EXPECT_INT(arrive(headers[k], signature, b.ptr, WEBHOOK_STATUS, &news), ERR_AUTH);
             buf_release(&b);
         }
@@ -238,7 +238,7 @@ TEST(signalwire_compat, a_recording_is_known_by_its_uuid) {
     char signature[TWILIO_SIGNATURE_SIZE];
     struct webhook_news news = {0};
     REQUIRE(secret_system_init());
-    twilio_sign(SIGNALWIRE_TEST_KEY, URL, STR(text), signature);
+    sign_twilio(SIGNALWIRE_TEST_KEY, URL, STR(text), signature);
     EXPECT_INT(arrive("X-SignalWire-Signature", signature, text, WEBHOOK_RECORDING, &news), ERR_OK);
     EXPECT_STR(news.recording_sid, REC);
     EXPECT_INT(news.recording_status, RECORDING_AVAILABLE);

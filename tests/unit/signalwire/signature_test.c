@@ -33,7 +33,7 @@ static void begin(struct rig *r, const char *base) {
     secret_set(&r->key, STR(SIGNALWIRE_TEST_KEY));
     EXPECT(rest_signer_init(&r->signer, REST_MAC_SHA1, &r->key, str_z(base), NULL) == ERR_OK);
     rest_signer_add_auth(&r->signer, &r->key, &r->arena);
-    signalwire_sign(SIGNALWIRE_TEST_KEY, SIGNALWIRE_TEST_BASE TARGET, STR(body), r->sha1,
+    sign_signalwire(SIGNALWIRE_TEST_KEY, SIGNALWIRE_TEST_BASE TARGET, STR(body), r->sha1,
                     r->sha256);
     put_basic(r, "Basic ", r->signer.webhook_auth);
 }

@@ -3,6 +3,8 @@
 
 #include "core/base/compiler.h"
 #include "swml/swml.h"
+#include "tests/support/json_same.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 /* Documents that the carrier's own builders make; tests/vectors/swml says how. */
@@ -32,45 +34,11 @@ static const struct {
 };
 
 static struct str load(const char *name, struct buf *to) {
-    char path[1024], block[4096];
+    char path[1024];
     (void)snprintf(path, sizeof path, DOCUMENTS "%s.json", name);
-    FILE *f = fopen(path, "rb");
     buf_clear(to);
-    if (!f)
-        return (struct str){0};
-    for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
-        buf_put(to, block, n);
-    (void)fclose(f);
-    return buf_str(to);
+    return read_file(path, to) ? buf_str(to) : (struct str){0};
 }
-
-/* ---- the same JSON, whatever the order of members -------------------------------------------- */
-
-static bool same(const struct json *a, const struct json *b) {
-    if (json_type(a) != json_type(b) || json_count(a) != json_count(b))
-        return false;
-    const struct json *y = json_first(b);
-    for (const struct json *x = json_first(a); x; x = json_next(x), y = json_next(y)) {
-        bool object = json_type(a) == JSON_OBJECT;
-        if (!same(x, object ? json_get(b, json_name(x).ptr) : y))
-            return false;
-    }
-    return json_count(a) > 0 ||
-           (str_eq(json_str(a), json_str(b)) && json_double(a, 0) == json_double(b, 0) &&
-            json_bool(a, false) == json_bool(b, false));
-}
-
-static bool same_text(struct str a, struct str b) {
-    const struct json_limits limits = {
-        .bytes_max = SWML_BYTES_MAX, .depth_max = SWML_DEPTH_MAX, .values_max = SWML_VALUES_MAX};
-    CLEANUP(json_doc_freep) struct json_doc *left = NULL;
-    CLEANUP(json_doc_freep) struct json_doc *right = NULL;
-    return json_parse(a, &limits, &left, NULL) == ERR_OK &&
-           json_parse(b, &limits, &right, NULL) == ERR_OK &&
-           same(json_root(left), json_root(right));
-}
-
-/* ---------------------------------------------------------------------------------------------- */
 
 TEST(swml_vectors, read_and_written_a_document_means_the_same) {
     CLEANUP(buf_release) struct buf file = BUF_INIT(1 << 20);
@@ -89,8 +57,8 @@ TEST(swml_vectors, read_and_written_a_document_means_the_same) {
         EXPECT_INT(swml_write(&p, NULL, &out, NULL, &err), ERR_OK);
         EXPECT_INT(swml_read(buf_str(&out), &back, NULL, &err), ERR_OK);
         EXPECT(plan_equal(&p, &back));
-        EXPECT_INT(same_text(doc, buf_str(&out)), documents[i].same_json);
-        if (same_text(doc, buf_str(&out)) != documents[i].same_json || !plan_equal(&p, &back))
+        EXPECT_INT(json_same_text(doc, buf_str(&out)), documents[i].same_json);
+        if (json_same_text(doc, buf_str(&out)) != documents[i].same_json || !plan_equal(&p, &back))
             printf("%s: %s\n", documents[i].name, out.ptr);
     }
 }

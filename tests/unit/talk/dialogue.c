@@ -5,24 +5,13 @@
 
 #include "core/base/mem.h"
 #include "core/domain/function_action.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 
 enum {
     LOG_MAX = 1 << 20,
     FILE_MAX = 1 << 20
 };
-
-char *dialogue_read_file(const char *path, size_t *len) {
-    char full[512];
-    snprintf(full, sizeof full, "%s/%s", SWH_SOURCE_DIR, path);
-    FILE *f = fopen(full, "rb");
-    if (!f)
-        return NULL;
-    char *text = mem_zalloc(FILE_MAX);
-    *len = fread(text, 1, FILE_MAX - 1, f);
-    fclose(f);
-    return text;
-}
 
 static bool start(struct dialogue *d, struct str json) {
     struct assistant *a = NULL;
@@ -46,10 +35,12 @@ static bool start(struct dialogue *d, struct str json) {
 }
 
 bool dialogue_load(struct dialogue *d, const char *path) {
-    size_t len = 0;
-    CLEANUP(mem_freep) char *text = dialogue_read_file(path, &len);
-    EXPECT(text != NULL);
-    return text && start(d, str_from(text, len));
+    CLEANUP(buf_release) struct buf text = BUF_INIT(FILE_MAX);
+    char full[512];
+    snprintf(full, sizeof full, "%s/%s", SWH_SOURCE_DIR, path);
+    bool read = read_file(full, &text);
+    EXPECT(read);
+    return read && start(d, buf_str(&text));
 }
 
 bool dialogue_parse(struct dialogue *d, const char *json) {

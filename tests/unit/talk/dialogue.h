@@ -44,7 +44,4 @@ void dialogue_run(struct dialogue *d, const char *const *lines);
 bool dialogue_has(const struct dialogue *d, const char *text);
 size_t dialogue_count(const struct dialogue *d, const char *text);
 
-/** Text of a file below the repository's root, to be freed with mem_free. NULL when unreadable. */
-char *dialogue_read_file(const char *path, size_t *len);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/base/compiler.h"
 #include "core/domain/flow.h"
+#include "tests/support/read_file.h"
 #include "tests/support/test.h"
 #include "tests/unit/talk/dialogue.h"
 
@@ -356,10 +357,9 @@ TEST(sample_assistants, every_state_of_both_is_reached_by_somebody) {
 }
 
 TEST(sample_assistants, the_example_of_the_documentation_works) {
-    size_t len = 0;
-    CLEANUP(mem_freep) char *page = dialogue_read_file("docs/assistants.md", &len);
-    REQUIRE(page);
-    struct str text = str_from(page, len), fence = STR("```json\n");
+    CLEANUP(buf_release) struct buf page = BUF_INIT(1 << 20);
+    REQUIRE(read_file(SWH_SOURCE_DIR "/docs/assistants.md", &page));
+    struct str text = buf_str(&page), fence = STR("```json\n");
     text = str_from_index(text, str_find_str(text, fence) + fence.len);
     CLEANUP(mem_freep)
     char *json = mem_copy_str(str_from(text.ptr, str_find_str(text, STR("```"))));
