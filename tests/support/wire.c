@@ -36,15 +36,20 @@ int wire_listen(uint16_t *port) {
     return fd;
 }
 
-static bool wait_for(int fd, short events) {
+static bool wait_for(int fd, short events, int within_ms) {
     struct pollfd p = {.fd = fd, .events = events};
-    return poll(&p, 1, WIRE_WAIT_MS) > 0;
+    return poll(&p, 1, within_ms) > 0;
+}
+
+bool wire_has_news(int fd, int within_ms) {
+    return wait_for(fd, POLLIN, within_ms);
 }
 
 bool wire_send(int fd, const void *bytes, size_t n) {
     const char *p = bytes;
     while (n > 0) {
-        ssize_t sent = wait_for(fd, POLLOUT) ? send(fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT) : -1;
+        ssize_t sent =
+            wait_for(fd, POLLOUT, WIRE_WAIT_MS) ? send(fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT) : -1;
         if (sent <= 0)
             return false;
         p += sent;
@@ -60,7 +65,7 @@ bool wire_puts(int fd, const char *z) {
 /** 1: something came; 0: the stream has ended; -1: nothing came in time. */
 static int read_some(int fd, struct buf *in) {
     char bytes[16384];
-    if (!wait_for(fd, POLLIN))
+    if (!wait_for(fd, POLLIN, WIRE_WAIT_MS))
         return -1;
     ssize_t n = recv(fd, bytes, sizeof bytes, 0);
     if (n <= 0)

@@ -12,8 +12,11 @@
  * a bound of WIRE_WAIT_MS and ends as soon as what it waits for is there.
  */
 enum {
-    WIRE_WAIT_MS = 10000
+    WIRE_WAIT_MS = 60000
 };
+
+/** The stream has bytes to read, or has ended. */
+bool wire_has_news(int fd, int within_ms);
 
 /** Connected to 127.0.0.1; -1 when refused. Close with close(2). */
 int wire_connect(uint16_t port);

@@ -4,7 +4,7 @@
 #include "tests/unit/store/sqlite_rig.h"
 
 enum {
-    RECOVERS_WITHIN_S = 10
+    RECOVERS_WITHIN_S = 60
 };
 
 static sqlite3 *hold_lock(struct rig *r) {

@@ -6,7 +6,8 @@
 enum {
     TEXT_BYTES = 64 * 1024,
     TEXTS_MAX = 4000,
-    EMPTIES_WITHIN_S = 20
+    EVENTS_MAX = 1000,
+    EMPTIES_WITHIN_S = 60
 };
 
 static enum error_code append_text(struct store_tx *tx, void *ctx, struct error *err) {
@@ -76,15 +77,19 @@ TEST(log, is_emptied_when_there_is_nothing_to_do) {
     struct timespec began, now;
     rig_init(&r);
     REQUIRE(rig_open(&r) == ERR_OK);
-    EXPECT_INT(rig_write_event(&r, NULL), ERR_OK);
-    EXPECT(rig_size(&r, "-wal") > 0);
+    int64_t written = 0;
+    do { /* on a busy machine it may be empty again before this thread has looked */
+        EXPECT_INT(rig_write_event(&r, NULL), ERR_OK);
+        written++;
+    } while (rig_size(&r, "-wal") == 0 && written < EVENTS_MAX);
+    EXPECT(written < EVENTS_MAX);
     clock_gettime(CLOCK_MONOTONIC, &began);
     do {
         clock_gettime(CLOCK_MONOTONIC, &now);
     } while (rig_size(&r, "-wal") > 0 && now.tv_sec - began.tv_sec < EMPTIES_WITHIN_S);
     EXPECT_INT(rig_size(&r, "-wal"), 0);
-    EXPECT_INT(rig_last_event(&r), 1);
+    EXPECT_INT(rig_last_event(&r), written);
     EXPECT_INT(rig_write_event(&r, NULL), ERR_OK);
-    EXPECT_INT(rig_last_event(&r), 2);
+    EXPECT_INT(rig_last_event(&r), written + 1);
     rig_release(&r);
 }

@@ -4,6 +4,7 @@
 #include "core/base/compiler.h"
 #include "tests/integration/http/client_rig.h"
 #include "tests/support/test.h"
+#include "tests/support/wire.h"
 
 /* The client as the gateway runs it: loopback is not allowed to user-given URLs. */
 static struct http_client *strict_client(bool allow_http) {
@@ -16,8 +17,10 @@ static struct http_client *strict_client(bool allow_http) {
 
 static enum error_code send_foreign(struct http_client *c, const char *url, struct error *err) {
     struct http_response rsp = {0};
-    struct http_request req = {
-        .method = "GET", .url = str_z(url), .timeout_ms = 2000, .trust = HTTP_TRUST_FOREIGN};
+    struct http_request req = {.method = "GET",
+                               .url = str_z(url),
+                               .timeout_ms = WIRE_WAIT_MS,
+                               .trust = HTTP_TRUST_FOREIGN};
     enum error_code rc = http_client_send(c, &req, &rsp, err);
     http_response_release(&rsp);
     return rc;
@@ -155,7 +158,7 @@ TEST(http_client_guard, a_connection_for_configured_hosts_is_not_lent_to_foreign
     o.foreign_port_count = 1;
     REQUIRE(http_client_curl_new(&o, &c, NULL) == ERR_OK);
     snprintf(url, sizeof url, "http://127.0.0.1:%u/", (unsigned)p.port);
-    struct http_request req = {.method = "GET", .url = str_z(url), .timeout_ms = 2000};
+    struct http_request req = {.method = "GET", .url = str_z(url), .timeout_ms = WIRE_WAIT_MS};
     EXPECT_INT(http_client_send(c, &req, &rsp, NULL), ERR_OK);
     http_response_release(&rsp);
     EXPECT_INT(send_foreign(c, url, NULL), ERR_INVALID);

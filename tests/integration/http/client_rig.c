@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "tests/support/wire.h"
+
 void client_rig_start(struct client_rig *r, const struct peer_step (*script)[PEER_STEPS_MAX],
                       size_t count) {
     struct http_client_curl_options o = {
@@ -21,5 +23,5 @@ void client_rig_end(struct client_rig *r) {
 struct http_request client_rig_request(const struct client_rig *r, const char *method,
                                        const char *body) {
     return (struct http_request){
-        .method = method, .url = str_z(r->url), .body = str_z(body), .timeout_ms = 2000};
+        .method = method, .url = str_z(r->url), .body = str_z(body), .timeout_ms = WIRE_WAIT_MS};
 }

@@ -17,7 +17,7 @@ void client_rig_start(struct client_rig *r, const struct peer_step (*script)[PEE
 /** Ends both; r->peer.seen stays readable until peer_release(&r->peer). */
 void client_rig_end(struct client_rig *r);
 
-/** A request to the peer, two seconds at most. */
+/** A request to the peer, which has all the time that a busy machine may need. */
 struct http_request client_rig_request(const struct client_rig *r, const char *method,
                                        const char *body);
 

@@ -1,10 +1,16 @@
 #include "tests/integration/http/server_rig.h"
 
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tests/support/test.h"
 #include "tests/support/wire.h"
+
+enum {
+    LOOK_MS = 10,
+    PASS_MS = 50
+};
 
 static void hold(struct rig *r, struct http_exchange *x) {
     pthread_mutex_lock(&r->lock);
@@ -40,7 +46,9 @@ void rig_start(struct rig *r, const struct http_server_options *opts) {
     struct http_server_options o = opts ? *opts : (struct http_server_options){0};
     struct error err = {0};
     *r = (struct rig){.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    o.clock = clock_system();
+    fake_clock_init(&r->time);
+    if (!o.clock.mono_ms)
+        o.clock = fake_clock_of(&r->time);
     o.handler = handle;
     o.handler_ctx = r;
     if (http_server_start(&o, &r->server, &err) != ERR_OK)
@@ -68,6 +76,26 @@ size_t rig_take_waiting(struct rig *r, size_t n, struct http_exchange **out) {
     pthread_mutex_unlock(&r->lock);
     EXPECT(got >= n);
     return got;
+}
+
+bool rig_pass_until_news(struct rig *r, int fd) {
+    for (int i = 0; i < WIRE_WAIT_MS / LOOK_MS; i++) {
+        if (wire_has_news(fd, LOOK_MS))
+            return true;
+        fake_clock_advance_ms(&r->time, PASS_MS);
+    }
+    return false;
+}
+
+bool rig_pass_to_end(struct rig *r, int fd, struct buf *in) {
+    char bytes[16384];
+    while (rig_pass_until_news(r, fd)) {
+        ssize_t n = recv(fd, bytes, sizeof bytes, 0);
+        if (n <= 0)
+            return true;
+        buf_put(in, bytes, (size_t)n);
+    }
+    return false;
 }
 
 int rig_get(struct rig *r, const char *target) {
