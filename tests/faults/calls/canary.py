@@ -52,7 +52,7 @@ class Canaries:
         self.directory, self.data = directory, directory / "data"
         scenario = directory / "scenario.json"
         scenario.write_text(json.dumps(SCENARIO))
-        self.carrier = rig.Carrier("40", str(scenario), wire)  # slow enough to be recorded
+        self.carrier = rig.Carrier("10", str(scenario), wire)  # slow enough to be recorded, on a busy machine too
         self.middle = middle.Middle(self.carrier, self.create)
         self.bodies, self.texts, self.credentials = [], [], set()
         self.gateway = Serving(self.data, self.middle, rig.free_port(), directory / "gateway.env",

@@ -138,7 +138,7 @@ def database_locked(directory):
         with locked(database):
             pool = concurrent.futures.ThreadPoolExecutor(1)
             reply = pool.submit(open_calls.send, leg, "in-progress", 2)
-            concurrent.futures.wait([reply], 1)
+            concurrent.futures.wait([reply], 0.3)
             expect(not reply.done(), "it is not acknowledged while it cannot be written")
         expect(reply.result(rig.WAIT_S) == 204, "held for a short time: it waits")
         open_calls.end([(leg, "call.ringing"), (leg, "call.answered")])

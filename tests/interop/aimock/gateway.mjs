@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { start } from "../support/program.mjs";
 
-const WAIT_MS = 30000;
+const WAIT_MS = 60000;
 
 /** callees: number → what they say, one answer after the other. */
 export async function startGateway({ assistant, callees, settings }) {

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = Path(os.environ.get("SWITCHHOOK_BINARY", ROOT / "build/release/switchhook")).resolve()
-WAIT_S = 10
+WAIT_S = 60
 TOKEN = "0123456789abcdef0123456789abcdef"
 KEY = "PSK_0123456789abcdefghijklmn"
 PROJECT = "3e82ae9d-2c78-4d85-b1a4-6eae7dbafb36"

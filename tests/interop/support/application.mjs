@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 
-const WAIT_MS = 10000;
+const WAIT_MS = 60000;
 
 /** A page returns text, something with toXML() or toString(), or {type, body}; nothing is a 204. */
 function reply(response, page, type) {

@@ -131,18 +131,26 @@ test("a call recorded from its answer names the recording in its last callback",
   assert.equal((await answer.json()).code, 16113);
 });
 
-test("a dialled leg is hung up on its own, and the dial goes on to its action", async () => {
+test("a dialled leg is hung up on its own, and the dial goes on to its action", async (t) => {
+  const slow = await startCarrier("--speed", "3", "--seed", "3"); // whom one dials talks for ten seconds and more
+  const app = await startApplication(slow);
+  const sdk = client(slow);
+  t.after(async () => {
+    await app.stop();
+    await slow.stop();
+  });
   app.page("/dial", () => "<Response><Dial action='/dialled'>+13035550100</Dial></Response>");
   app.page("/dialled", () => "<Response><Say>Bye.</Say></Response>");
   const { sid } = await sdk.calls.create({
     to: "+12025550100",
-    from: carrier.number,
+    from: slow.number,
     url: app.url("/dial"),
     statusCallback: app.url("/status"),
   });
   await app.until(() => app.of("/dial").some((r) => r.params.CallSid === sid), "the answer");
   let child;
-  while (child?.status !== "in-progress") [child] = await sdk.calls.list({ parentCallSid: sid });
+  for (const end = Date.now() + 60000; child?.status !== "in-progress" && Date.now() < end; )
+    [child] = await sdk.calls.list({ parentCallSid: sid });
   await assert.rejects(sdk.calls(child.sid).update({ twiml: "<Response/>" }), { code: 21220 });
   await assert.rejects(sdk.calls(child.sid).recordings.create(), { code: 21220 });
   await sdk.calls(child.sid).update({ status: "completed" });

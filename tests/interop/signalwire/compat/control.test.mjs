@@ -52,6 +52,7 @@ test("a call that nobody has answered is called off", async () => {
   const { sid } = await sdk.calls.create({
     to: "+12025550102",
     from: carrier.number,
+    timeout: 600,
     url: app.url("/long"),
     statusCallback: app.url("/status"),
     statusCallbackEvent: ALL_EVENTS,
