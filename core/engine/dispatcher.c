@@ -30,7 +30,7 @@ struct dispatcher {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* under lock */
-    bool woken, stopping;
+    bool waiting, woken, stopping;
     size_t jobs; /* handed to the pool and not done */
     int64_t looks[LOOKS_MAX];
     size_t look_count; /* the same of calls that are looked after */
@@ -124,6 +124,13 @@ void dispatcher_wake(struct dispatcher *d) {
     d->woken = true;
     pthread_cond_signal(&d->changed);
     pthread_mutex_unlock(&d->lock);
+}
+
+bool dispatcher_is_idle(struct dispatcher *d) {
+    pthread_mutex_lock(&d->lock);
+    bool idle = d->waiting && !d->woken && d->jobs == 0 && d->look_count == 0;
+    pthread_mutex_unlock(&d->lock);
+    return idle;
 }
 
 /* ---- claiming ---------------------------------------------------------------------------------
@@ -243,9 +250,10 @@ static bool wait_for_work(struct dispatcher *d, int64_t wait_ms) {
     }
     pthread_mutex_lock(&d->lock);
     int timed_out = 0;
+    d->waiting = true;
     while (!d->woken && !d->stopping && timed_out == 0)
         timed_out = pthread_cond_timedwait(&d->changed, &d->lock, &until);
-    d->woken = false;
+    d->waiting = d->woken = false;
     bool go_on = !d->stopping;
     pthread_mutex_unlock(&d->lock);
     return go_on;

@@ -38,6 +38,9 @@ void dispatcher_free(struct dispatcher *d);
 /* ---- the parts, for tests that move time themselves --------------------------------------------
  */
 
+/** Nothing is due, taken or under way: time that jumps now takes no lease from anybody. */
+bool dispatcher_is_idle(struct dispatcher *d);
+
 /** Carry out one claimed job on the calling thread. */
 void dispatcher_run_job(const struct engine *e, const struct job *j);
 

@@ -15,6 +15,7 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -41,20 +42,23 @@ class NotInTime(AssertionError):
 
 
 class Results:
-    """Counts cases; a case fails with the first complaint."""
+    """Counts cases, of any thread; a case fails with the first complaint."""
 
     def __init__(self):
         self.passed = self.failed = 0
+        self.lock = threading.Lock()
 
     @contextlib.contextmanager
     def case(self, name):
         try:
             yield
         except (AssertionError, *NO_REPLY) as e:
-            self.failed += 1
+            with self.lock:
+                self.failed += 1
             print(f"FAILED {name}: {e if isinstance(e, AssertionError) else repr(e)}", flush=True)
         else:
-            self.passed += 1
+            with self.lock:
+                self.passed += 1
 
     def end(self):
         print(f"{self.passed} passed, {self.failed} failed")

@@ -12,7 +12,7 @@
 
 enum {
     REPLY_MAX = 16 * 1024 * 1024,
-    WAIT_LIMIT_S = 20,
+    WAIT_LIMIT_S = 60,
     TEXT_SIZE = 64
 };
 

@@ -1,11 +1,23 @@
 #include "tests/integration/calls/box_alone.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "core/base/secret.h"
 #include "core/io/http_client_curl.h"
 #include "core/io/http_server_mhd.h"
 #include "providers/mock/carrier/carrier.h"
+
+enum {
+    PORT_FIRST = 20000,
+    PORT_STARTS = 9000,
+    PORT_TRIES = 2000
+};
 
 bool box_alone_open(struct box_alone *b, const char *dialect, const char *scenario) {
     *b = (struct box_alone){0};
@@ -36,19 +48,35 @@ void box_alone_close(struct box_alone *b) {
     http_client_free(b->http);
 }
 
-static void nobody(void *ctx, struct http_exchange *x) {
-    (void)ctx;
-    http_exchange_reply_text(x, 404, "text/plain", STR("nobody"));
+/* The name of the claim is kept by an open file, which is closed when the process ends. */
+static bool claim(uint16_t port) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int n = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "switchhook-test-port-%u", port);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&name, len) == 0)
+        return true;
+    if (fd >= 0)
+        close(fd);
+    return false;
+}
+
+static bool is_free(uint16_t port) {
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool ok = fd >= 0 && bind(fd, (const struct sockaddr *)&at, sizeof at) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }
 
 uint16_t box_alone_find_port(void) {
-    struct http_server *server = NULL;
-    struct http_server_options o = {.clock = clock_system(), .handler = nobody};
-    if (http_server_start(&o, &server, NULL) != ERR_OK)
-        return 0;
-    uint16_t port = http_server_port(server);
-    http_server_free(server);
-    return port;
+    unsigned first = PORT_FIRST + (unsigned)getpid() * 7 % PORT_STARTS;
+    for (unsigned port = first; port < first + PORT_TRIES; port++)
+        if (claim((uint16_t)port) && is_free((uint16_t)port))
+            return (uint16_t)port;
+    return 0;
 }
 
 /* ---- settings ---------------------------------------------------------------------------------

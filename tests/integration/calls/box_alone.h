@@ -22,7 +22,11 @@ struct box_alone {
 bool box_alone_open(struct box_alone *b, const char *dialect, const char *scenario);
 void box_alone_close(struct box_alone *b);
 
-/** A port that was free a moment ago; 0: none. */
+/**
+ * A port for a server that must be known before it listens; 0: none. Outside the range from which
+ * the kernel gives ports to others, and claimed for the life of this process by a name that no
+ * other process can bind (tests/faults/calls/rig.py uses the same one).
+ */
 uint16_t box_alone_find_port(void);
 
 /** How a gateway is set up for a real carrier, on one of its wires. */

@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ static const struct reply {
 };
 
 enum {
-    ROUNDS_MAX = 500,
+    ROUNDS_MAX = 5000,
     ROUND_MS = 5000 /* of the gateway's time; so many rounds are far more than any bound */
 };
 
@@ -88,9 +89,11 @@ static bool is_quiet(struct house *h, const struct box_alone *f) {
 static struct call wait_long(struct house *h, const struct box_alone *f, int64_t id) {
     struct call c = house_call(h, id);
     for (unsigned i = 0; i < ROUNDS_MAX && !call_status_is_final(c.status); i++) {
-        if (is_quiet(h, f))
+        bool quiet = is_quiet(h, f);
+        if (quiet)
             house_pass(h, ROUND_MS);
-        c = house_wait_news(h, id);
+        house_wait_idle(h);
+        c = quiet ? house_call(h, id) : house_wait_news(h, id);
     }
     return c;
 }
@@ -121,61 +124,90 @@ static void expect_reply(struct house *h, const struct box_alone *f, const struc
                 (unsigned long long)rings, (unsigned long long)rings_of_second, c.error_text);
 }
 
-TEST(failover, only_what_the_first_has_certainly_not_placed_moves_on_every_wire) {
+struct on_wire {
+    void (*body)(size_t wire);
+    size_t wire;
+};
+
+static void *run_on_wire(void *arg) {
+    const struct on_wire *o = arg;
+    o->body(o->wire);
+    return NULL;
+}
+
+/* Side by side: most of the time each waits. */
+static void on_every_wire(void body(size_t wire)) {
+    struct on_wire on[BOX_WIRE_COUNT];
+    pthread_t threads[BOX_WIRE_COUNT];
     for (size_t w = 0; w < BOX_WIRE_COUNT; w++) {
-        struct box_alone f;
-        struct house h;
-        int64_t ids[ARRAY_LEN(replies)];
-        struct buf scenario = BUF_INIT(8192);
-        put_scenario(&scenario);
-        REQUIRE(box_alone_open(&f, box_wires[w].provider, scenario.ptr));
-        REQUIRE(open_house(&h, &f, &box_wires[w], after(w), NULL, NULL));
-        for (size_t i = 0; i < ARRAY_LEN(replies); i++)
-            ids[i] = house_place(&h, replies[i].number, CALL_DETECT_OFF);
-        for (size_t i = 0; i < ARRAY_LEN(replies); i++)
-            expect_reply(&h, &f, &box_wires[w], &replies[i], ids[i]);
-        house_close(&h);
-        box_alone_close(&f);
-        buf_release(&scenario);
+        on[w] = (struct on_wire){body, w};
+        REQUIRE(pthread_create(&threads[w], NULL, run_on_wire, &on[w]) == 0);
     }
+    for (size_t w = 0; w < BOX_WIRE_COUNT; w++)
+        pthread_join(threads[w], NULL);
+}
+
+static void move_what_was_not_placed(size_t w) {
+    struct box_alone f;
+    struct house h;
+    int64_t ids[ARRAY_LEN(replies)];
+    struct buf scenario = BUF_INIT(8192);
+    put_scenario(&scenario);
+    REQUIRE(box_alone_open(&f, box_wires[w].provider, scenario.ptr));
+    REQUIRE(open_house(&h, &f, &box_wires[w], after(w), NULL, NULL));
+    for (size_t i = 0; i < ARRAY_LEN(replies); i++)
+        ids[i] = house_place(&h, replies[i].number, CALL_DETECT_OFF);
+    for (size_t i = 0; i < ARRAY_LEN(replies); i++)
+        expect_reply(&h, &f, &box_wires[w], &replies[i], ids[i]);
+    house_close(&h);
+    box_alone_close(&f);
+    buf_release(&scenario);
+}
+
+TEST(failover, only_what_the_first_has_certainly_not_placed_moves_on_every_wire) {
+    on_every_wire(move_what_was_not_placed);
+}
+
+static void move_from_one_that_refuses_us(size_t w) {
+    struct box_alone f;
+    struct house h;
+    REQUIRE(box_alone_open(&f, box_wires[w].provider, ""));
+    REQUIRE(open_house(&h, &f, &box_wires[w], after(w), NULL, "another-token"));
+    int64_t id = house_place(&h, "+12025550100", CALL_DETECT_OFF);
+    struct call c = wait_long(&h, &f, id);
+    EXPECT_INT(c.status, CALL_COMPLETED);
+    EXPECT_STR(c.provider, "mock");
+    EXPECT_STR(c.outcome, "customer_qualified_transfer");
+    EXPECT_INT(c.attempt, 2);
+    EXPECT_INT(carrier_rings(f.box, STR("+12025550100")), 0);
+    EXPECT_INT(house_rings(&h, "+12025550100"), 1);
+    house_close(&h);
+    box_alone_close(&f);
 }
 
 TEST(failover, a_first_carrier_that_refuses_the_account_costs_no_call_on_any_wire) {
-    for (size_t w = 0; w < BOX_WIRE_COUNT; w++) {
-        struct box_alone f;
-        struct house h;
-        REQUIRE(box_alone_open(&f, box_wires[w].provider, ""));
-        REQUIRE(open_house(&h, &f, &box_wires[w], after(w), NULL, "another-token"));
-        int64_t id = house_place(&h, "+12025550100", CALL_DETECT_OFF);
-        struct call c = wait_long(&h, &f, id);
-        EXPECT_INT(c.status, CALL_COMPLETED);
-        EXPECT_STR(c.provider, "mock");
-        EXPECT_STR(c.outcome, "customer_qualified_transfer");
-        EXPECT_INT(c.attempt, 2);
-        EXPECT_INT(carrier_rings(f.box, STR("+12025550100")), 0);
-        EXPECT_INT(house_rings(&h, "+12025550100"), 1);
-        house_close(&h);
-        box_alone_close(&f);
-    }
+    on_every_wire(move_from_one_that_refuses_us);
+}
+
+static void move_from_one_that_is_not_there(size_t w) {
+    struct box_alone f;
+    struct house h;
+    char nowhere[64];
+    REQUIRE(box_alone_open(&f, box_wires[w].provider, ""));
+    snprintf(nowhere, sizeof nowhere, "http://127.0.0.1:%u", box_alone_find_port());
+    REQUIRE(open_house(&h, &f, &box_wires[w], after(w), nowhere, NULL));
+    struct call c = wait_long(&h, &f, house_place(&h, "+12025550100", CALL_DETECT_OFF));
+    EXPECT_INT(c.status, CALL_COMPLETED);
+    EXPECT_STR(c.provider, "mock");
+    EXPECT_INT(c.attempt, 4); /* three tries at the first */
+    EXPECT_INT(carrier_rings(f.box, STR("+12025550100")), 0);
+    EXPECT_INT(house_rings(&h, "+12025550100"), 1);
+    house_close(&h);
+    box_alone_close(&f);
 }
 
 TEST(failover, a_first_carrier_that_cannot_be_reached_costs_no_call_on_any_wire) {
-    for (size_t w = 0; w < BOX_WIRE_COUNT; w++) {
-        struct box_alone f;
-        struct house h;
-        char nowhere[64];
-        REQUIRE(box_alone_open(&f, box_wires[w].provider, ""));
-        snprintf(nowhere, sizeof nowhere, "http://127.0.0.1:%u", box_alone_find_port());
-        REQUIRE(open_house(&h, &f, &box_wires[w], after(w), nowhere, NULL));
-        struct call c = wait_long(&h, &f, house_place(&h, "+12025550100", CALL_DETECT_OFF));
-        EXPECT_INT(c.status, CALL_COMPLETED);
-        EXPECT_STR(c.provider, "mock");
-        EXPECT_INT(c.attempt, 4); /* three tries at the first */
-        EXPECT_INT(carrier_rings(f.box, STR("+12025550100")), 0);
-        EXPECT_INT(house_rings(&h, "+12025550100"), 1);
-        house_close(&h);
-        box_alone_close(&f);
-    }
+    on_every_wire(move_from_one_that_is_not_there);
 }
 
 TEST(failover, a_number_that_the_first_carrier_refuses_by_itself_is_not_tried_elsewhere) {

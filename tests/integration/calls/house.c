@@ -13,8 +13,9 @@
 #include "tests/support/test.h"
 
 enum {
-    WAIT_LIMIT_MS = 30000,
+    WAIT_LIMIT_MS = 60000,
     NEWS_WAIT_MS = 60,
+    PASS_MAX_MS = 5000,
     SETTINGS_MAX = 8192,
     GRACE_MS = 2000
 };
@@ -78,9 +79,23 @@ void house_close(struct house *h) {
     temp_dir_release(&h->dir);
 }
 
+static void pause_shortly(void) {
+    (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_nsec = 2000000}, NULL);
+}
+
+void house_wait_idle(struct house *h) {
+    int64_t end = clock_mono_ms(&h->system) + WAIT_LIMIT_MS;
+    while (!dispatcher_is_idle(gateway_dispatcher(h->gateway)) && clock_mono_ms(&h->system) < end)
+        pause_shortly();
+}
+
 void house_pass(struct house *h, int64_t ms) {
-    h->passed_ms += ms;
-    dispatcher_wake(gateway_dispatcher(h->gateway));
+    for (int64_t step; ms > 0; ms -= step) {
+        house_wait_idle(h);
+        step = ms < PASS_MAX_MS ? ms : PASS_MAX_MS;
+        h->passed_ms += step;
+        dispatcher_wake(gateway_dispatcher(h->gateway));
+    }
 }
 
 int64_t house_place(struct house *h, const char *to, enum call_detection detection) {
@@ -290,8 +305,7 @@ struct house_recordings house_wait_recordings(struct house *h, int64_t id) {
         }
         arena_release(&t.arena);
         if (r.open)
-            (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_nsec = 20000000},
-                                  NULL);
+            pause_shortly();
     }
     return r;
 }

@@ -33,7 +33,13 @@ void house_close(struct house *h);
 /** End it gracefully, and start another one on the same data. */
 bool house_restart(struct house *h, uint32_t grace_ms);
 
-/** Let time pass for the gateway and all that is in it. */
+/** Wait until no job is due or under way, a minute at most. */
+void house_wait_idle(struct house *h);
+
+/**
+ * Let time pass for the gateway and all that is in it, in steps: each waits until no job is under
+ * way, whose lease would run out.
+ */
 void house_pass(struct house *h, int64_t ms);
 
 /** Place a call with the assistant debt-intake; its id, 0 (and the case failed) when refused. */
@@ -42,7 +48,7 @@ int64_t house_place(struct house *h, const char *to, enum call_detection detecti
 /** The call as stored. */
 struct call house_call(struct house *h, int64_t id);
 
-/** The call once it is final, or as it is after 30 s. */
+/** The call once it is final, or as it is after a minute. */
 struct call house_wait_end(struct house *h, int64_t id);
 
 /** Wait for the next event of the call, for a moment at most; the call then. */
@@ -60,7 +66,7 @@ void house_event_data(struct house *h, int64_t id, const char *type, struct buf 
 /** Place of the call's first event of that type among all of its events; -1 without any. */
 int house_event_place(struct house *h, int64_t id, const char *type);
 
-/** Wait until the call has an event of that type, also after its end; false after 30 s. */
+/** Wait until the call has an event of that type, also after its end; false after a minute. */
 bool house_wait_event(struct house *h, int64_t id, const char *type);
 
 /** What was said: "assistant: …" and "caller: …", a line each. */
@@ -68,7 +74,7 @@ void house_transcript(struct house *h, int64_t id, struct buf *out);
 
 struct house_recordings {
     unsigned stored, lost; /* lost: the carrier has none, or it could not be fetched */
-    unsigned open;         /* still not, after 30 s */
+    unsigned open;         /* still not, after a minute */
 };
 /** The recordings of a call that is over, once nothing more can become of them. */
 struct house_recordings house_wait_recordings(struct house *h, int64_t id);

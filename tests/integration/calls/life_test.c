@@ -5,7 +5,8 @@
 
 enum {
     MANY = 200,
-    LIVE = 12
+    LIVE = 12,
+    WAIT_LIMIT_MS = 60000
 };
 
 /* Different numbers, each of the callee who picks up and talks to a good end. */
@@ -65,12 +66,12 @@ TEST(life, calls_that_were_live_at_a_graceful_end_all_end_after_the_restart) {
     int64_t ids[LIVE];
     bool was_placed[LIVE];
     char to[16];
-    REQUIRE(house_open(&h, "MOCK_SPEED=20\n"));
+    REQUIRE(house_open(&h, "MOCK_SPEED=10\n")); /* answered for seconds */
     for (unsigned i = 0; i < LIVE; i++) {
         nth_number(i, to);
         ids[i] = house_place(&h, to, CALL_DETECT_OFF);
     }
-    int64_t limit = clock_mono_ms(&h.system) + 20000;
+    int64_t limit = clock_mono_ms(&h.system) + WAIT_LIMIT_MS;
     while (!some_are_answered(&h, ids) && clock_mono_ms(&h.system) < limit)
         (void)house_wait_news(&h, ids[0]);
     EXPECT(some_are_answered(&h, ids));

@@ -62,7 +62,7 @@ static void expect_no_card(struct house *h, int64_t id, const char *dialect) {
 
 static bool open_with(struct house *h, const char *dialect) {
     char settings[128];
-    snprintf(settings, sizeof settings, "MOCK_SPEED=40\nMOCK_SEED=1\nMOCK_DIALECT=%s\n", dialect);
+    snprintf(settings, sizeof settings, "MOCK_SPEED=20\nMOCK_SEED=1\nMOCK_DIALECT=%s\n", dialect);
     return house_open(h, settings);
 }
 
@@ -74,48 +74,55 @@ static bool has_event(struct house *h, int64_t id, const char *type) {
     return found;
 }
 
-TEST(payments, a_card_that_is_good_is_charged_once) {
+static void expect_charged(struct house *h, int64_t id) {
+    EXPECT(house_wait_event(h, id, "payment.completed"));
+    struct paid p = payments_of(h, id);
+    EXPECT_INT(p.count, 1);
+    EXPECT_INT(p.last.status, PAYMENT_SUCCEEDED);
+    EXPECT_INT(p.last.result, PAYMENT_SUCCESS);
+    EXPECT_STR(p.last.amount, "49.99");
+    EXPECT_STR(p.last.last4, "1111");
+    EXPECT(p.last.charge_id[0] && (p.last.guard == PAYMENT_GUARD_LIFTED));
+    EXPECT(has_event(h, id, "payment.completed") && !has_event(h, id, "payment.failed"));
+}
+
+static void expect_declined(struct house *h, int64_t id) {
+    EXPECT(house_wait_event(h, id, "payment.failed"));
+    struct paid p = payments_of(h, id);
+    EXPECT(p.count >= 1);
+    EXPECT_INT(p.last.status, PAYMENT_FAILED);
+    EXPECT_INT(p.last.result, PAYMENT_CONNECTOR_ERROR);
+    EXPECT(!p.last.charge_id[0]);
+    /* told when it was over, not when the call was; the recording went on */
+    EXPECT(house_event_place(h, id, "payment.failed") < house_event_place(h, id, "call.completed"));
+    EXPECT_INT(p.last.guard, PAYMENT_GUARD_LIFTED);
+    EXPECT(!has_event(h, id, "payment.completed") && has_event(h, id, "payment.failed"));
+}
+
+/* The same caller on each wire that takes payments, side by side. */
+static void expect_on_every_wire(const char *to, void expect(struct house *h, int64_t id)) {
     static const char *const dialects[] = {"signalwire", "twilio", "signalwire-compat"};
+    struct house h[ARRAY_LEN(dialects)];
+    int64_t ids[ARRAY_LEN(dialects)];
     for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
-        struct house h;
-        REQUIRE(open_with(&h, dialects[i]));
-        int64_t id = place(&h, "+12025550108");
-        EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
-        EXPECT(house_wait_event(&h, id, "payment.completed"));
-        struct paid p = payments_of(&h, id);
-        EXPECT_INT(p.count, 1);
-        EXPECT_INT(p.last.status, PAYMENT_SUCCEEDED);
-        EXPECT_INT(p.last.result, PAYMENT_SUCCESS);
-        EXPECT_STR(p.last.amount, "49.99");
-        EXPECT_STR(p.last.last4, "1111");
-        EXPECT(p.last.charge_id[0] && (p.last.guard == PAYMENT_GUARD_LIFTED));
-        EXPECT(has_event(&h, id, "payment.completed") && !has_event(&h, id, "payment.failed"));
-        expect_no_card(&h, id, dialects[i]);
-        house_close(&h);
+        REQUIRE(open_with(&h[i], dialects[i]));
+        ids[i] = place(&h[i], to);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
+        struct call c = house_wait_end(&h[i], ids[i]);
+        test_check(c.status == CALL_COMPLETED, __FILE__, __LINE__, dialects[i]);
+        expect(&h[i], ids[i]);
+        expect_no_card(&h[i], ids[i], dialects[i]);
+        house_close(&h[i]);
     }
 }
 
+TEST(payments, a_card_that_is_good_is_charged_once) {
+    expect_on_every_wire("+12025550108", expect_charged);
+}
+
 TEST(payments, a_card_that_is_declined_is_not_charged) {
-    static const char *const dialects[] = {"signalwire", "twilio", "signalwire-compat"};
-    for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
-        struct house h;
-        REQUIRE(open_with(&h, dialects[i]));
-        int64_t id = place(&h, "+12025550109");
-        EXPECT_INT(house_wait_end(&h, id).status, CALL_COMPLETED);
-        EXPECT(house_wait_event(&h, id, "payment.failed"));
-        struct paid p = payments_of(&h, id);
-        EXPECT(p.count >= 1);
-        EXPECT_INT(p.last.status, PAYMENT_FAILED);
-        EXPECT_INT(p.last.result, PAYMENT_CONNECTOR_ERROR);
-        EXPECT(!p.last.charge_id[0]);
-        /* told when it was over, not when the call was; the recording went on */
-        EXPECT(house_event_place(&h, id, "payment.failed") <
-               house_event_place(&h, id, "call.completed"));
-        EXPECT_INT(p.last.guard, PAYMENT_GUARD_LIFTED);
-        EXPECT(!has_event(&h, id, "payment.completed") && has_event(&h, id, "payment.failed"));
-        expect_no_card(&h, id, dialects[i]);
-        house_close(&h);
-    }
+    expect_on_every_wire("+12025550109", expect_declined);
 }
 
 TEST(payments, a_carrier_without_them_takes_none) {

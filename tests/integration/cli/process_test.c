@@ -21,7 +21,7 @@
 extern char **environ;
 
 enum {
-    LIMIT_MS = 20000
+    LIMIT_MS = 60000
 };
 
 struct process {

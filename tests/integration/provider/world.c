@@ -11,7 +11,7 @@
 #include "twiml/twiml.h"
 
 enum {
-    WAIT_S = 20,
+    WAIT_S = 60,
 };
 
 static void note(struct world *w, enum error_code rc, const struct webhook_news *n) {
@@ -140,7 +140,7 @@ enum provider_outcome world_place(struct world *w, const char *to, bool record,
         .status_url = str_z(w->status),
         .recording_url = str_z(w->recording),
         .ring_timeout_s = 30,
-        .time_limit_s = 60,
+        .time_limit_s = 3600,
         .record = record,
         .record_dual = record,
     };

@@ -6,7 +6,7 @@
  * for a command to find the agent at work. */
 #define DOCUMENT                                                                             \
     SWML(TELL("begun") ",{\"ai\":{\"prompt\":{\"text\":\"Hello.\"},\"params\":{\"attention_" \
-                       "timeout\":60000},"                                                   \
+                       "timeout\":600000},"                                                  \
                        "\"post_prompt_url\":\"" BOX_APP "/after\"}}," TELL("next"))
 
 enum {

@@ -9,7 +9,7 @@
 #include "tests/support/test.h"
 
 enum {
-    PATIENCE_MS = 10000,
+    PATIENCE_MS = 60000,
     LOG_MAX = 64 << 20,
 };
 

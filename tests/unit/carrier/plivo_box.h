@@ -6,8 +6,8 @@
 /* The box of box.h speaking Plivo. */
 
 #define PLIVO_HANGUP "<Response><Hangup/></Response>"
-/** Keeps the call open for ten minutes of its own time. */
-#define PLIVO_WAIT "<Response><Wait length=\"600\"/></Response>"
+/** Keeps the call open for an hour of its own time. */
+#define PLIVO_WAIT "<Response><Wait length=\"3600\"/></Response>"
 
 enum {
     PLIVO_BRISK = 200, /* speed at which a PLIVO_WAIT leaves time for a test's requests */

@@ -10,7 +10,7 @@
 
 /* One worker, so that the carrier in the test's hand is one thread's at a time. */
 enum {
-    BOUND_S = 8
+    BOUND_S = 60
 };
 
 struct stage {
