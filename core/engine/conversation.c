@@ -173,8 +173,8 @@ static bool think(struct turn_work *t, const struct occasion *o) {
         return false;
     }
     turn_brain_account(t, &thought.usage);
-    if (o->event == BRAIN_BEGIN && brain != t->cv->scripted &&
-        t->assistant->post_prompt.prompt.section_count > 0)
+    bool begins = t->state.brain.len == 0 && brain != t->cv->scripted;
+    if (begins && t->assistant->post_prompt.prompt.section_count > 0)
         turn_effect(t, (struct conversation_effect){.kind = CONVERSATION_SUM_UP});
     if (thought.say.len > 0 && t->say.len > 0)
         buf_putc(&t->say, ' ');
