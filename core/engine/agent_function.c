@@ -404,16 +404,17 @@ static enum error_code run_and_keep(struct agent_run *r, struct turn_work *t, st
                                         .rule = r->rule};
     if (rc == ERR_OK)
         rc = agent_payment_begin(&r->payment, &r->call, &failed);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         judge(r);
-    if (rc == ERR_OK)
         rc = keep_card_out(r, &failed);
+    }
     if (rc != ERR_OK) {
         r->reply = (struct function_reply){0};
         r->failed = &failed;
     }
     take_reply(r);
     enum error_code kept = keep(r, rc == ERR_OK ? err : NULL);
+    r->failed = NULL; /* it dies with this frame */
     if (rc == ERR_OK || r->repeated)
         return kept;
     if (err)
