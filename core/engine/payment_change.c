@@ -205,8 +205,8 @@ enum error_code payment_settle(struct store_tx *tx, const struct engine *e, stru
     return rc == ERR_OK && open ? payment_announce(tx, c, p, now, err) : rc;
 }
 
-/* An agent tells no end when the caller hangs up: what was declined last is how it ended. Elsewhere the
- * carrier would have told, and the caller hung up before that. */
+/* An agent tells no end when the caller hangs up: what was declined last is how it ended. Elsewhere
+ * the carrier would have told, and the caller hung up before that. */
 static enum error_code result_at_end(struct store_tx *tx, const struct payment *p,
                                      enum payment_result *out, struct error *err) {
     struct arena a = {0};
