@@ -74,7 +74,7 @@ bool job_load_call(const struct engine *e, const struct job *j, struct call *out
     return rc == ERR_OK; /* otherwise the lease runs out and the job comes back */
 }
 
-/* We ask some time after it happened. Whoever asks later than that knows no better than now. */
+/* Asked some time after the end, the carrier tells by the length when that was. */
 static int64_t end_time(const struct call *c, const struct provider_call *seen, int64_t now_ms) {
     int64_t at = c->answered_ms + (int64_t)seen->duration_s * 1000;
     if (c->answered_ms == 0 || seen->duration_s == 0 || at > now_ms)
