@@ -29,7 +29,7 @@ TEST(calls, a_whole_call_leaves_transcript_information_and_recording) {
     CLEANUP(door_reply_release) struct door_reply r = {0};
     char id[64], status[64], path[160], text[64];
     struct door d;
-    REQUIRE(door_open(&d, "MOCK_SPEED=100\n")); /* slow enough to begin a recording in time */
+    REQUIRE(door_open(&d, "MOCK_SPEED=20\n")); /* slow enough to begin a recording in time */
     REQUIRE(door_place(&d, "+12025550100", id));
     REQUIRE(door_wait_end(&d, id, status));
     EXPECT_STR(status, "completed");

@@ -13,6 +13,7 @@
 enum {
     REPLY_MAX = 16 * 1024 * 1024,
     WAIT_LIMIT_S = 60,
+    GRACE_MS = 100, /* at the end of a case nobody asks any more */
     TEXT_SIZE = 64
 };
 
@@ -50,7 +51,7 @@ bool door_open(struct door *d, const char *settings) {
 
 void door_close(struct door *d) {
     if (d->gateway)
-        gateway_drain(d->gateway, 2000);
+        gateway_drain(d->gateway, GRACE_MS);
     gateway_free(d->gateway);
     config_release(&d->config);
     temp_dir_release(&d->dir);

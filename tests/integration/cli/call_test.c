@@ -25,7 +25,7 @@ TEST(call, waited_for_shows_its_life_and_ends_with_zero) {
                                         "outcome customer_qualified_transfer"};
     CLEANUP(run_release) struct run r = {0};
     struct door d;
-    REQUIRE(door_open(&d, "MOCK_SPEED=100\n"));
+    REQUIRE(door_open(&d, "MOCK_SPEED=20\n")); /* slow enough to begin a recording in time */
     RUN(&r, "call", "+12025550100", "--assistant", "debt-intake", "--wait", "--url",
         gateway_url(d.gateway));
     EXPECT_INT(r.status, 0);

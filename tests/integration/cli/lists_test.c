@@ -9,7 +9,7 @@
 static bool open_with_call(struct door *d, char *id) {
     char status[64];
     CLEANUP(run_release) struct run r = {0};
-    if (!door_open(d, "MOCK_SPEED=100\n")) /* slow enough to begin a recording in time */
+    if (!door_open(d, "MOCK_SPEED=20\n")) /* slow enough to begin a recording in time */
         return false;
     RUN(&r, "call", "+12025550100", "--assistant=debt-intake", "--wait", "--url",
         gateway_url(d->gateway));
