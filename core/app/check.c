@@ -384,8 +384,12 @@ static void check_all(struct check *c) {
     c->gateway_runs = check_gateway_runs(c);
     if (check_data_dir(c))
         check_database(c);
-    if (providers_setup_start(&o, &setup, &err) != ERR_OK)
+    if (providers_setup_start(&o, &setup, &err) != ERR_OK) {
+        const char *which = setup.count == 0 ? c->config->provider : c->config->fallback;
         check_fail(c, "carrier", "%s", err.text);
+        if (config_carrier_find(str_z(which)))
+            check_advise(c, "correct %s", settings_of(which)->credentials);
+    }
     check_assistants(c, setup.providers[0]);
     for (size_t i = 0; i < setup.count; i++)
         check_carrier(c, setup.providers[i]);

@@ -131,6 +131,15 @@ TEST(check, advises_in_the_names_of_the_carrier_that_is_set) {
     EXPECT(run_says(r.out, "FAIL  carrier     plivo: "));
     EXPECT(run_says(r.out, "PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN"));
     EXPECT(strstr(r.out, "TWILIO_ACCOUNT_SID") == NULL);
+    /* what no account of the carrier's can look like is found before it is asked */
+    char *id = strstr(text, "MA0123456789ABCDEF01");
+    REQUIRE(id != NULL);
+    memcpy(id, "MAxxxxxxxxxxxxxxxxxx", 20);
+    run_env_file(&s.d, "env", text, env);
+    RUN(&r, "check", "--env", env);
+    EXPECT_INT(r.status, 1);
+    EXPECT(run_says(r.out, "FAIL  carrier     plivo: the auth id"));
+    EXPECT(run_says(r.out, "      -> correct PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN\n"));
     close_scene(&s);
 }
 
