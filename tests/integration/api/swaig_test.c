@@ -105,6 +105,23 @@ TEST(swaig, gives_the_document_whatever_the_request_looks_like) {
     door_close(&d);
 }
 
+TEST(swaig, gives_no_document_for_a_request_that_tells_too_much) {
+    struct door d;
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    CLEANUP(buf_release) struct buf body = BUF_INIT(131072);
+    REQUIRE(door_open(&d, settings));
+    buf_puts(&body, "{\"call\":{\"call_id\":\"cid-1\",\"more\":\"");
+    while (body.len < 65536)
+        buf_puts(&body, "more and more ");
+    buf_puts(&body, "\"}}");
+    ask(&d, "POST", "/swml/payment-agent", body.ptr, &r);
+    EXPECT_INT(r.status, 413);
+    EXPECT(body_has(&r, "{\"error\":\"Request too large\"}"));
+    ask(&d, "GET", "/swml/payment-agent?call_id", NULL, &r);
+    EXPECT_INT(r.status, 400);
+    door_close(&d);
+}
+
 TEST(swaig, says_what_the_assistants_variables_stand_for) {
     struct door d;
     CLEANUP(door_reply_release) struct door_reply r = {0};
