@@ -52,6 +52,7 @@ enum error_code function_trial_run(const struct function_trial *t, struct arena 
         .assistant = t->assistant,
         .session_id = t->session_id,
         .caller_id = t->caller_id,
+        .any_caller = true,
         .data = data           ? json_root(data)
                 : t->assistant ? t->assistant->global_data
                                : NULL,

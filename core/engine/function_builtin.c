@@ -54,6 +54,13 @@ enum error_code function_get_shared_information(const struct function_context *c
                             .filter = {.category = function_argument(ctx, arguments, "category"),
                                        .caller_id = function_caller(ctx, arguments),
                                        .limit = (uint32_t)limit}};
+    /* Models can be talked into naming anybody: of others only what was said in this call is told.
+     */
+    if (!ctx->any_caller && !str_eq(r.filter.caller_id, ctx->caller_id)) {
+        if (ctx->session_id.len == 0)
+            r.filter.caller_id = (struct str){0};
+        r.filter.session_id = ctx->session_id;
+    }
     /* Without a caller there is nobody whose information could be told. */
     if (ctx->store && r.filter.caller_id.len > 0) {
         enum error_code rc = store_read(ctx->store, read_shared, &r, err);

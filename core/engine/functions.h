@@ -26,6 +26,7 @@ struct function_context {
     const struct assistant *assistant;    /* what it may use; NULL: every built-in function */
     struct str session_id;                /* the call's id in text, or a name; "" none */
     struct str caller_id;                 /* the other party, unless an argument names another */
+    bool any_caller;                      /* the operator asks, who may read about everybody */
     const struct brain_value *values;     /* what texts of declared functions may name, besides */
     size_t value_count;                   /* arguments and the assistant's own defaults */
     const struct json *data;              /* the call's global data; NULL: none */

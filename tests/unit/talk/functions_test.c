@@ -222,9 +222,22 @@ TEST(functions, get_shared_information_tells_what_this_caller_said_before) {
     EXPECT(str_eq(run(&ctx, f, "{\"category\":\"contact_details\"}").response,
                   STR("contact_details: Customer name: John Doe")));
     EXPECT(str_eq(run(&ctx, f, "{\"category\":\"other\"}").response, STR("Nothing is known yet.")));
-    EXPECT(str_eq(run(&ctx, f, "{\"caller_id\":\"+12025550106\"}").response, STR("debt_info: $9")));
     ctx.caller_id = (struct str){0};
     EXPECT(str_eq(run(&ctx, f, "").response, STR("Nothing is known yet.")));
+
+    /* A model that was talked into naming another caller. */
+    const char *other = "{\"caller_id\":\"+12025550106\"}";
+    ctx.caller_id = STR("+12025550100");
+    EXPECT(str_eq(run(&ctx, f, other).response, STR("Nothing is known yet.")));
+    ctx.session_id = STR("t");
+    EXPECT(str_eq(run(&ctx, f, other).response, STR("Nothing is known yet.")));
+    ctx.caller_id = (struct str){0}; /* who hides his number is nobody's friend either */
+    EXPECT(str_eq(run(&ctx, f, other).response, STR("Nothing is known yet.")));
+    ctx.session_id = STR("s"); /* it was said in this very call */
+    EXPECT(str_eq(run(&ctx, f, other).response, STR("debt_info: $9")));
+    ctx.session_id = STR("t");
+    ctx.any_caller = true;
+    EXPECT(str_eq(run(&ctx, f, other).response, STR("debt_info: $9")));
     arena_release(&arena);
     store_free(store);
     temp_dir_release(&dir);
