@@ -7,6 +7,7 @@
 #include "tests/integration/calls/box_alone.h"
 #include "tests/integration/calls/house.h"
 #include "tests/support/test.h"
+#include "twiml/twiml.h"
 
 /*
  * Two carriers for real, on every wire: the first is a box that stands on its own and is spoken to
@@ -139,6 +140,7 @@ static void *run_on_wire(void *arg) {
 static void on_every_wire(void body(size_t wire)) {
     struct on_wire on[BOX_WIRE_COUNT];
     pthread_t threads[BOX_WIRE_COUNT];
+    twiml_init();
     for (size_t w = 0; w < BOX_WIRE_COUNT; w++) {
         on[w] = (struct on_wire){body, w};
         REQUIRE(pthread_create(&threads[w], NULL, run_on_wire, &on[w]) == 0);

@@ -11,6 +11,7 @@
 #include "core/engine/event_feed.h"
 #include "providers/mock/carrier/carrier.h"
 #include "tests/support/test.h"
+#include "twiml/twiml.h"
 
 enum {
     WAIT_LIMIT_MS = 60000,
@@ -47,6 +48,7 @@ bool house_open(struct house *h, const char *settings) {
     struct buf text = BUF_INIT(SETTINGS_MAX);
     struct config_faults faults;
     *h = (struct house){.system = clock_system()};
+    twiml_init(); /* as main() does, before the threads of the first gateway */
     if (!secret_system_init())
         return false;
     temp_dir_init(&h->dir);

@@ -7,6 +7,7 @@
 #include "tests/integration/cli/run.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test.h"
+#include "twiml/twiml.h"
 
 /* Slow enough to begin a recording before the call is over, on a busy machine too. */
 #define RECORDED "20"
@@ -84,6 +85,7 @@ TEST(demo, tells_the_same_story_on_every_wire) {
         {.wire = "plivo"}, {.wire = "signalwire"}, {.wire = "signalwire-compat"}};
     struct temp_dir place;
     REQUIRE(secret_system_init());
+    twiml_init();
     open_place(&place);
     for (size_t i = 0; i < ARRAY_LEN(tellings); i++)
         REQUIRE(pthread_create(&tellings[i].thread, NULL, tell, &tellings[i]) == 0);
