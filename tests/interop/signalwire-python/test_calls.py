@@ -137,7 +137,7 @@ class RunningCalls(Suite):
         self.refused(422, "cannot_update_completed", self.sdk.calling.update, id=call, status="completed")
 
     def test_a_call_that_nobody_answered_is_called_off(self):
-        call = self.dial("+12025550102", timeout=600)["id"]
+        call = self.dial("+12025550102", extras={"timeout": 600})["id"]
         self.app.until(lambda: any(e["call_state"] == "ringing" for e in self.app.events("/state", call)), "ringing")
         self.sdk.calling.update(id=call, status="canceled")
         self.assertEqual(self.app.until_ended(call)["end_reason"], "cancel")
