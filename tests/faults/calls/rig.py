@@ -3,6 +3,7 @@
 The carrier is the ground truth: it keeps every call that was created at it, so the number of its
 calls to a telephone number is how often that telephone rang.
 """
+import atexit
 import contextlib
 import http.client
 import json
@@ -116,7 +117,9 @@ def telephone(index):
 
 
 class Process:
-    """A program that says one line when it is ready."""
+    """A program that says one line when it is ready. None outlives the test, also one that fails."""
+
+    running = set()
 
     def __init__(self, command, env=None, cwd=None, stderr=None, preexec=None):
         clean = {k: v for k, v in os.environ.items()
@@ -126,6 +129,7 @@ class Process:
             command, env={**clean, **SANITIZERS, **(env or {})}, cwd=cwd, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self.errors, preexec_fn=preexec)
         self.pid = self.process.pid
+        self.running.add(self)
 
     def first_line(self):
         """"" when it ended before."""
@@ -156,6 +160,7 @@ class Process:
             self.process.kill()
             self.process.wait()
             raise AssertionError(f"did not end within {seconds} s") from None
+        self.running.discard(self)
         self.process.stdout.close()
         self.said = self.complaints()
         self.errors.close()
@@ -175,6 +180,12 @@ class Process:
             return self.said
         self.errors.seek(0)
         return self.errors.read().decode(errors="replace")
+
+
+@atexit.register
+def end_what_runs():
+    for process in list(Process.running):
+        process.signal(signal.SIGKILL)
 
 
 def request(port, method, path, body=None, headers=None, timeout=WAIT_S):
