@@ -59,6 +59,7 @@ struct gateway {
     struct assistant_files *assistants;
     struct swaig_keys swaig_keys;
     struct swaig_documents *swaig_documents;
+    struct log_limit refusals;
     struct lanes agent_lanes;
     struct http_client *model_http;
     struct function_remote_http remote_http;
@@ -344,6 +345,7 @@ enum error_code gateway_start(const struct gateway_options *o, struct gateway **
     id_source_init(&g->ids, o->clock);
     lanes_init(&g->agent_lanes);
     g->swaig_documents = swaig_documents_new();
+    log_limit_init(&g->refusals);
     if (secret_is_set(&g->config->api_token))
         digest_blake2b(secret_reveal(&g->config->api_token), g->token_digest);
     enum error_code rc = start_all(g, err);
@@ -405,6 +407,7 @@ void gateway_free(struct gateway *g) {
     http_client_free(g->http);
     vault_free(g->vault);
     swaig_documents_free(g->swaig_documents);
+    log_limit_release(&g->refusals);
     swaig_keys_release(&g->swaig_keys);
     assistant_files_free(g->assistants);
     lanes_release(&g->agent_lanes);
@@ -413,6 +416,10 @@ void gateway_free(struct gateway *g) {
 
 /* ---- for the handlers ---------------------------------------------------------------------------
  */
+
+struct log_limit *gateway_refusals(struct gateway *g) {
+    return &g->refusals;
+}
 
 struct swaig_documents *gateway_swaig_documents(struct gateway *g) {
     return g->swaig_documents;

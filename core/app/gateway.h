@@ -7,6 +7,7 @@
 #include "core/app/config.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/log_limit.h"
 #include "core/engine/engine.h"
 
 /*
@@ -63,7 +64,8 @@ struct pool *gateway_payment_pool(struct gateway *g);
 struct carrier *gateway_carrier(struct gateway *g); /* NULL unless the provider is mock */
 const struct swaig_keys *gateway_swaig_keys(const struct gateway *g);
 struct swaig_documents *gateway_swaig_documents(struct gateway *g);
-bool gateway_is_ready(const struct gateway *g); /* all parts are there */
+struct log_limit *gateway_refusals(struct gateway *g); /* lines about who is not let in */
+bool gateway_is_ready(const struct gateway *g);        /* all parts are there */
 bool gateway_is_draining(const struct gateway *g);
 bool gateway_token_is_right(const struct gateway *g, struct str token);
 bool gateway_needs_token(const struct gateway *g);

@@ -174,9 +174,12 @@ static void run(struct pool_task *task) {
         reply_payment(t, &p);
     else
         refuse_for(t->exchange, rc, &err);
-    if (rc != ERR_OK)
+    uint64_t left_out = 0;
+    if (rc != ERR_OK &&
+        log_limit_take(gateway_refusals(t->gateway), clock_mono_ms(&e->clock), &left_out))
         log_warn(e->log, "payment refused", LOG_ID("payment", PAYMENT_ID_PREFIX, t->payment_id),
-                 LOG_Z("reason", error_name(rc)), LOG_WORDS("error", err.text));
+                 LOG_Z("reason", error_name(rc)), LOG_WORDS("error", err.text),
+                 LOG_INT("left_out", left_out));
     task_free(t);
 }
 

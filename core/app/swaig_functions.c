@@ -190,8 +190,11 @@ static void run(struct swaig_task *t) {
 }
 
 static void refuse(struct swaig_task *t, struct str function) {
-    log_warn(gateway_engine(t->gateway)->log, "function refused", LOG_STR("function", function),
-             LOG_STR("assistant", t->name));
+    const struct engine *e = gateway_engine(t->gateway);
+    uint64_t left_out = 0;
+    if (log_limit_take(gateway_refusals(t->gateway), clock_mono_ms(&e->clock), &left_out))
+        log_warn(e->log, "function refused", LOG_STR("function", function),
+                 LOG_STR("assistant", t->name), LOG_INT("left_out", left_out));
     reply_words(t, "%s", bad_token);
 }
 
@@ -245,6 +248,15 @@ static void keep_report(struct swaig_task *t, const struct swaig_report *report)
     swaig_reply_json(t, STR("{\"success\":true}"));
 }
 
+static void refuse_report(struct swaig_task *t) {
+    const struct engine *e = gateway_engine(t->gateway);
+    uint64_t left_out = 0;
+    if (log_limit_take(gateway_refusals(t->gateway), clock_mono_ms(&e->clock), &left_out))
+        log_warn(e->log, "agent's report refused", LOG_STR("assistant", t->name),
+                 LOG_INT("left_out", left_out));
+    swaig_reply_error(t, 403, "Invalid token");
+}
+
 void swaig_take_report(struct swaig_task *t) {
     CLEANUP(swaig_report_release) struct swaig_report report = {0};
     enum error_code rc = swaig_report_read(t->exchange->body, &report, NULL);
@@ -256,9 +268,7 @@ void swaig_take_report(struct swaig_task *t) {
         swaig_reply_error(t, rc == ERR_LIMIT ? 413 : 400,
                           rc == ERR_LIMIT ? "Request too large" : "Invalid JSON");
     } else if (!fits || !token_is_good(t, STR("post_prompt"), report.call_id)) {
-        log_warn(gateway_engine(t->gateway)->log, "agent's report refused",
-                 LOG_STR("assistant", t->name));
-        swaig_reply_error(t, 403, "Invalid token");
+        refuse_report(t);
     } else {
         keep_report(t, &report);
     }

@@ -1,6 +1,7 @@
 #include "tests/integration/api/door.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +43,12 @@ bool door_open(struct door *d, const char *settings) {
         EXPECT_STR(faults.items[0].text, "no fault");
         return false;
     }
-    struct gateway_options o = {.config = &d->config, .clock = clock_system(), .log_fd = -1};
+    d->log = tmpfile();
+    /* it is read while others write */
+    if (!d->log || fcntl(fileno(d->log), F_SETFL, O_APPEND) != 0)
+        return false;
+    struct gateway_options o = {
+        .config = &d->config, .clock = clock_system(), .log_fd = fileno(d->log)};
     if (gateway_start(&o, &d->gateway, &err) == ERR_OK)
         return true;
     EXPECT_STR(err.text, "started");
@@ -53,9 +59,20 @@ void door_close(struct door *d) {
     if (d->gateway)
         gateway_drain(d->gateway, GRACE_MS);
     gateway_free(d->gateway);
+    if (d->log)
+        fclose(d->log);
     config_release(&d->config);
     temp_dir_release(&d->dir);
     *d = (struct door){0};
+}
+
+size_t door_logged(struct door *d, const char *words) {
+    char line[4096];
+    size_t lines = 0;
+    rewind(d->log);
+    while (fgets(line, sizeof line, d->log))
+        lines += strstr(line, words) != NULL;
+    return lines;
 }
 
 void door_reply_release(struct door_reply *r) {

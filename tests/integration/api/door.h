@@ -2,6 +2,7 @@
 #define TESTS_INTEGRATION_API_DOOR_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "core/app/config.h"
 #include "core/app/gateway.h"
@@ -17,11 +18,15 @@ struct door {
     struct temp_dir dir;
     struct config config;
     struct gateway *gateway;
+    FILE *log; /* what it logged */
 };
 
 /** settings: more lines of .env; may be "". False (and the case failed) when it does not start. */
 bool door_open(struct door *d, const char *settings);
 void door_close(struct door *d);
+
+/** Lines of the log so far that hold these words. */
+size_t door_logged(struct door *d, const char *words);
 
 struct door_request {
     const char *method;  /* NULL: GET, or POST when there is a body */

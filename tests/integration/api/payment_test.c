@@ -145,6 +145,26 @@ TEST(payment, opens_to_nothing_else) {
     door_close(&d);
 }
 
+TEST(payment, that_does_not_exist_does_not_fill_the_log) {
+    const int many = 60;
+    const struct clock clock = clock_system();
+    char id[ID_TEXT_SIZE], path[128];
+    CLEANUP(door_reply_release) struct door_reply r = {0};
+    struct door d;
+    REQUIRE(door_open(&d, guarded));
+    id_format(id, PAYMENT_ID_PREFIX, 1);
+    snprintf(path, sizeof path, "/payment/%s/%0*d", id, PAYMENT_TOKEN_SIZE - 1, 0);
+    int64_t began_ms = clock_mono_ms(&clock);
+    for (int i = 0; i < many; i++) {
+        DOOR_ASK(&d, &r, .path = path, .body = PAY_GOOD);
+        expect_refused(&r, 404, "unknown_payment");
+    }
+    size_t whiles = 1 + (size_t)(clock_mono_ms(&clock) - began_ms) / 10000;
+    size_t lines = door_logged(&d, "payment refused");
+    EXPECT(lines > 0 && lines <= 20 * whiles);
+    door_close(&d);
+}
+
 TEST(payment, is_no_place_to_play_from_elsewhere) {
     CLEANUP(door_reply_release) struct door_reply r = {0};
     struct door d;
