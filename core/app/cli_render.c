@@ -48,6 +48,14 @@ static bool wants_all(struct cli *cli) {
     return to && strcmp(to, "all") == 0;
 }
 
+/* Among several: which one follows. Not before it is known that there is something to render. */
+static void put_heading(struct cli *cli, const struct carrier_language *language) {
+    size_t n = 0;
+    if (wants_all(cli))
+        fprintf(cli->out, "%s%s, for %s:\n", language == carrier_languages(&n) ? "" : "\n",
+                language->format, language->carrier);
+}
+
 /* One language: the document, and what it cannot say when that is wanted. */
 static int put_document(struct cli *cli, const struct plan *plan,
                         const struct carrier_language *language) {
@@ -86,6 +94,8 @@ static int render_plan(struct cli *cli, const char *file, const struct carrier_l
     enum error_code rc = plan_from_json(json_root(doc), &plan, &err);
     if (rc == ERR_OK)
         rc = plan_check(&plan, &err);
+    if (rc == ERR_OK)
+        put_heading(cli, language);
     status = rc == ERR_OK ? put_document(cli, &plan, language) : cli_fail_error(cli, &err);
     plan_release(&plan);
     return status;
@@ -159,6 +169,8 @@ static int render_found(struct cli *cli, const struct config *config, const stru
         json_parse(buf_str(&text), NULL, &variables, &err) != ERR_OK)
         status = cli_fail_error(cli, &err);
     put_next_url(&next, config, language->carrier);
+    if (status == CLI_DONE)
+        put_heading(cli, language);
     if (status == CLI_DONE && is_agents(a, language)) {
         status = put_agent(cli, config, a, variables ? json_root(variables) : NULL);
         buf_release(&text);
@@ -213,7 +225,6 @@ static int render_in_all(struct cli *cli) {
     const struct carrier_language *all = carrier_languages(&n);
     int worst = CLI_DONE;
     for (size_t i = 0; i < n && worst != CLI_USAGE; i++) {
-        fprintf(cli->out, "%s%s, for %s:\n", i ? "\n" : "", all[i].format, all[i].carrier);
         int status = render_in(cli, &all[i]);
         worst = status > worst ? status : worst;
     }

@@ -101,6 +101,9 @@ TEST(render, wrong_wishes_are_refused_in_one_line) {
         {{"render", "--plan=/nowhere.json"},
          "switchhook: /nowhere.json cannot be read: No such file or directory\n"},
         {{"render", "--assistant=debt-intake", "--var=x=y"}, "switchhook: variables.x: "},
+        {{"render", "--assistant=nobody", "--to=all"}, "has no assistant \"nobody\"; there is: "},
+        {{"render", "--plan=/nowhere.json", "--to=all"},
+         "switchhook: /nowhere.json cannot be read"},
         {{"render", "--assistant=nobody"}, "has no assistant \"nobody\"; there is: debt-intake, "},
     };
     char env[320];
