@@ -3,9 +3,10 @@
 #include "core/domain/provider_impl.h"
 
 static const char *const cap_names[PROVIDER_CAP_COUNT] = {
-    "place",       "end",        "redirect", "lookup",        "list", "record", "record_pause",
-    "recordings",  "detection",  "speech",   "pay",           "ai",   "stream", "place_recorded",
-    "machine_end", "conference", "queue",    "pay_connector",
+    "place",      "end",          "redirect",      "lookup",         "list",
+    "record",     "record_pause", "recordings",    "detection",      "speech",
+    "pay",        "ai",           "stream",        "place_recorded", "machine_end",
+    "conference", "queue",        "pay_connector", "record_mp3",
 };
 
 const char *provider_cap_name(enum provider_cap c) {
@@ -159,6 +160,8 @@ enum error_code provider_control_recording(struct provider *p,
                                            char *out_sid, struct error *err) {
     bool pauses = c->action == PROVIDER_RECORDING_PAUSE || c->action == PROVIDER_RECORDING_RESUME;
     enum error_code rc = need(p, pauses ? PROVIDER_CAP_RECORD_PAUSE : PROVIDER_CAP_RECORD, err);
+    if (rc == ERR_OK && c->mp3)
+        rc = need(p, PROVIDER_CAP_RECORD_MP3, err);
     if (rc == ERR_OK)
         rc = need_id(c->call_sid, "call_sid", err);
     if (rc == ERR_OK && c->action == PROVIDER_RECORDING_NONE)
@@ -173,16 +176,18 @@ enum error_code provider_control_recording(struct provider *p,
 }
 
 enum error_code provider_fetch_recording(struct provider *p, struct str call_sid, struct str sid,
-                                         http_sink_fn *sink, void *ctx, struct provider_audio *out,
-                                         struct error *err) {
+                                         bool mp3, http_sink_fn *sink, void *ctx,
+                                         struct provider_audio *out, struct error *err) {
     assert(sink);
     enum error_code rc = need(p, PROVIDER_CAP_RECORDINGS, err);
+    if (rc == ERR_OK && mp3)
+        rc = need(p, PROVIDER_CAP_RECORD_MP3, err);
     if (rc == ERR_OK)
         rc = need_id(sid, "recording_sid", err);
     if (rc != ERR_OK)
         return rc;
     struct provider_audio got = {0};
-    rc = p->ops->fetch_recording(p, call_sid, sid, sink, ctx, &got, err);
+    rc = p->ops->fetch_recording(p, call_sid, sid, mp3, sink, ctx, &got, err);
     if (rc == ERR_OK)
         *out = got;
     return rc;

@@ -41,7 +41,8 @@ enum provider_cap {
     PROVIDER_CAP_CONFERENCE = 1 << 15,
     PROVIDER_CAP_QUEUE = 1 << 16,
     PROVIDER_CAP_PAY_CONNECTOR = 1 << 17, /* pay: asks a connector at a given URL for the charge */
-    PROVIDER_CAP_COUNT = 18
+    PROVIDER_CAP_RECORD_MP3 = 1 << 18,    /* else recordings are WAV */
+    PROVIDER_CAP_COUNT = 19
 };
 const char *provider_cap_name(enum provider_cap c); /* "place", "record_pause" … */
 
@@ -150,7 +151,7 @@ struct provider_recording_control {
     enum provider_recording_action action;
     struct str call_sid;
     struct str recording_sid; /* "": the only running one; ignored for start */
-    bool dual;                /* start */
+    bool dual, mp3;           /* start */
     struct str status_url;    /* start */
 };
 /** out_sid (CALL_SID_SIZE bytes) gets the carrier's recording id; may be NULL. */
@@ -163,13 +164,15 @@ struct provider_audio {
     char format[8]; /* "wav" or "mp3" */
 };
 /**
- * Download a finished recording into sink, in the clear. ERR_OK only when the length was known and
- * matched; ERR_NOT_FOUND: not (yet) there, retry later. URLs are built from the sid, never taken
- * from a webhook.
+ * Download a finished recording into sink, in the clear. mp3: what it was started as; a carrier
+ * that keeps recordings in one form only delivers that one. ERR_OK only when the length was known
+ * and matched; ERR_NOT_FOUND: not (yet) there, retry later. URLs are built from the sid, never
+ * taken from a webhook.
  */
 NODISCARD enum error_code provider_fetch_recording(struct provider *p, struct str call_sid,
-                                                   struct str sid, http_sink_fn *sink, void *ctx,
-                                                   struct provider_audio *out, struct error *err);
+                                                   struct str sid, bool mp3, http_sink_fn *sink,
+                                                   void *ctx, struct provider_audio *out,
+                                                   struct error *err);
 
 /** Delete the carrier's copy. Gone already is ERR_OK. */
 NODISCARD enum error_code provider_delete_recording(struct provider *p, struct str call_sid,

@@ -46,8 +46,8 @@ struct provider_ops {
                                          const struct provider_recording_control *c, char *out_sid,
                                          struct error *err);
     enum error_code (*fetch_recording)(struct provider *p, struct str call_sid, struct str sid,
-                                       http_sink_fn *sink, void *ctx, struct provider_audio *out,
-                                       struct error *err);
+                                       bool mp3, http_sink_fn *sink, void *ctx,
+                                       struct provider_audio *out, struct error *err);
     enum error_code (*delete_recording)(struct provider *p, struct str call_sid, struct str sid,
                                         struct error *err);
     enum error_code (*check)(struct provider *p, char *text, size_t text_size, struct error *err);

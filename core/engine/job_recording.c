@@ -200,11 +200,19 @@ static enum error_code cannot_tx(struct store_tx *tx, void *ctx, struct error *e
     return rc == ERR_OK || rc == ERR_NOT_FOUND ? job_finish_in(tx, s->job, err) : rc;
 }
 
-/* Each side on a channel of its own, unless the assistant wants one for both. */
-static bool wants_two_channels(const struct engine *e, const struct call *c) {
+struct wanted {
+    bool dual, mp3;
+};
+
+/* Each side on a channel of its own, and WAV, unless the assistant wants something else that the
+ * carrier can do. */
+static struct wanted wanted_of(const struct engine *e, const struct provider *p,
+                               const struct call *c) {
     CLEANUP(assistant_unrefp)
     const struct assistant *a = c->assistant[0] ? engine_assistant_of(e, c) : NULL;
-    return !a || a->recording.channels != 1;
+    return (struct wanted){.dual = !a || a->recording.channels != 1,
+                           .mp3 = a && str_eq_z(a->recording.format, "mp3") &&
+                                  provider_can(p, PROVIDER_CAP_RECORD_MP3)};
 }
 
 void job_recording_control_run(const struct engine *e, const struct job *j) {
@@ -213,8 +221,9 @@ void job_recording_control_run(const struct engine *e, const struct job *j) {
     if (!job_load_call(e, j, &c))
         return;
     struct provider *p = engine_provider(e, str_z(c.provider));
-    struct provider_recording_control rc_req = {.call_sid = str_z(c.sid),
-                                                .dual = wants_two_channels(e, &c)};
+    const struct wanted w = p ? wanted_of(e, p, &c) : (struct wanted){0};
+    struct provider_recording_control rc_req = {
+        .call_sid = str_z(c.sid), .dual = w.dual, .mp3 = w.mp3};
     if (!p || call_status_is_final(c.status) || c.sid[0] == '\0' ||
         !recording_action_parse(str_z(j->ref_text), &rc_req.action) ||
         ((rc_req.action == PROVIDER_RECORDING_START ||
@@ -353,7 +362,8 @@ static enum error_code copy_audio(struct fetching *f, struct provider *p) {
                                      f->rec.id, &f->writer, &f->error);
     if (rc != ERR_OK)
         return rc;
-    rc = provider_fetch_recording(p, str_z(f->call.sid), str_z(f->rec.sid), take_bytes, f, &got,
+    rc = provider_fetch_recording(p, str_z(f->call.sid), str_z(f->rec.sid),
+                                  wanted_of(f->engine, p, &f->call).mp3, take_bytes, f, &got,
                                   &f->error);
     if (rc == ERR_OK)
         rc = check_container(f, &got, &f->error);

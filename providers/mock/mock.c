@@ -6,10 +6,14 @@
 #include "twiml/plivoxml.h"
 
 /* What a box states about itself: what its wire can do, less what the box itself cannot (carry
- * the sound of a live call), and no pace of its own. Tests compare it with the wire. */
+ * the sound of a live call, encode MP3), and no pace of its own. Tests compare it with the wire. */
+enum {
+    BOX_LACKS = PROVIDER_CAP_STREAM | PROVIDER_CAP_RECORD_MP3
+};
+
 static const struct provider_desc twilio_box = {
     .name = "mock",
-    .caps = TWILIO_CAPS & ~PROVIDER_CAP_STREAM,
+    .caps = TWILIO_CAPS & ~BOX_LACKS,
     .document_type = "text/xml; charset=utf-8",
     .base_url = "", /* a box listens where it is told to */
     .limits = {.document_bytes_max = 64000,
@@ -19,7 +23,7 @@ static const struct provider_desc twilio_box = {
 
 static const struct provider_desc plivo_box = {
     .name = "mock",
-    .caps = PLIVO_CAPS & ~PROVIDER_CAP_STREAM,
+    .caps = PLIVO_CAPS & ~BOX_LACKS,
     .document_type = plivoxml_content_type,
     .base_url = "",
     .limits = {.document_bytes_max = PLIVOXML_BYTES_MAX,
@@ -29,7 +33,7 @@ static const struct provider_desc plivo_box = {
 
 static const struct provider_desc signalwire_box = {
     .name = "mock",
-    .caps = SIGNALWIRE_CAPS & ~PROVIDER_CAP_STREAM,
+    .caps = SIGNALWIRE_CAPS & ~BOX_LACKS,
     .document_type = "application/json",
     .base_url = "",
     .limits = {.document_bytes_max = SIGNALWIRE_DOCUMENT_BYTES_MAX,
@@ -40,7 +44,7 @@ static const struct provider_desc signalwire_box = {
 
 static const struct provider_desc signalwire_compat_box = {
     .name = "mock",
-    .caps = SIGNALWIRE_COMPAT_CAPS & ~PROVIDER_CAP_STREAM,
+    .caps = SIGNALWIRE_COMPAT_CAPS & ~BOX_LACKS,
     .document_type = "text/xml; charset=utf-8",
     .base_url = "",
     .limits = {.document_bytes_max = SIGNALWIRE_COMPAT_DOCUMENT_BYTES_MAX,

@@ -212,7 +212,7 @@ enum error_code plivo_encode_control(const struct rest_account *a,
     }
     struct json_writer w = body_of(out);
     json_kv_int(&w, "time_limit", RECORD_LONGEST_S);
-    json_kv_z(&w, "file_format", "wav");
+    json_kv_z(&w, "file_format", c->mp3 ? "mp3" : "wav");
     json_kv_z(&w, "record_channel_type", c->dual ? "stereo" : "mono");
     callback(&w, "callback_url", "callback_method", c->status_url, NOTICE_RETRIES);
     json_end_object(&w);

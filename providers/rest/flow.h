@@ -82,7 +82,7 @@ NODISCARD enum error_code rest_find_file(const struct rest_provider *p, struct s
                                          struct error *err);
 
 /** provider_fetch_recording(); in media.c. */
-enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct str sid,
+enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct str sid, bool mp3,
                            http_sink_fn *sink, void *ctx, struct provider_audio *out,
                            struct error *err);
 

@@ -230,7 +230,9 @@ enum error_code laml_encode_fetch(const struct laml *l, const struct rest_accoun
                                   struct error *err) {
     enum error_code rc = at_recording(l, a, "GET", sid, out, err);
     if (rc == ERR_OK)
-        path(out, l->two_channels && variant == 0 ? ".wav?RequestedChannels=2" : ".wav");
+        path(out, out->format[0] ? ".mp3" : ".wav");
+    if (rc == ERR_OK && l->two_channels && variant == 0)
+        path(out, "?RequestedChannels=2");
     return rc;
 }
 

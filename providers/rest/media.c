@@ -119,7 +119,7 @@ static enum error_code find_audio(const struct rest_provider *p, struct rest_req
     return ERR_OK;
 }
 
-enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct str sid,
+enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct str sid, bool mp3,
                            http_sink_fn *sink_fn, void *ctx, struct provider_audio *out,
                            struct error *err) {
     struct rest_sink sink = {.fn = sink_fn, .ctx = ctx};
@@ -130,6 +130,7 @@ enum error_code rest_fetch(struct rest_provider *p, struct str call_sid, struct 
     for (unsigned variant = 0; next; variant++) {
         CLEANUP(rest_request_release) struct rest_request r = rest_request_init();
         CLEANUP(http_response_release) struct http_response rsp = {0};
+        snprintf(r.format, sizeof r.format, "%s", mp3 ? "mp3" : "");
         rc = p->dialect->encode_fetch(&p->account, call_sid, str_z(file), variant, &r, err);
         if (rc == ERR_OK && p->dialect->decode_media)
             rc = find_audio(p, &r, deadline, err);

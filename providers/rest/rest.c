@@ -334,9 +334,9 @@ static enum error_code rest_control(struct provider *base,
 }
 
 static enum error_code rest_fetch_recording(struct provider *base, struct str call_sid,
-                                            struct str sid, http_sink_fn *sink, void *ctx,
+                                            struct str sid, bool mp3, http_sink_fn *sink, void *ctx,
                                             struct provider_audio *out, struct error *err) {
-    return rest_fetch(rest_from(base), call_sid, sid, sink, ctx, out, err);
+    return rest_fetch(rest_from(base), call_sid, sid, mp3, sink, ctx, out, err);
 }
 
 static enum error_code rest_delete(struct provider *base, struct str call_sid, struct str sid,

@@ -32,7 +32,8 @@ struct rest_request {
     struct buf url, body;    /* limits are set by the flow */
     size_t reply_bytes_max;  /* 0: 64 KiB */
     char tag[CALL_SID_SIZE]; /* an id that the encoder made up, kept for the decoder; "": none */
-    char format[8];          /* of the audio it fetches; "": the dialect's audio_format */
+    char format[8];          /* of the audio it fetches; "": the dialect's audio_format. Set before
+                                encode_fetch(), a wish for carriers that make the form when asked */
     bool ours;    /* set by the dialect: a host of the carrier besides the API's, which gets our
                    * credentials too */
     bool foreign; /* set by the flow: not the API's host, so no credentials and a guarded address */

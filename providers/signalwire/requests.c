@@ -242,14 +242,14 @@ struct str signalwire_control_id(struct str recording_sid) {
 
 /* SignalWire docs: calling.record. Its defaults would end the recording at the first half second
  * of silence and take one side of the call: nothing is left to them. */
-static void put_audio(struct json_writer *w, bool dual) {
+static void put_audio(struct json_writer *w, const struct provider_recording_control *c) {
     json_key(w, "record");
     json_begin_object(w);
     json_key(w, "audio");
     json_begin_object(w);
     json_kv_bool(w, "beep", false);
-    json_kv_z(w, "format", "wav");
-    json_kv_bool(w, "stereo", dual);
+    json_kv_z(w, "format", c->mp3 ? "mp3" : "wav");
+    json_kv_bool(w, "stereo", c->dual);
     json_kv_z(w, "direction", "both");
     json_kv_int(w, "initial_timeout", 0);
     json_kv_int(w, "end_silence_timeout", 0);
@@ -287,7 +287,7 @@ enum error_code signalwire_encode_control(const struct rest_account *a,
     if (c->action == PROVIDER_RECORDING_PAUSE)
         json_kv_z(&w, "behavior", "skip"); /* nothing of the pause is in the file */
     if (starts) {
-        put_audio(&w, c->dual);
+        put_audio(&w, c);
         if (c->status_url.len)
             kv_own_url(&w, a, "status_url", c->status_url);
     }

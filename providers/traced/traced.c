@@ -130,11 +130,11 @@ static enum error_code traced_control(struct provider *p,
 }
 
 static enum error_code traced_fetch(struct provider *p, struct str call_sid, struct str sid,
-                                    http_sink_fn *sink, void *ctx, struct provider_audio *out,
-                                    struct error *err) {
+                                    bool mp3, http_sink_fn *sink, void *ctx,
+                                    struct provider_audio *out, struct error *err) {
     struct span s = begin(p, TRACED_FETCH_RECORDING);
     enum error_code rc =
-        provider_fetch_recording(s.t->inner, call_sid, sid, sink, ctx, out, &s.err);
+        provider_fetch_recording(s.t->inner, call_sid, sid, mp3, sink, ctx, out, &s.err);
     return finish(&s, rc, sid, err);
 }
 

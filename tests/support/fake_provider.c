@@ -78,6 +78,7 @@ static enum error_code control_recording(struct provider *p,
     f->controls++;
     f->controlled = c->action;
     f->controlled_dual = c->dual;
+    f->controlled_mp3 = c->mp3;
     keep(c->recording_sid, f->controlled_sid, sizeof f->controlled_sid);
     if (out_sid)
         keep(STR("REC1"), out_sid, CALL_SID_SIZE);
@@ -85,9 +86,10 @@ static enum error_code control_recording(struct provider *p,
 }
 
 static enum error_code fetch_recording(struct provider *p, struct str call_sid, struct str sid,
-                                       http_sink_fn *sink, void *ctx, struct provider_audio *out,
-                                       struct error *err) {
+                                       bool mp3, http_sink_fn *sink, void *ctx,
+                                       struct provider_audio *out, struct error *err) {
     struct fake_provider *f = from(p);
+    f->fetched_mp3 = mp3;
     (void)call_sid;
     (void)sid;
     f->fetches++;

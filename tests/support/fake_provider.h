@@ -46,7 +46,7 @@ struct fake_provider {
     char answer_url[512], status_url[512], recording_url[512];
     char ended_sid[CALL_SID_SIZE];
     enum provider_recording_action controlled;
-    bool controlled_dual;
+    bool controlled_dual, controlled_mp3, fetched_mp3;
 };
 
 /** Places "SID1" by default. Released with nothing: it is the test's own memory. */

@@ -56,7 +56,7 @@ static enum error_code op_fetch(struct suite *s) {
     struct provider_audio audio = {.bytes = 77};
     enum error_code rc =
         provider_fetch_recording(s->p, str_z(s->words->call_sid), str_z(s->words->recording_sid),
-                                 take, &taken, &audio, &s->err);
+                                 false, take, &taken, &audio, &s->err);
     EXPECT(rc == ERR_OK || (audio.bytes == 77 && taken == 0));
     return rc;
 }

@@ -15,7 +15,7 @@ static bool take(void *ctx, struct str bytes) {
 static enum error_code fetch(struct suite *s, struct taken *t, struct provider_audio *audio) {
     t->bytes = BUF_INIT(65536);
     return provider_fetch_recording(s->p, str_z(s->words->call_sid), str_z(s->words->recording_sid),
-                                    take, t, audio, &s->err);
+                                    false, take, t, audio, &s->err);
 }
 
 #define LOCATION(url) "Location: " url "\r\n"
@@ -183,6 +183,23 @@ TEST(recordings, a_recording_is_started_paused_and_stopped) {
         if (able)
             EXPECT_INT(fake_http_request(s.http, 0)->once, starts);
         else
+            fake_http_allow_unused(s.http);
+        suite_end(&s);
+    }
+}
+
+TEST(recordings, an_mp3_is_asked_of_carriers_that_make_them_only) {
+    FOR_EACH_CARRIER(c) {
+        SUITE(s, c, {.method = "POST", .status = c->words->created, .body = c->words->recording});
+        const struct provider_recording_control ctl = {.action = PROVIDER_RECORDING_START,
+                                                       .call_sid = str_z(c->words->call_sid),
+                                                       .mp3 = true,
+                                                       .status_url = STR("https://g/r")};
+        bool able = provider_can(s.p, PROVIDER_CAP_RECORD_MP3);
+        EXPECT_INT(provider_control_recording(s.p, &ctl, NULL, &s.err),
+                   able ? ERR_OK : ERR_UNSUPPORTED);
+        EXPECT_INT(fake_http_calls(s.http), able ? 1 : 0);
+        if (!able)
             fake_http_allow_unused(s.http);
         suite_end(&s);
     }

@@ -102,7 +102,7 @@ TEST(plivo_box, a_recording_that_the_carrier_does_not_know_is_not_found) {
     struct provider_audio got = {0};
     struct error err = {0};
     REQUIRE(world_start(&w, "plivo"));
-    EXPECT_INT(provider_fetch_recording(w.p, nobody, nobody, keep_nothing, NULL, &got, &err),
+    EXPECT_INT(provider_fetch_recording(w.p, nobody, nobody, false, keep_nothing, NULL, &got, &err),
                ERR_NOT_FOUND);
     EXPECT_INT(provider_delete_recording(w.p, nobody, nobody, &err), ERR_OK); /* gone is gone */
     world_stop(&w);

@@ -157,13 +157,14 @@ void world_expect_recording(struct world *w, struct str call_sid) {
     struct provider_audio got = {0};
     struct error err = {0};
     struct str sid = str_z(w->recording_sid);
-    EXPECT_INT(provider_fetch_recording(w->p, call_sid, sid, keep, &audio, &got, &err), ERR_OK);
+    EXPECT_INT(provider_fetch_recording(w->p, call_sid, sid, false, keep, &audio, &got, &err),
+               ERR_OK);
     EXPECT_STR(err.text, "");
     EXPECT_INT(got.bytes, audio.len);
     EXPECT(audio.len > 44 && str_starts(buf_str(&audio), STR("RIFF")));
     EXPECT_INT(provider_delete_recording(w->p, call_sid, sid, &err), ERR_OK);
     EXPECT_INT(provider_delete_recording(w->p, call_sid, sid, &err), ERR_OK); /* gone is gone */
-    EXPECT_INT(provider_fetch_recording(w->p, call_sid, sid, keep, &audio, &got, &err),
+    EXPECT_INT(provider_fetch_recording(w->p, call_sid, sid, false, keep, &audio, &got, &err),
                ERR_NOT_FOUND);
     buf_release(&audio);
 }

@@ -120,6 +120,28 @@ TEST(consents, what_is_started_has_the_channels_that_the_assistant_wants) {
     }
 }
 
+TEST(consents, what_is_started_is_an_mp3_only_where_the_carrier_makes_one) {
+    static const struct {
+        const char *wanted;
+        uint32_t cap;
+        bool mp3;
+    } rows[] = {{"wav", PROVIDER_CAP_RECORD_MP3, false},
+                {"mp3", PROVIDER_CAP_RECORD_MP3, true},
+                {"mp3", 0, false}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct world w;
+        world_init(&w);
+        w.b.carrier.desc.caps |= rows[i].cap;
+        w.table.assistant->recording.format = str_z(rows[i].wanted);
+        talk(&w, CALL_RECORD_DEFAULT);
+        say(&w, 0, "yes");
+        engine_box_run_due(&w.b);
+        EXPECT_INT(w.b.carrier.controls, 1);
+        EXPECT(w.b.carrier.controlled_mp3 == rows[i].mp3);
+        world_release(&w);
+    }
+}
+
 TEST(consents, after_a_no_nothing_starts_one_either) {
     struct world w;
     world_init(&w);

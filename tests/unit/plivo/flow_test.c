@@ -264,9 +264,9 @@ TEST(plivo_flow, credentials_go_to_plivos_media_host_and_not_beyond_it) {
         {.status = 200, .body = "ID3"});
     struct buf taken = BUF_INIT(64);
     struct provider_audio audio = {0};
-    EXPECT_INT(
-        provider_fetch_recording(r.p, STR(PLIVO_TEST_CALL), STR(REC), take, &taken, &audio, &r.err),
-        ERR_OK);
+    EXPECT_INT(provider_fetch_recording(r.p, STR(PLIVO_TEST_CALL), STR(REC), false, take, &taken,
+                                        &audio, &r.err),
+               ERR_OK);
     EXPECT_STR(audio.format, "mp3");
     static const struct {
         const char *url;

@@ -146,10 +146,11 @@ TEST(plivo_requests, a_recording_is_started_for_as_long_as_the_call_and_stopped)
                    "\"stereo\",\"callback_url\":\"https://g/r" NOTICE
                    "\",\"callback_method\":\"POST\"}");
     c.dual = false;
+    c.mp3 = true;
     c.status_url = STR("");
     rc = plivo_encode_control(&account, &c, &r, NULL);
     expect_request(&r, rc, "POST", CALL "Record/",
-                   "{\"time_limit\":86400,\"file_format\":\"wav\",\"record_channel_type\":"
+                   "{\"time_limit\":86400,\"file_format\":\"mp3\",\"record_channel_type\":"
                    "\"mono\"}");
     c.action = PROVIDER_RECORDING_STOP;
     c.recording_sid = STR(REC);

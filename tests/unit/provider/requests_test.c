@@ -1,4 +1,6 @@
 /* Our wishes as Twilio's requests: golden texts. */
+#include <string.h>
+
 #include "providers/twilio/requests.h"
 #include "tests/support/rest_rig.h"
 #include "tests/support/test.h"
@@ -147,6 +149,17 @@ TEST(twilio_requests, audio_is_asked_for_in_two_channels_first) {
     expect_request(&r, rc, "GET", ROOT "/Recordings/" REC ".wav", NULL);
     rc = twilio_encode_delete(&account, STR(""), STR(REC), &r, NULL);
     expect_request(&r, rc, "DELETE", ROOT "/Recordings/" REC ".json", NULL);
+}
+
+TEST(twilio_requests, an_mp3_is_made_when_it_is_asked_for) {
+    struct rest_request r = rig_request();
+    memcpy(r.format, "mp3", 4);
+    enum error_code rc = twilio_encode_fetch(&account, STR(""), STR(REC), 0, &r, NULL);
+    EXPECT_STR(r.format, "mp3");
+    expect_request(&r, rc, "GET", ROOT "/Recordings/" REC ".mp3?RequestedChannels=2", NULL);
+    memcpy(r.format, "mp3", 4);
+    rc = twilio_encode_fetch(&account, STR(""), STR(REC), 1, &r, NULL);
+    expect_request(&r, rc, "GET", ROOT "/Recordings/" REC ".mp3", NULL);
 }
 
 TEST(twilio_requests, the_credential_check_asks_account_calls_and_number) {

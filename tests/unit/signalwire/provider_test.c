@@ -175,8 +175,8 @@ TEST(signalwire_provider, a_recording_is_found_described_fetched_and_deleted) {
     EXPECT_INT(signalwire_provider_new(&r.cfg, STR(""), &p, NULL), ERR_OK);
     REQUIRE(p);
     EXPECT_INT(provider_fetch_recording(p, STR(SIGNALWIRE_TEST_CALL),
-                                        STR(SIGNALWIRE_TEST_CALL ":main"), take, &bytes, &audio,
-                                        NULL),
+                                        STR(SIGNALWIRE_TEST_CALL ":main"), false, take, &bytes,
+                                        &audio, NULL),
                ERR_OK);
     EXPECT_STR(bytes.ptr, "RIFF");
     EXPECT_STR(audio.format, "wav");

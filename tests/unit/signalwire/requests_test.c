@@ -164,10 +164,10 @@ TEST(signalwire_requests, a_call_is_ended_and_looked_up_by_its_id) {
 
 TEST(signalwire_requests, a_recording_is_started_with_nothing_left_to_defaults) {
     struct rest_request r = fresh(), other = fresh();
-    const struct provider_recording_control c = {.action = PROVIDER_RECORDING_START,
-                                                 .call_sid = STR(CALL),
-                                                 .dual = true,
-                                                 .status_url = STR(SIGNALWIRE_TEST_BASE "/r")};
+    struct provider_recording_control c = {.action = PROVIDER_RECORDING_START,
+                                           .call_sid = STR(CALL),
+                                           .dual = true,
+                                           .status_url = STR(SIGNALWIRE_TEST_BASE "/r")};
     char want[700], tag[CALL_SID_SIZE];
     REQUIRE(secret_system_init());
     EXPECT_INT(signalwire_encode_control(&account, &c, &other, NULL), ERR_OK);
@@ -184,6 +184,10 @@ TEST(signalwire_requests, a_recording_is_started_with_nothing_left_to_defaults) 
              "\"status_url\":\"" OWN "/r\"}}",
              tag);
     expect_request(&r, rc, "POST", COMMANDS, want);
+    c.mp3 = true;
+    buf_clear(&other.body);
+    EXPECT_INT(signalwire_encode_control(&account, &c, &other, NULL), ERR_OK);
+    EXPECT(str_find_str(buf_str(&other.body), STR("\"format\":\"mp3\"")) < other.body.len);
     buf_release(&other.url);
     buf_release(&other.body);
 }
