@@ -38,6 +38,8 @@ static void take_note(struct progress *p, struct str type) {
         p->recording_due = true;
     if (str_eq_z(type, "consent.given"))
         p->recording_agreed = true;
+    if (str_eq_z(type, "consent.refused"))
+        p->seen.recording_refused = true;
     if (str_eq_z(type, "recording.completed") || str_eq_z(type, "recording.failed")) {
         p->recording_due = p->recording_agreed = false;
         p->seen.recording_stored = str_eq_z(type, "recording.completed");

@@ -17,7 +17,7 @@ struct cli_watch {
 
 /** What was seen. */
 struct cli_watched {
-    bool ended, completed, recording_stored;
+    bool ended, completed, recording_stored, recording_refused;
     unsigned lines, functions, information;
 };
 

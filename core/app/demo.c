@@ -183,7 +183,9 @@ static int put_summary(struct demo *d, const char *id, const struct cli_watched 
     fprintf(d->cli->out, "transcript: %u lines, %u function calls\n", seen->lines, seen->functions);
     if (!seen->completed)
         return cli_fail(d->cli, CLI_FAILED, "the call was not completed");
-    if (!seen->recording_stored)
+    if (!seen->recording_stored && seen->recording_refused)
+        fputs("no recording: the caller did not agree to one\n", d->cli->out);
+    else if (!seen->recording_stored)
         return cli_fail(d->cli, CLI_FAILED, "the call was completed, but no recording was stored");
     if (json_count(json_get(information.root, "items")) == 0)
         return cli_fail(d->cli, CLI_FAILED, "the call was completed, but nothing was captured");
