@@ -330,8 +330,9 @@ TEST(http_server, replies_and_deadlines_may_race) {
         served += status == 200 || status == 503;
     }
     pthread_join(t, NULL);
-    /* on a busy machine five milliseconds may be over before a reply is sent */
-    EXPECT_INT(served + http_server_stats(r.server).cut, 200);
+    /* On a busy machine five milliseconds may be over before a reply is sent, or between its last
+     * byte and the end of the exchange: then it was served and counts as cut as well. */
+    EXPECT(served + http_server_stats(r.server).cut >= 200);
     rig_end(&r);
 }
 
