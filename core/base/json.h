@@ -88,6 +88,14 @@ void json_end_array(struct json_writer *w);
 void json_key(struct json_writer *w, const char *name);
 void json_key_str(struct json_writer *w, struct str name);
 void json_put_string(struct json_writer *w, struct str s);
+
+/** What stands for a text; it has to live until it is written. */
+typedef struct str json_replace_fn(void *ctx, struct str text);
+
+/** A value of a document again, with its texts replaced, the names of members not. NULL: as it is.
+ */
+void json_put_replaced(struct json_writer *w, const struct json *v, json_replace_fn *replace,
+                       void *ctx);
 void json_put_int(struct json_writer *w, int64_t n);
 void json_put_double(struct json_writer *w, double d); /* finite */
 void json_put_bool(struct json_writer *w, bool v);

@@ -148,7 +148,8 @@ void json_kv_time(struct json_writer *w, const char *name, int64_t wall_ms) {
     buf_putc(w->b, '"');
 }
 
-static void put_tree(struct json_writer *w, const struct json *v) {
+void json_put_replaced(struct json_writer *w, const struct json *v, json_replace_fn *replace,
+                       void *ctx) {
     switch (json_type(v)) {
     case JSON_NONE:
     case JSON_NULL:
@@ -161,19 +162,19 @@ static void put_tree(struct json_writer *w, const struct json *v) {
         json_put_double(w, json_double(v, 0));
         return;
     case JSON_STRING:
-        json_put_string(w, json_str(v));
+        json_put_string(w, replace ? replace(ctx, json_str(v)) : json_str(v));
         return;
     case JSON_ARRAY:
         json_begin_array(w);
         for (const struct json *item = json_first(v); item; item = json_next(item))
-            put_tree(w, item);
+            json_put_replaced(w, item, replace, ctx);
         json_end_array(w);
         return;
     case JSON_OBJECT:
         json_begin_object(w);
         for (const struct json *m = json_first(v); m; m = json_next(m)) {
             json_key_str(w, json_name(m));
-            put_tree(w, m);
+            json_put_replaced(w, m, replace, ctx);
         }
         json_end_object(w);
         return;
@@ -183,5 +184,5 @@ static void put_tree(struct json_writer *w, const struct json *v) {
 void json_put_value(struct buf *b, const struct json *v) {
     struct json_writer w;
     json_write_init(&w, b);
-    put_tree(&w, v);
+    json_put_replaced(&w, v, NULL, NULL);
 }

@@ -57,38 +57,21 @@ static struct str whole(const struct reading *r, const struct json *v,
     return take(r, definition_text_value(r->d, v, at, max, DEFINITION_REQUIRED), at);
 }
 
-/** Write v again with its texts replaced; the path stays that of the action. */
+struct replacing {
+    const struct reading *r;
+    const struct definition_at *at; /* of the action, also for what is deep inside */
+};
+
+static struct str replace_text(void *ctx, struct str text) {
+    const struct replacing *p = ctx;
+    return take(p->r, text, p->at);
+}
+
+/** Write v again with its texts replaced. */
 static void put_replaced(const struct reading *r, const struct json *v,
                          const struct definition_at *at, struct json_writer *w) {
-    switch (json_type(v)) {
-    case JSON_STRING:
-        json_put_string(w, take(r, json_str(v), at));
-        break;
-    case JSON_ARRAY:
-        json_begin_array(w);
-        for (const struct json *c = json_first(v); c; c = json_next(c))
-            put_replaced(r, c, at, w);
-        json_end_array(w);
-        break;
-    case JSON_OBJECT:
-        json_begin_object(w);
-        for (const struct json *c = json_first(v); c; c = json_next(c)) {
-            json_key_str(w, json_name(c));
-            put_replaced(r, c, at, w);
-        }
-        json_end_object(w);
-        break;
-    case JSON_NONE:
-    case JSON_NULL:
-        json_put_null(w);
-        break;
-    case JSON_BOOL:
-        json_put_bool(w, json_bool(v, false));
-        break;
-    case JSON_NUMBER:
-        json_put_double(w, json_double(v, 0));
-        break;
-    }
+    struct replacing p = {.r = r, .at = at};
+    json_put_replaced(w, v, replace_text, &p);
 }
 
 static struct str keep_json(const struct reading *r, struct buf *b,

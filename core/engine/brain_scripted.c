@@ -74,36 +74,8 @@ static void say(struct step *s, struct str text) {
 
 /* ---- functions ------------------------------------------------------------------------------- */
 
-/** A value of a call's arguments again, with the references in its texts replaced. */
-static void put_argument(struct step *s, struct json_writer *w, const struct json *v) {
-    struct buf raw = BUF_INIT(ARGUMENTS_MAX);
-    switch (json_type(v)) {
-    case JSON_STRING:
-        json_put_string(w, expand(s, json_str(v), INFORMATION_MAX));
-        break;
-    case JSON_ARRAY:
-        json_begin_array(w);
-        for (const struct json *c = json_first(v); c; c = json_next(c))
-            put_argument(s, w, c);
-        json_end_array(w);
-        break;
-    case JSON_OBJECT:
-        json_begin_object(w);
-        for (const struct json *c = json_first(v); c; c = json_next(c)) {
-            json_key_str(w, json_name(c));
-            put_argument(s, w, c);
-        }
-        json_end_object(w);
-        break;
-    case JSON_NONE:
-    case JSON_NULL:
-    case JSON_BOOL:
-    case JSON_NUMBER:
-        json_put_value(&raw, v);
-        json_put_raw(w, buf_str(&raw));
-        break;
-    }
-    buf_release(&raw);
+static struct str replace_references(void *ctx, struct str text) {
+    return expand(ctx, text, INFORMATION_MAX);
 }
 
 /** What a failed function did not do is in the transcript; the conversation goes on without. */
@@ -122,7 +94,7 @@ static void run_call(struct step *s, const struct flow_call *call) {
     struct json_writer w;
     json_write_init(&w, &b);
     if (call->arguments)
-        put_argument(s, &w, call->arguments);
+        json_put_replaced(&w, call->arguments, replace_references, s);
     struct str response = run(s, call->function, &b);
     if (call->save.len > 0)
         scripted_state_set(s->flow, &s->state, call->save, response, s->in->arena);

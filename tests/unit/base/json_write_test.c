@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "core/base/compiler.h"
 #include "core/base/json.h"
 #include "tests/support/test.h"
 #include "tests/unit/base/dies.h"
@@ -147,6 +148,29 @@ static void too_deep(void) {
 static void not_a_number(void) {
     BEGIN(array);
     json_put_double(&w, (double)NAN);
+}
+
+static struct str in_its_place(void *ctx, struct str text) {
+    (*(int *)ctx)++;
+    return str_eq_z(text, "a") ? STR("\"b\"") : text;
+}
+
+TEST(json_writer, texts_of_a_value_are_replaced_and_names_stay) {
+    static const char given[] =
+        "{\"a\":[\"a\",\"c\",{\"x\":\"a\"}],\"n\":1.5,\"t\":true,\"z\":null}";
+    CLEANUP(json_doc_freep) struct json_doc *doc = NULL;
+    CLEANUP(buf_release) struct buf b = BUF_INIT(256), same = BUF_INIT(256);
+    struct json_writer w;
+    int texts = 0;
+    REQUIRE(json_parse(STR(given), NULL, &doc, NULL) == ERR_OK);
+    json_write_init(&w, &b);
+    json_put_replaced(&w, json_root(doc), in_its_place, &texts);
+    EXPECT_STR(
+        b.ptr,
+        "{\"a\":[\"\\\"b\\\"\",\"c\",{\"x\":\"\\\"b\\\"\"}],\"n\":1.5,\"t\":true,\"z\":null}");
+    EXPECT_INT(texts, 3);
+    json_put_value(&same, json_root(doc));
+    EXPECT_STR(same.ptr, given);
 }
 
 TEST(json_writer, misuse_is_caught) {
