@@ -1,21 +1,11 @@
 #include "tests/integration/cli/run.h"
 #include "tests/support/test.h"
 
-#define ASSISTANTS "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n"
-
-/* Running a function needs no gateway: a directory is all that is used of the door. */
-static void open_dir(struct door *d, char *env) {
-    *d = (struct door){0};
-    EXPECT(secret_system_init());
-    temp_dir_init(&d->dir);
-    run_env_file(d, "env", ASSISTANTS, env);
-}
-
 TEST(exec, lists_functions_as_the_field_does) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     RUN(&r, "exec", "payment-agent", "--list", "--env", env);
     EXPECT_INT(r.status, 0);
     /* "SignalWire SDK 1.0.19: swaig-test --list-tools" of the same agent */
@@ -34,7 +24,7 @@ TEST(exec, prints_what_a_function_gives) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     RUN(&r, "exec", "payment-agent", "handle_consent", "--arg", "consent_given=no", "--env", env);
     EXPECT_INT(r.status, 0);
     EXPECT_STR(r.out, "RESULT:\nSwaigFunctionResult: No problem, this call will not be recorded. "
@@ -55,7 +45,7 @@ TEST(exec, takes_arguments_as_the_field_writes_them) {
     CLEANUP(run_release) struct run r = {0}, same = {0};
     char env[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     RUN(&r, "exec", "payment-agent", "handle_consent", "--arg", "consent_given=yes", "--env", env);
     RUN(&same, "exec", "payment-agent", "handle_consent", "--consent_given", "yes", "--env", env);
     EXPECT_STR(same.out, r.out);
@@ -73,7 +63,7 @@ TEST(exec, refuses_what_the_field_lets_pass) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     RUN(&r, "exec", "payment-agent", "handle_consent", "--env", env);
     EXPECT_INT(r.status, 1);
     EXPECT_STR(r.err, "switchhook: arguments.consent_given: is missing, add it\n");

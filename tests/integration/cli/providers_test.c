@@ -5,19 +5,11 @@
 #include "tests/integration/cli/run.h"
 #include "tests/support/test.h"
 
-/* What is told of carriers needs no gateway and no account. */
-static void open_dir(struct door *d, const char *settings, char *env) {
-    *d = (struct door){0};
-    EXPECT(secret_system_init());
-    temp_dir_init(&d->dir);
-    run_env_file(d, "env", settings, env);
-}
-
 TEST(providers, shows_what_each_can_do_and_which_one_is_set) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
     struct door d;
-    open_dir(&d, "", env);
+    run_open_dir(&d, "", env);
     RUN(&r, "providers", "--env", env);
     EXPECT_INT(r.status, 0);
     EXPECT_STR(r.err, "");
@@ -42,7 +34,7 @@ TEST(providers, names_what_is_missing_and_tells_no_secret) {
     struct json_limits limits = {.bytes_max = 262144, .values_max = 10000};
     char env[320];
     struct door d;
-    open_dir(&d, "TELEPHONY_FALLBACK_PROVIDER=twilio\nTWILIO_AUTH_TOKEN=canary-4711\n", env);
+    run_open_dir(&d, "TELEPHONY_FALLBACK_PROVIDER=twilio\nTWILIO_AUTH_TOKEN=canary-4711\n", env);
     RUN(&r, "providers", "--json", "--env", env);
     EXPECT_INT(r.status, 0);
     EXPECT(run_says(r.err, "TWILIO_ACCOUNT_SID: is missing"));
@@ -63,7 +55,7 @@ TEST(providers, every_step_of_every_carrier_is_judged) {
     struct json_limits limits = {.bytes_max = 262144, .values_max = 10000};
     char env[320];
     struct door d;
-    open_dir(&d, "", env);
+    run_open_dir(&d, "", env);
     RUN(&r, "providers", "--json", "--env", env);
     REQUIRE(json_parse(str_z(r.out), &limits, &doc, NULL) == ERR_OK);
     size_t carriers = 0;
@@ -87,7 +79,7 @@ TEST(providers, of_one_carrier_tells_its_settings_and_remedies) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
     struct door d;
-    open_dir(&d, "", env);
+    run_open_dir(&d, "", env);
     RUN(&r, "providers", "plivo", "--env", env);
     EXPECT_INT(r.status, 0);
     EXPECT(run_says(r.out, "plivo: not in use\n"));
@@ -103,7 +95,7 @@ TEST(providers, a_carrier_that_is_not_known_is_refused) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
     struct door d;
-    open_dir(&d, "", env);
+    run_open_dir(&d, "", env);
     RUN(&r, "providers", "vonage", "--env", env);
     EXPECT_INT(r.status, 2);
     EXPECT(run_says(r.err, "there is no carrier \"vonage\"; there is: mock, twilio, plivo"));
@@ -119,10 +111,10 @@ TEST(providers, the_pace_in_force_is_that_of_the_settings_else_the_carriers_own)
     struct json_limits limits = {.bytes_max = 262144, .values_max = 10000};
     char env[320];
     struct door d;
-    open_dir(&d,
-             "TELEPHONY_FALLBACK_PROVIDER=plivo\nTELEPHONY_CALLS_PER_SECOND=0.5\n"
-             "TELEPHONY_MAX_CONCURRENT_CALLS=7\n",
-             env);
+    run_open_dir(&d,
+                 "TELEPHONY_FALLBACK_PROVIDER=plivo\nTELEPHONY_CALLS_PER_SECOND=0.5\n"
+                 "TELEPHONY_MAX_CONCURRENT_CALLS=7\n",
+                 env);
     RUN(&r, "providers", "--json", "--env", env);
     REQUIRE(json_parse(str_z(r.out), &limits, &doc, NULL) == ERR_OK);
     const struct json *mock = json_get(carrier(doc, "mock"), "pace");

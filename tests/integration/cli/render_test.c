@@ -3,21 +3,11 @@
 #include "tests/integration/cli/run.h"
 #include "tests/support/test.h"
 
-#define ASSISTANTS "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n"
-
-/* Rendering needs no gateway: a directory is all that is used of the door. */
-static void open_dir(struct door *d, char *env) {
-    *d = (struct door){0};
-    EXPECT(secret_system_init());
-    temp_dir_init(&d->dir);
-    run_env_file(d, "env", ASSISTANTS, env);
-}
-
 TEST(render, prints_what_an_assistant_answers_a_call_with) {
     CLEANUP(run_release) struct run r = {0};
     char env[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     RUN(&r, "render", "--assistant", "debt-intake", "--env", env);
     EXPECT_INT(r.status, 0);
     EXPECT_STR(r.err, "");
@@ -34,7 +24,7 @@ TEST(render, prints_a_plan_and_what_is_lost) {
     CLEANUP(run_release) struct run r = {0};
     char env[320], plan[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     run_env_file(&d, "plan.json", "{\"steps\":[{\"say\":{\"text\":\"Fish & chips\"}}]}", plan);
     RUN(&r, "render", "--plan", plan, "--format", "twiml", "--loss");
     EXPECT_INT(r.status, 0);
@@ -53,7 +43,7 @@ TEST(render, speaks_the_language_of_each_carrier) {
     static const char *const ways[][2] = {{"--format", "plivo"}, {"--to", "plivo"}};
     char env[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
         CLEANUP(run_release) struct run r = {0};
         RUN(&r, "render", "--assistant", "debt-intake", ways[i][0], ways[i][1], "--env", env);
@@ -69,7 +59,7 @@ TEST(render, to_all_shows_every_language_and_fails_when_one_cannot_say_a_step) {
     CLEANUP(run_release) struct run r = {0};
     char env[320], plan[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     run_env_file(&d, "plan.json",
                  "{\"steps\":[{\"say\":{\"text\":\"Hello\"}},{\"pay\":{\"connector\":\"x\"}}]}",
                  plan);
@@ -108,7 +98,7 @@ TEST(render, wrong_wishes_are_refused_in_one_line) {
     };
     char env[320];
     struct door d;
-    open_dir(&d, env);
+    run_open_dir(&d, RUN_ASSISTANTS, env);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         CLEANUP(run_release) struct run r = {0};
         const char *words[8] = {0};

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/app/cli.h"
+#include "core/base/secret.h"
 #include "tests/support/test.h"
 
 enum {
@@ -46,4 +47,11 @@ void run_env_file(struct door *d, const char *name, const char *text, char *dst)
     fputs(text, f);
     fclose(f);
     chmod(dst, 0600);
+}
+
+void run_open_dir(struct door *d, const char *settings, char *env) {
+    *d = (struct door){0};
+    EXPECT(secret_system_init());
+    temp_dir_init(&d->dir);
+    run_env_file(d, "env", settings, env);
 }

@@ -23,4 +23,12 @@ bool run_says(const char *text, const char *part);
 /** A settings file of mode 0600 in the door's directory; its path into dst (320 bytes). */
 void run_env_file(struct door *d, const char *name, const char *text, char *dst);
 
+#define RUN_ASSISTANTS "SWITCHHOOK_ASSISTANTS_DIR=" SWH_SOURCE_DIR "/assistants\n"
+
+/**
+ * For commands that need no gateway: of the door there is only the directory (the caller releases
+ * it), with these settings in a file; its path into env (320 bytes).
+ */
+void run_open_dir(struct door *d, const char *settings, char *env);
+
 #endif
